@@ -1,0 +1,46 @@
+//! What belongs to the request that the current thread serves (`spec/core.md` §7, `spec/sandbox.md` §7).
+
+use std::cell::RefCell;
+
+/// The execution context of a thread: empty outside a request.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Request headers, names as normalised by the server.
+    pub headers: Vec<(String, String)>,
+    pub method: String,
+    /// The request line's URI.
+    pub uri: String,
+    pub body: Vec<u8>,
+    /// The prefix that the request's path starts with.
+    pub prefix: Option<String>,
+    /// `X-Plex-Language`, or None.
+    pub locale: Option<String>,
+    /// `X-Plex-Transaction-Id`, for log lines.
+    pub transaction: Option<String>,
+    pub indirect: bool,
+    pub syncable: bool,
+    /// `mediaInfo` JSON of the query.
+    pub media_info: Option<serde_json::Value>,
+    /// Smallest cache time of the fetches made so far, in seconds (`spec/protocol.md` §5.3).
+    pub cache_time: Option<i64>,
+    pub response_headers: Vec<(String, String)>,
+    pub response_status: Option<u16>,
+    /// True while a request is bound to the thread.
+    pub in_request: bool,
+}
+
+thread_local! {
+    static CONTEXT: RefCell<Context> = RefCell::new(Context::default());
+}
+
+/// Reads or changes the current thread's context. Do not run Python code inside `f`.
+pub fn with<R>(f: impl FnOnce(&mut Context) -> R) -> R {
+    CONTEXT.with_borrow_mut(f)
+}
+
+/// Puts a context in place for the duration of `f` and gives it back with what `f` made of it.
+pub fn bind<R>(context: Context, f: impl FnOnce() -> R) -> (R, Context) {
+    let before = CONTEXT.replace(context);
+    let result = f();
+    (result, CONTEXT.replace(before))
+}

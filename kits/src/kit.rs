@@ -1,0 +1,60 @@
+//! Tables that publish names into sandboxes. A kit file holds one `pub static KIT: Kit` at its top; the same table
+//! drives the run time, `reprise check` and the generated API reference.
+
+use std::sync::Arc;
+
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+
+use crate::sandbox::Sandbox;
+
+/// One API kit: a group of names that are published together (`spec/core.md` §8).
+pub struct Kit {
+    /// The kit's name in `PlexPluginAPIExclusions`.
+    pub name: &'static str,
+    pub entries: &'static [Entry],
+}
+
+/// One published root name.
+pub struct Entry {
+    pub name: &'static str,
+    /// Which policies see it.
+    pub visible: Visibility,
+    /// Text for `reprise api`.
+    pub doc: &'static str,
+    /// How complete it is, for `reprise check` and the coverage table.
+    pub status: Status,
+    /// Makes the object for one sandbox.
+    pub make: fn(&VirtualMachine, &Arc<Sandbox>) -> PyResult<PyObjectRef>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Implemented,
+    /// Works in part; the text says what is missing.
+    Partial(&'static str),
+    /// Known to the original, not here: raises an error that names it.
+    Missing,
+}
+
+/// The policies that see a name: the columns of `spec/core.md` §8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Every policy, Model included.
+    All,
+    /// Bundle policies and services.
+    Code,
+    /// Code, but neither Cloud nor services.
+    CodeNotModern,
+    /// Code, but not Cloud.
+    CodeNotCloud,
+    /// Bundle policies (Standard, Elevated, Cloud).
+    Bundle,
+    BundleNotModern,
+    BundleNotCloud,
+    /// Bundle policies and services, but not Cloud.
+    BundleOrServiceNotCloud,
+    Elevated,
+    Cloud,
+    CloudOrElevated,
+    Model,
+}

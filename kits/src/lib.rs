@@ -1,0 +1,16 @@
+//! Framework 2: one file a kit, named after it, over the Python 2 virtual machine of `vm-glue`.
+//!
+//! May depend on `vm-glue`, `policies` and `bundles`; knows nothing of sockets, pipes and command lines (`src/`).
+//!
+//! * [`plugin`]: one running plug-in: bundle, folders, policy, and the state that each kit keeps for it
+//! * [`sandbox`]: one environment for restricted code: published names, imports, calls by name
+//! * [`kit`]: the tables that publish names into sandboxes
+//! * [`context`]: what belongs to the request that the current thread serves
+
+pub mod context;
+pub mod kit;
+pub mod plugin;
+pub mod sandbox;
+
+/// Every kit, in the order of publication. A new kit is one line here.
+pub static KITS: &[&kit::Kit] = &[];

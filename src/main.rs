@@ -1,0 +1,9 @@
+//! `reprise`: runs unmodified legacy plug-in bundles of the Plex Plug-in Framework.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,17 @@
+//! Python 2 on the RustPython virtual machine. Knows nothing of Plex and would be useful on its own.
+//!
+//! * [`syntax`]: lexer, parser and AST of Python 2.7
+//! * [`lower`]: Python 2 AST to code objects
+//! * [`runtime`]: the byte-string `str`, `unicode`, dialect builtins, classes, comparison, exceptions
+//! * [`modules`]: standard modules under their Python 2 names
+//! * [`web`]: the one HTTP client of the program, with record and replay
+//! * [`clock`]: the program's clock
+//!
+//! May depend on the VM crates and general libraries, never on another crate of this workspace.
+
+pub mod clock;
+pub mod lower;
+pub mod modules;
+pub mod runtime;
+pub mod syntax;
+pub mod web;

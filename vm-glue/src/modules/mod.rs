@@ -1,0 +1,1 @@
+//! Standard modules under their Python 2 names.

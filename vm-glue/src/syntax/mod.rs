@@ -1,0 +1,72 @@
+//! Lexer, parser and AST of Python 2.7. Does not know the virtual machine (only its number and string types).
+//!
+//! [`SourceText::decode`] turns the bytes of a file into text (coding cookie, BOM, none), [`parse`] turns text into
+//! [`ast::Mod`]. Errors are [`SyntaxError`]: file, line, column, the source line and CPython 2.7's message.
+
+pub mod ast;
+
+/// How the bytes of a source file are read where they declare no encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceRules {
+    /// CPython 2.7: non-ASCII bytes without a coding cookie are a SyntaxError.
+    CPython,
+    /// The plug-in framework (`spec/sandbox.md` §1): they are no error; in `'…'` they stay the raw bytes, in `u'…'` they are Latin-1.
+    Framework,
+}
+
+/// A decoded source file.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    /// File name for messages and code objects.
+    pub name: String,
+    /// The text that spans refer to: line ends normalised to `\n`, no BOM. Where there is no declared encoding one char U+0000..U+00FF is a byte.
+    pub text: String,
+    /// The declared encoding in lower case, or None: then byte string literals are the chars' low bytes.
+    pub encoding: Option<String>,
+}
+
+/// What to parse, and the compiler flags in force from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseOptions {
+    pub mode: Mode,
+    pub flags: FutureFlags,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Exec,
+    Eval,
+    Single,
+}
+
+/// `from __future__` features that change parsing or compilation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FutureFlags {
+    pub division: bool,
+    pub absolute_import: bool,
+    pub print_function: bool,
+    pub unicode_literals: bool,
+}
+
+/// A syntax error with CPython 2.7's text (`invalid syntax`, `unexpected indent`, …).
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message} ({file}, line {line})")]
+pub struct SyntaxError {
+    pub kind: SyntaxErrorKind,
+    pub message: String,
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// CPython's `offset`: column from 1, in bytes of the source line; None where CPython gives None.
+    pub offset: Option<u32>,
+    /// The source line, as CPython's `text` (with its line end), if known.
+    pub source_line: Option<String>,
+}
+
+/// The exception class that the error becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    SyntaxError,
+    IndentationError,
+    TabError,
+}
