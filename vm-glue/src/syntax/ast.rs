@@ -5,7 +5,7 @@
 //! Where CPython's `ast` distinguishes `Load`, `Store`, `Del`, `Param`, so does [`ExprContext`].
 
 use malachite_bigint::BigInt;
-use rustpython_vm::wtf8::Wtf8Buf;
+use rustpython_wtf8::Wtf8Buf;
 
 /// A half-open range of byte offsets into the decoded source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
