@@ -1,1 +1,93 @@
 //! Standard modules under their Python 2 names.
+//!
+//! [`REGISTRY`] says where each comes from: written natively, written in Python 2 and embedded, or a module of the
+//! machine's own library that goes by another name. A name that is not listed and exists alike in Python 3 (`os`,
+//! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
+
+use rustpython_vm::builtins::PyModule;
+use rustpython_vm::{PyRef, VirtualMachine};
+
+/// Where a module comes from.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// Made in Rust.
+    Native(fn(&VirtualMachine) -> PyRef<PyModule>),
+    /// Our own Python 2 source, embedded; `package` for one that has submodules.
+    Python { source: &'static str, package: bool },
+    /// A module of the machine's own (Python 3) library under its Python 3 name.
+    Library(&'static str),
+}
+
+/// One importable module.
+pub struct Entry {
+    /// Dotted Python 2 name.
+    pub name: &'static str,
+    pub source: Source,
+}
+
+const fn python(name: &'static str, source: &'static str) -> Entry {
+    Entry { name, source: Source::Python { source, package: false } }
+}
+
+const fn library(name: &'static str, python3: &'static str) -> Entry {
+    Entry { name, source: Source::Library(python3) }
+}
+
+/// All modules that need more than the machine's library of the same name, sorted by name.
+pub static REGISTRY: &[Entry] = &[
+    library("ConfigParser", "configparser"),
+    library("Cookie", "http.cookies"),
+    library("HTMLParser", "html.parser"),
+    library("Queue", "queue"),
+    python("StringIO", include_str!("python/StringIO.py")),
+    library("SocketServer", "socketserver"),
+    python("cStringIO", include_str!("python/cStringIO.py")),
+    library("cookielib", "http.cookiejar"),
+    library("copy_reg", "copyreg"),
+    library("dummy_thread", "_thread"),
+    library("htmlentitydefs", "html.entities"),
+    library("thread", "_thread"),
+    library("xmlrpclib", "xmlrpc.client"),
+];
+
+/// Modules of the machine's library that Python 2 did not have, or had under another name: importing them must raise
+/// ImportError, because plug-ins' libraries probe for them to tell Python 3.
+pub static NOT_IN_PYTHON_2: &[&str] = &[
+    "_thread",
+    "asyncio",
+    "builtins",
+    "concurrent",
+    "configparser",
+    "copyreg",
+    "dataclasses",
+    "enum",
+    "html",
+    "http",
+    "ipaddress",
+    "pathlib",
+    "queue",
+    "reprlib",
+    "socketserver",
+    "statistics",
+    "typing",
+    "urllib.error",
+    "urllib.parse",
+    "urllib.request",
+    "winreg",
+    "xmlrpc",
+];
+
+/// The entry of a module, by its dotted Python 2 name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    REGISTRY.binary_search_by(|entry| entry.name.cmp(name)).ok().map(|at| &REGISTRY[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_is_sorted() {
+        assert!(REGISTRY.is_sorted_by_key(|entry| entry.name), "find() searches by halving");
+    }
+}
