@@ -1,6 +1,7 @@
 //! `reprise`: runs unmodified legacy plug-in bundles of the Plex Plug-in Framework.
 
 mod cli;
+mod host;
 
 use std::process::ExitCode;
 

@@ -6,10 +6,15 @@
 //! * [`sandbox`]: one environment for restricted code: published names, imports, calls by name
 //! * [`kit`]: the tables that publish names into sandboxes
 //! * [`context`]: what belongs to the request that the current thread serves
+//! * [`dispatch`]: from a request to its answer; [`routes`] and [`query`] are its parts without the virtual machine
 
+pub mod cereal;
 pub mod context;
+pub mod dispatch;
 pub mod kit;
 pub mod plugin;
+pub mod query;
+pub mod routes;
 pub mod sandbox;
 
 /// Every kit, in the order of publication. A new kit is one line here.

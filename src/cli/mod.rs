@@ -1,22 +1,71 @@
 //! The command line: one file a subcommand, listed here.
 
+mod host;
+
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// Runs unmodified legacy plug-in bundles of the Plex Plug-in Framework.
 #[derive(Parser)]
-#[command(name = "reprise", version, about, arg_required_else_help = true)]
+#[command(
+    name = "reprise",
+    version,
+    about,
+    arg_required_else_help = true,
+    after_help = "In place of the original framework the media server calls `reprise …/bootstrap.py [OPTIONS] X.bundle`, \
+                  which is `reprise host [OPTIONS] X.bundle`."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Host(host::Arguments),
+}
 
 /// Reads the command line and runs what it asks for.
 pub fn run() -> ExitCode {
     reprise_vm_glue::clock::start();
-    match Arguments::parse().command {}
+    let arguments = Arguments::parse_from(as_started_by_the_server(std::env::args_os().collect()));
+    match arguments.command {
+        Command::Host(arguments) => host::run(arguments),
+    }
+}
+
+/// The media server names the original's start script first: `…/bootstrap.py …` is `host …`.
+fn as_started_by_the_server(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if let Some(first) = arguments.get_mut(1)
+        && first.to_string_lossy().ends_with("bootstrap.py")
+    {
+        *first = OsString::from("host");
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn words(text: &str) -> Vec<OsString> {
+        text.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_servers_own_form() {
+        let line = as_started_by_the_server(words("x /a/Python/bootstrap.py --server-version 1.2.3-abc /b/X.bundle"));
+        assert_eq!(line, words("x host --server-version 1.2.3-abc /b/X.bundle"));
+        assert!(Arguments::try_parse_from(line).is_ok());
+        assert_eq!(as_started_by_the_server(words("x info y")), words("x info y"));
+    }
 }

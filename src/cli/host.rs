@@ -1,0 +1,80 @@
+//! `reprise host`: hosts one plug-in for a media server.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use crate::host::{self, Options};
+
+/// Hosts one plug-in for a media server: speaks its protocol on standard input and output and on a loopback HTTP port.
+///
+/// Takes the options of the original framework's start script. The process ends when its standard input does.
+#[derive(Args)]
+pub struct Arguments {
+    /// The plug-in: a folder named like `Name.bundle`.
+    bundle: PathBuf,
+
+    /// Speak on standard input and output only (`pipe`), or on an HTTP port too (`socket`).
+    #[arg(short, long, default_value = "socket", value_name = "pipe|socket")]
+    interface: String,
+
+    /// Accepted as the original accepts it; has no effect.
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// The HTTP port; 0 lets the system choose one.
+    #[arg(short = 'p', long, default_value_t = 0, value_name = "PORT")]
+    socket_interface_port: u16,
+
+    /// Version of the media server.
+    #[arg(short, long, value_name = "VERSION")]
+    server_version: Option<String>,
+
+    /// Run in the background; needs `root_path` in the configuration file.
+    #[arg(short, long, value_name = "start|restart|stop")]
+    daemon: Option<Daemon>,
+
+    /// File that holds the process number in the background; may contain `%(identifier)s` and `%(port)d`.
+    #[arg(short = 'P', long, value_name = "FILE")]
+    pid_file: Option<PathBuf>,
+
+    /// The log file; may contain `%(identifier)s` and `%(port)d`.
+    #[arg(short, long, value_name = "FILE")]
+    log_file: Option<PathBuf>,
+
+    /// A JSON object whose entries replace configuration values.
+    #[arg(short, long, value_name = "FILE")]
+    config_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Daemon {
+    Start,
+    Restart,
+    Stop,
+}
+
+/// Runs the subcommand.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let socket = match arguments.interface.as_str() {
+        "socket" => true,
+        "pipe" => false,
+        _ => {
+            anstream::eprintln!("No matching interface found.");
+            return ExitCode::from(1);
+        }
+    };
+    if arguments.daemon.is_some() {
+        anstream::eprintln!("Running in the background is not supported: use the service manager of your system.");
+        return ExitCode::from(1);
+    }
+    host::run(Options {
+        bundle: arguments.bundle,
+        socket,
+        port: arguments.socket_interface_port,
+        server_version: arguments.server_version,
+        log_file: arguments.log_file,
+        config_file: arguments.config_file,
+    })
+}
