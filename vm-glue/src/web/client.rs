@@ -1,0 +1,397 @@
+//! The client over ureq: one agent a kind of connection (plain, TLS, and each proxy), made when first needed.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::{Agent, Proxy, Timeout, http};
+
+use super::record::Recorder;
+use super::replay::Replayer;
+use super::{Body, Location, Request, Response, Settings, Source, Stage, WebError, reason};
+
+/// The media server's address in every URL of the framework and of plug-ins.
+const MEDIA_SERVER_HOSTS: [&str; 2] = ["127.0.0.1", "localhost"];
+const MEDIA_SERVER_PORT: u16 = 32400;
+/// No body may take longer than this, however slowly it trickles.
+const LONGEST_BODY: Duration = Duration::from_secs(6 * 3600);
+
+static SETTINGS: OnceLock<Settings> = OnceLock::new();
+static SHARED: OnceLock<Client> = OnceLock::new();
+
+pub(super) fn configure(settings: Settings) -> bool {
+    SHARED.get().is_none() && SETTINGS.set(settings).is_ok()
+}
+
+/// The HTTP client. There is one for the process, [`Client::shared`]; tests make their own.
+pub struct Client {
+    settings: Settings,
+    replayer: Option<Replayer>,
+    recorder: Option<Recorder>,
+    agents: Mutex<HashMap<AgentKind, Agent>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct AgentKind {
+    tls: bool,
+    proxy: Option<String>,
+}
+
+impl Client {
+    /// The process-wide client, with the settings of [`super::configure`] or else of the environment.
+    pub fn shared() -> &'static Client {
+        SHARED.get_or_init(|| Client::new(SETTINGS.get_or_init(Settings::from_env).clone()))
+    }
+
+    pub fn new(settings: Settings) -> Client {
+        let (replayer, recorder) = match &settings.source {
+            Source::Network => (None, None),
+            Source::Replay(folder) => (Some(Replayer::new(folder)), None),
+            Source::Record(folder) => (None, Some(Recorder::new(folder))),
+        };
+        Client { settings, replayer, recorder, agents: Mutex::default() }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Sends one request and returns its answer, whatever its status. Redirects are not followed.
+    pub fn send(&self, request: Request) -> Result<Response, WebError> {
+        let location =
+            Location::parse(&request.url).map_err(|why| WebError::InvalidUrl { url: request.url.clone(), why })?;
+        if is_media_server(&location) {
+            return self.fetch(&request, &location, self.settings.media_server.as_deref());
+        }
+        if let Some(replayer) = &self.replayer {
+            return replayer.answer(&request, &location);
+        }
+        let answer = self.fetch(&request, &location, None)?;
+        match &self.recorder {
+            Some(recorder) => recorder.save(&request, &location, answer),
+            None => Ok(answer),
+        }
+    }
+
+    /// Sends a request over the network, to `address` if one is given instead of the URL's own.
+    fn fetch(&self, request: &Request, location: &Location, address: Option<&str>) -> Result<Response, WebError> {
+        let own_authority = location.host_header();
+        let authority = address.unwrap_or(&own_authority);
+        let media_server = is_media_server(location);
+        let proxy = if media_server { None } else { proxy_for(location) };
+        let agent = self.agent(AgentKind { tls: location.is_tls(), proxy })?;
+
+        let method = http::Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| WebError::InvalidRequest(format!("method {:?}", request.method)))?;
+        // The library keeps the spelling of names only for requests that its own builder made; a body or a method
+        // of one's own needs the other kind. So headers are gathered in the first and moved to the second.
+        let mut builder = agent.get(location.wire_url(authority));
+        let mut host = own_authority.clone().into_bytes();
+        for (name, value) in &request.headers {
+            if name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding") {
+                continue;
+            }
+            if name.eq_ignore_ascii_case("host") {
+                host.clone_from(value);
+                continue;
+            }
+            builder = builder.header_raw(name, value);
+        }
+        builder = builder.header_raw("Host", &host);
+        if let Some(user) = &location.user
+            && !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("authorization"))
+        {
+            use base64::Engine as _;
+            let user = percent_encoding::percent_decode_str(user).collect::<Vec<u8>>();
+            let value = base64::engine::general_purpose::STANDARD.encode(user);
+            builder = builder.header_raw("Authorization", format!("Basic {value}").as_bytes());
+        }
+        let gathered = (builder.uri_ref().cloned(), builder.headers_ref().cloned(), builder.extensions_ref().cloned());
+        let (Some(uri), Some(headers), Some(extensions)) = gathered else {
+            return Err(unsendable(request));
+        };
+        let mut outgoing = http::Request::new(());
+        *outgoing.method_mut() = method;
+        *outgoing.uri_mut() = uri;
+        *outgoing.headers_mut() = headers;
+        *outgoing.extensions_mut() = extensions;
+        let timeout = request.timeout.map(|t| t.max(Duration::from_millis(1)));
+        let failed = |error| translate(error, location);
+        let answer = match &request.body {
+            None => agent.run(with_timeout(&agent, outgoing, timeout)).map_err(failed)?,
+            Some(body) => {
+                let (parts, ()) = outgoing.into_parts();
+                let outgoing = http::Request::from_parts(parts, body.as_slice());
+                agent.run(with_timeout(&agent, outgoing, timeout)).map_err(failed)?
+            }
+        };
+        let (parts, body) = answer.into_parts();
+        let headers = parts.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect();
+        let status = parts.status.as_u16();
+        Ok(Response { status, reason: reason(status), headers, body: Body::Stream(Box::new(body.into_reader())) })
+    }
+
+    fn agent(&self, kind: AgentKind) -> Result<Agent, WebError> {
+        let mut agents = self.agents.lock();
+        if let Some(agent) = agents.get(&kind) {
+            return Ok(agent.clone());
+        }
+        let proxy = match &kind.proxy {
+            Some(url) => Some(
+                Proxy::new(url)
+                    .map_err(|_| WebError::InvalidUrl { url: url.clone(), why: "not a proxy's address".to_owned() })?,
+            ),
+            None => None,
+        };
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .allow_non_standard_methods(true)
+            .user_agent(ureq::config::AutoHeaderValue::None)
+            .accept(ureq::config::AutoHeaderValue::None)
+            .accept_encoding(ureq::config::AutoHeaderValue::None)
+            .timeout_recv_body(Some(LONGEST_BODY))
+            .proxy(proxy);
+        if kind.tls || kind.proxy.is_some() {
+            config = config.tls_config(tls_config());
+        }
+        let agent = Agent::new_with_config(config.build());
+        agents.insert(kind, agent.clone());
+        Ok(agent)
+    }
+}
+
+/// TLS with the system's trust store, or with that of `SSL_CERT_FILE`.
+fn tls_config() -> TlsConfig {
+    // Errors of single certificates do not matter: what cannot be read is not trusted.
+    let store = rustls_native_certs::load_native_certs();
+    let roots: Vec<_> = store.certs.iter().map(|c| Certificate::from_der(c).to_owned()).collect();
+    TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build()
+}
+
+fn with_timeout<B: ureq::AsSendBody>(
+    agent: &Agent,
+    request: http::Request<B>,
+    timeout: Option<Duration>,
+) -> http::Request<B> {
+    agent
+        .configure_request(request)
+        .timeout_connect(timeout)
+        .timeout_per_read(timeout)
+        .timeout_per_write(timeout)
+        .build()
+}
+
+fn is_media_server(location: &Location) -> bool {
+    location.port == Some(MEDIA_SERVER_PORT) && MEDIA_SERVER_HOSTS.contains(&location.host.as_str())
+}
+
+/// The proxy that the environment names for this URL.
+fn proxy_for(location: &Location) -> Option<String> {
+    let variable = |name: &str| {
+        std::env::var(name).or_else(|_| std::env::var(name.to_ascii_uppercase())).ok().filter(|v| !v.trim().is_empty())
+    };
+    let proxy = variable(if location.is_tls() { "https_proxy" } else { "http_proxy" })?;
+    if variable("no_proxy").is_some_and(|list| matches_no_proxy(&list, location)) {
+        return None;
+    }
+    Some(if proxy.contains("://") { proxy } else { format!("http://{proxy}") })
+}
+
+/// Python's reading of `no_proxy`: `*`, or names that the host (with or without its port) ends with.
+fn matches_no_proxy(list: &str, location: &Location) -> bool {
+    let with_port = format!("{}:{}", location.host, location.effective_port());
+    list.split(',').map(|name| name.trim().trim_start_matches('.').to_ascii_lowercase()).any(|name| {
+        !name.is_empty()
+            && (name == "*"
+                || [location.host.as_str(), &with_port].iter().any(|host| {
+                    host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+                }))
+    })
+}
+
+/// Says what the library's builder refused.
+fn unsendable(request: &Request) -> WebError {
+    let bad = request.headers.iter().find(|(name, value)| {
+        http::HeaderName::from_bytes(name.as_bytes()).is_err() || http::HeaderValue::from_bytes(value).is_err()
+    });
+    match bad {
+        Some((name, _)) => WebError::InvalidRequest(format!("header {name:?}")),
+        None => WebError::InvalidUrl { url: request.url.clone(), why: "malformed".to_owned() },
+    }
+}
+
+fn translate(error: ureq::Error, location: &Location) -> WebError {
+    use io::ErrorKind as Kind;
+    let host = || format!("{}:{}", location.host, location.effective_port());
+    match error {
+        ureq::Error::HostNotFound => WebError::UnknownHost(location.host.clone()),
+        ureq::Error::Timeout(stage) => WebError::Timeout(match stage {
+            Timeout::Resolve | Timeout::Connect => Stage::Connect,
+            Timeout::SendRequest | Timeout::SendBody | Timeout::PerWrite => Stage::Send,
+            Timeout::RecvBody => Stage::Body,
+            _ => Stage::Answer,
+        }),
+        ureq::Error::Io(error) => match error.kind() {
+            Kind::UnexpectedEof | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
+                WebError::NoAnswer
+            }
+            Kind::TimedOut | Kind::WouldBlock => WebError::Timeout(Stage::Answer),
+            // What the TLS library reports while it connects comes in this wrapping.
+            Kind::InvalidData if location.is_tls() => WebError::Tls(error.to_string()),
+            _ => WebError::Connect { host: host(), source: error },
+        },
+        ureq::Error::ConnectionFailed => {
+            WebError::Connect { host: host(), source: io::Error::from(Kind::ConnectionRefused) }
+        }
+        ureq::Error::ConnectProxyFailed(why) => WebError::Connect { host: host(), source: io::Error::other(why) },
+        ureq::Error::Tls(why) => WebError::Tls(why.to_owned()),
+        ureq::Error::Rustls(error) => WebError::Tls(error.to_string()),
+        ureq::Error::BadUri(why) => WebError::InvalidUrl { url: location.url(), why },
+        ureq::Error::Http(error) => WebError::InvalidRequest(error.to_string()),
+        other => WebError::Protocol(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread::JoinHandle;
+
+    use super::*;
+
+    /// Answers one connection with `answer` and gives back what was sent to it.
+    fn server(answer: &'static [u8]) -> (u16, JoinHandle<Vec<u8>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let thread = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut got = Vec::new();
+            let mut chunk = [0; 4096];
+            loop {
+                let n = stream.read(&mut chunk).unwrap();
+                got.extend_from_slice(&chunk[..n]);
+                let text = String::from_utf8_lossy(&got).into_owned();
+                if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                    let wanted = head
+                        .lines()
+                        .find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned))
+                        .map_or(0, |v| v.parse().unwrap());
+                    if body.len() >= wanted {
+                        break;
+                    }
+                }
+            }
+            stream.write_all(answer).unwrap();
+            got
+        });
+        (port, thread)
+    }
+
+    fn client() -> Client {
+        Client::new(Settings::default())
+    }
+
+    #[test]
+    fn sends_what_it_is_given() {
+        let (port, thread) = server(b"HTTP/1.1 200 OK\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Length: 2\r\n\r\nok");
+        let request = Request::get(format!("http://127.0.0.1:{port}/a?b=\u{4e2d}#c"))
+            .header("X-My-Head", "v")
+            .header("Connection", "close");
+        let mut answer = client().send(request).unwrap();
+        assert_eq!((answer.status, answer.reason), (200, "OK"));
+        assert_eq!(answer.headers_named("x-twice").collect::<Vec<_>>(), [b"1", b"2"]);
+        assert_eq!(answer.read_all(10).unwrap(), b"ok");
+        let sent = String::from_utf8(thread.join().unwrap()).unwrap();
+        let expected = format!(
+            "GET /a?b=\u{4e2d} HTTP/1.1\r\nX-My-Head: v\r\nConnection: close\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+        );
+        assert_eq!(sent, expected);
+    }
+
+    #[test]
+    fn empty_body_and_odd_method() {
+        let (port, thread) = server(b"HTTP/1.1 404 Nope\r\n\r\ngone");
+        let url = format!("http://127.0.0.1:{port}/x");
+        let mut answer = client().send(Request::new("PURGE", url).body("")).unwrap();
+        assert_eq!((answer.status, answer.reason), (404, "Not Found"));
+        assert_eq!(answer.read_all(10).unwrap(), b"gone");
+        let sent = String::from_utf8(thread.join().unwrap()).unwrap().to_ascii_lowercase();
+        assert!(sent.starts_with("purge /x http/1.1\r\n") && sent.contains("content-length: 0\r\n"), "{sent}");
+    }
+
+    #[test]
+    fn errors_say_what_happened() {
+        let (port, thread) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort");
+        let mut answer = client().send(Request::get(format!("http://127.0.0.1:{port}/"))).unwrap();
+        let error = answer.read_all(100).unwrap_err();
+        assert!(
+            matches!(&error, WebError::Incomplete { received, expected: Some(10) } if received == b"short"),
+            "{error:?}"
+        );
+        thread.join().unwrap();
+        let (port, thread) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789");
+        let mut answer = client().send(Request::get(format!("http://127.0.0.1:{port}/"))).unwrap();
+        assert!(matches!(answer.read_all(5), Err(WebError::TooLarge { limit: 5 })));
+        thread.join().unwrap();
+        let error = client().send(Request::get(format!("http://127.0.0.1:{port}/"))).unwrap_err();
+        assert!(matches!(error, WebError::Connect { .. }), "{error:?}");
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let error = client().send(Request::get(url).timeout(Some(Duration::from_millis(50)))).unwrap_err();
+        assert!(matches!(error, WebError::Timeout(Stage::Answer)), "{error:?}");
+        assert!(matches!(client().send(Request::get("http://a b/")), Err(WebError::InvalidUrl { .. })));
+        assert!(matches!(
+            client().send(Request::get("http://127.0.0.1:1/").header("a", "b\r\nc: d")),
+            Err(WebError::InvalidRequest(_))
+        ));
+    }
+
+    #[test]
+    fn recorded_answers_are_replayed() {
+        let folder = std::env::temp_dir().join(format!("reprise-web-{}", std::process::id()));
+        let record = Client::new(Settings { source: Source::Record(folder.clone()), media_server: None });
+        let cases: [(&'static [u8], &str); 4] = [
+            (b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 1\r\n\r\na", "/a"),
+            (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\nb", "/a/b?x=/1"),
+            (b"HTTP/1.1 404 No\r\nX: 1\r\nX: 2\r\nContent-Length: 1\r\n\r\nc", "/"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nd", "/../%2e%2e/odd:name"),
+        ];
+        for (answer, path) in cases {
+            let (port, thread) = server(answer);
+            let request = Request::get(format!("http://127.0.0.1:{port}{path}"));
+            // A port of its own would make every address an awkward name: saved as if it were the usual one.
+            let mut location = Location::parse(&request.url).unwrap();
+            let answer = record.fetch(&request, &location, None).unwrap();
+            location.port = None;
+            location.host = "site.test".to_owned();
+            record.recorder.as_ref().unwrap().save(&request, &location, answer).unwrap();
+            thread.join().unwrap();
+        }
+        let replay = Client::new(Settings { source: Source::Replay(folder.clone()), media_server: None });
+        for ((_, path), (status, body)) in cases.iter().zip([(200, "a"), (200, "b"), (404, "c"), (200, "d")]) {
+            let mut answer = replay.send(Request::get(format!("http://site.test{path}"))).unwrap();
+            assert_eq!((answer.status, answer.read_all(9).unwrap()), (status, body.as_bytes().to_vec()), "{path}");
+        }
+        let mut answer = replay.send(Request::get("http://site.test/none")).unwrap();
+        assert_eq!(answer.status, 404);
+        assert_eq!(answer.read_all(99).unwrap(), b"not found: http://site.test/none");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn proxies_are_skipped_as_python_does() {
+        let at = |url| Location::parse(url).unwrap();
+        assert!(matches_no_proxy("other, .example.com", &at("http://www.example.com/")));
+        assert!(!matches_no_proxy("ample.com", &at("http://www.example.com/")));
+        assert!(matches_no_proxy("*", &at("http://x/")) && matches_no_proxy("x:80", &at("http://x/")));
+    }
+}
