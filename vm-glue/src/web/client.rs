@@ -11,6 +11,7 @@ use ureq::{Agent, Proxy, Timeout, http};
 
 use super::record::Recorder;
 use super::replay::Replayer;
+use super::replay_log::ReplayLog;
 use super::{Body, Location, Request, Response, Settings, Source, Stage, WebError, reason};
 
 /// The media server's address in every URL of the framework and of plug-ins.
@@ -30,6 +31,7 @@ pub(super) fn configure(settings: Settings) -> bool {
 pub struct Client {
     settings: Settings,
     replayer: Option<Replayer>,
+    replay_log: ReplayLog,
     recorder: Option<Recorder>,
     agents: Mutex<HashMap<AgentKind, Agent>>,
 }
@@ -52,7 +54,7 @@ impl Client {
             Source::Replay(folder) => (Some(Replayer::new(folder)), None),
             Source::Record(folder) => (None, Some(Recorder::new(folder))),
         };
-        Client { settings, replayer, recorder, agents: Mutex::default() }
+        Client { settings, replayer, replay_log: ReplayLog::from_env(), recorder, agents: Mutex::default() }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -67,7 +69,9 @@ impl Client {
             return self.fetch(&request, &location, self.settings.media_server.as_deref());
         }
         if let Some(replayer) = &self.replayer {
-            return replayer.answer(&request, &location);
+            let answer = replayer.answer(&request, &location)?;
+            self.replay_log.note(&request, &location, answer.status);
+            return Ok(answer);
         }
         let answer = self.fetch(&request, &location, None)?;
         match &self.recorder {

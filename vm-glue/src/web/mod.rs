@@ -16,6 +16,7 @@ mod files;
 mod location;
 mod record;
 mod replay;
+mod replay_log;
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 pub use client::Client;
 pub use location::Location;
+pub use replay_log::REPLAY_LOG_VARIABLE;
 
 /// Environment variable that names the folder to answer from.
 pub const REPLAY_VARIABLE: &str = "REPRISE_REPLAY";
