@@ -2,6 +2,7 @@
 //!
 //! * [`syntax`]: lexer, parser and AST of Python 2.7
 //! * [`lower`]: Python 2 AST to code objects
+//! * [`interpreter`]: the virtual machine with the dialect installed; [`threads`]: threads that run Python
 //! * [`runtime`]: the byte-string `str`, `unicode`, dialect builtins, classes, comparison, exceptions
 //! * [`modules`]: standard modules under their Python 2 names
 //! * [`web`]: the one HTTP client of the program, with record and replay
@@ -10,8 +11,10 @@
 //! May depend on the VM crates and general libraries, never on another crate of this workspace.
 
 pub mod clock;
+pub mod interpreter;
 pub mod lower;
 pub mod modules;
 pub mod runtime;
 pub mod syntax;
+pub mod threads;
 pub mod web;

@@ -1,1 +1,35 @@
-//! The dialect run time.
+//! The dialect run time: what Python 2 code finds where the virtual machine alone would be Python 3.
+//!
+//! Every topic is one file with an install function, listed in the two tables here. [`patch_types`] changes native types
+//! before the machine makes its first class (slots are copied when a class is made); [`install`] fills the dialect's
+//! builtins and needs a running machine.
+
+pub mod dialect;
+pub mod intrinsics;
+
+use rustpython_vm::{PyResult, VirtualMachine};
+
+use crate::interpreter::Settings;
+
+/// Changes of native types, in order. They run before any Python class exists and before anything can be imported.
+static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[];
+
+/// Parts that need a running machine, in order: they fill the dialect's builtins with [`dialect::set`] and add
+/// intrinsics with [`intrinsics::add`].
+static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[dialect::install];
+
+/// Runs [`TYPE_PATCHES`].
+pub fn patch_types(vm: &VirtualMachine) {
+    for patch in TYPE_PATCHES {
+        patch(vm);
+    }
+}
+
+/// Runs [`PARTS`].
+pub fn install(vm: &VirtualMachine, settings: &Settings) -> PyResult<()> {
+    dialect::create(vm, settings)?;
+    for part in PARTS {
+        part(vm)?;
+    }
+    Ok(())
+}
