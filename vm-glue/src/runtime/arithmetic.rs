@@ -1,0 +1,267 @@
+//! Operators and number functions that Python 3 lost or changed: `/`, `coerce`, `divmod`, `round`, `hex`, `oct`.
+
+use super::{classic, names, numbers};
+use malachite_bigint::{BigInt, Sign};
+use rustpython_vm::builtins::{PyBool, PyComplex, PyFloat, PyInt, PyStr};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+// ---- division ---------------------------------------------------------------------------------------------------
+
+/// Is this int, long or bool itself, not a class derived from them that may divide otherwise?
+fn is_plain_integer(object: &PyObject, vm: &VirtualMachine) -> bool {
+    let class = object.class();
+    class.is(vm.ctx.types.int_type) || class.is(numbers::long_type(vm)) || class.is(vm.ctx.types.bool_type)
+}
+
+/// The operator `/` of code without `from __future__ import division`.
+pub fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if let (Some(x), Some(y)) = (a.downcast_ref_if_exact::<PyInt>(vm), b.downcast_ref_if_exact::<PyInt>(vm))
+        && let (Ok(x), Ok(y)) = (i64::try_from(x.as_bigint()), i64::try_from(y.as_bigint()))
+        && y != 0
+        && let Some(quotient) = x.checked_div_euclid(y)
+    {
+        // Euclidean and floor division differ for negative divisors only.
+        let quotient = if y < 0 && x.rem_euclid(y) != 0 { quotient - 1 } else { quotient };
+        return Ok(vm.ctx.new_int(quotient).into());
+    }
+    if is_plain_integer(a, vm) && is_plain_integer(b, vm) {
+        return vm._floordiv(a, b);
+    }
+    let value = old_division(a, b, "__div__", "__rdiv__", vm)?;
+    if !value.is(&vm.ctx.not_implemented) {
+        return Ok(value);
+    }
+    if numbers::integer(a).is_some() && numbers::integer(b).is_some() {
+        return vm._floordiv(a, b);
+    }
+    if a.downcast_ref::<PyComplex>().is_some() || b.downcast_ref::<PyComplex>().is_some() {
+        return vm._truediv(a, b);
+    }
+    vm._truediv(a, b)
+}
+
+/// The operator `/=` of such code.
+pub fn divide_in_place(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if is_plain_integer(a, vm) {
+        return divide(a, b, vm);
+    }
+    if classic::is_instance(a) {
+        let value = classic::half(a, b, "__idiv__", |vm, a, b| divide_in_place(a, b, vm), false, vm)?;
+        if !value.is(&vm.ctx.not_implemented) {
+            return Ok(value);
+        }
+    } else if a.class().heaptype_ext().is_some()
+        && let Some(method) = names::special(a, vm.ctx.intern_str("__idiv__"), vm)?
+    {
+        let value = method.call((b.to_owned(),), vm)?;
+        if !value.is(&vm.ctx.not_implemented) {
+            return Ok(value);
+        }
+    }
+    divide(a, b, vm).map_err(|error| retitle(error, "/:", "/=:", vm))
+}
+
+fn retitle(
+    error: rustpython_vm::builtins::PyBaseExceptionRef,
+    from: &str,
+    to: &str,
+    vm: &VirtualMachine,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    if error.class().is(vm.ctx.exceptions.type_error)
+        && let Some(message) = error.get_arg(0).and_then(|message| message.downcast::<PyStr>().ok())
+        && let Some(rest) = message.to_string().strip_prefix(&format!("unsupported operand type(s) for {from}"))
+    {
+        return vm.new_type_error(format!("unsupported operand type(s) for {to}{rest}"));
+    }
+    error
+}
+
+/// `__div__` of the left operand, `__rdiv__` of the right one, in Python's order.
+fn old_division(a: &PyObject, b: &PyObject, name: &str, reflected: &str, vm: &VirtualMachine) -> PyResult {
+    if classic::is_instance(a) || classic::is_instance(b) {
+        if classic::is_instance(a) {
+            let value = classic::half(a, b, name, |vm, a, b| divide(a, b, vm), false, vm)?;
+            if !value.is(&vm.ctx.not_implemented) {
+                return Ok(value);
+            }
+        }
+        if classic::is_instance(b) {
+            return classic::half(b, a, reflected, |vm, a, b| divide(a, b, vm), true, vm);
+        }
+    }
+    let method = |object: &PyObject, name: &str| -> PyResult<Option<PyObjectRef>> {
+        if object.class().heaptype_ext().is_none() {
+            return Ok(None);
+        }
+        names::special(object, vm.ctx.intern_str(name), vm)
+    };
+    let call = |object: &PyObject, other: &PyObject, name: &str| -> PyResult {
+        match method(object, name)? {
+            Some(method) => method.call((other.to_owned(),), vm),
+            None => Ok(vm.ctx.not_implemented()),
+        }
+    };
+    let derived = !a.class().is(b.class()) && b.class().fast_issubclass(a.class());
+    if derived {
+        let value = call(b, a, reflected)?;
+        if !value.is(&vm.ctx.not_implemented) {
+            return Ok(value);
+        }
+    }
+    let value = call(a, b, name)?;
+    if !value.is(&vm.ctx.not_implemented) || derived || a.class().is(b.class()) {
+        return Ok(value);
+    }
+    call(b, a, reflected)
+}
+
+// ---- coerce -----------------------------------------------------------------------------------------------------
+
+/// Python 2's `coerce(a, b)`: both operands in the wider type.
+pub fn coerce(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<(PyObjectRef, PyObjectRef)> {
+    if let Some(pair) = coerce_hooks(a, b, vm)? {
+        return Ok(pair);
+    }
+    let failed = || vm.new_type_error("number coercion failed");
+    if classic::is_instance(a) || classic::is_instance(b) {
+        return Err(failed());
+    }
+    let text = |object: &PyObject| object.downcast_ref::<PyStr>().is_some();
+    if a.class().is(b.class()) {
+        // Strings have a number protocol (`%`) in Python 2 but no coercion; other equal types need none.
+        return if text(a) { Err(failed()) } else { Ok((a.to_owned(), b.to_owned())) };
+    }
+    let (Some(left), Some(right)) = (rank(a, vm), rank(b, vm)) else { return Err(failed()) };
+    let widest = left.max(right);
+    Ok((widen(a, left, widest, vm)?, widen(b, right, widest, vm)?))
+}
+
+fn rank(object: &PyObject, vm: &VirtualMachine) -> Option<u8> {
+    if object.downcast_ref::<PyComplex>().is_some() {
+        Some(3)
+    } else if object.downcast_ref::<PyFloat>().is_some() {
+        Some(2)
+    } else if object.downcast_ref::<PyInt>().is_some() {
+        Some(u8::from(numbers::is_long(object, vm)))
+    } else {
+        None
+    }
+}
+
+fn widen(object: &PyObject, from: u8, to: u8, vm: &VirtualMachine) -> PyResult {
+    if from == to {
+        return Ok(object.to_owned());
+    }
+    match to {
+        1 => Ok(numbers::new_long(vm, numbers::integer(object).cloned().unwrap_or_default())),
+        2 => vm.ctx.types.float_type.as_object().call((object.to_owned(),), vm),
+        _ => vm.ctx.types.complex_type.as_object().call((object.to_owned(),), vm),
+    }
+}
+
+/// `__coerce__` of either operand.
+pub fn coerce_hooks(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, PyObjectRef)>> {
+    if let Some(pair) = coerce_hook(a, b, vm)? {
+        return Ok(Some(pair));
+    }
+    Ok(coerce_hook(b, a, vm)?.map(|(b, a)| (a, b)))
+}
+
+fn coerce_hook(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<(PyObjectRef, PyObjectRef)>> {
+    if classic::is_instance(a) {
+        return classic::coerced(a, b, vm);
+    }
+    if a.class().heaptype_ext().is_none() {
+        return Ok(None);
+    }
+    let Some(method) = names::special(a, vm.ctx.intern_str("__coerce__"), vm)? else { return Ok(None) };
+    let result = method.call((b.to_owned(),), vm)?;
+    if vm.is_none(&result) || result.is(&vm.ctx.not_implemented) {
+        return Ok(None);
+    }
+    match result.downcast_ref::<rustpython_vm::builtins::PyTuple>().map(|tuple| tuple.as_slice()) {
+        Some([a, b]) => Ok(Some((a.clone(), b.clone()))),
+        _ => Err(vm.new_type_error("__coerce__ didn't return a 2-tuple")),
+    }
+}
+
+// ---- round ------------------------------------------------------------------------------------------------------
+
+/// Python 2's `round`: half away from zero, on the exact value of the float.
+pub fn round(value: f64, digits: i64) -> f64 {
+    if !value.is_finite() || value == 0.0 || digits > 323 {
+        return value;
+    }
+    if digits < -308 {
+        return 0.0_f64.copysign(value);
+    }
+    // value = mantissa * 2^exponent, exactly.
+    let bits = value.to_bits();
+    let raw_exponent = ((bits >> 52) & 0x7ff) as i64;
+    let fraction = bits & ((1 << 52) - 1);
+    let (mantissa, exponent) =
+        if raw_exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), raw_exponent - 1075) };
+    let mut numerator = BigInt::from(mantissa);
+    let mut denominator = BigInt::from(1);
+    if exponent >= 0 {
+        numerator <<= exponent as usize;
+    } else {
+        denominator <<= (-exponent) as usize;
+    }
+    let ten = BigInt::from(10).pow(digits.unsigned_abs() as u32);
+    if digits >= 0 {
+        numerator *= &ten;
+    } else {
+        denominator *= &ten;
+    }
+    // floor(x + 1/2) on the magnitude.
+    let rounded = (numerator * 2 + &denominator) / (denominator * 2);
+    let text = format!("{rounded}e{}", -digits);
+    let magnitude: f64 = text.parse().unwrap_or(f64::INFINITY);
+    magnitude.copysign(value)
+}
+
+// ---- hex, oct ---------------------------------------------------------------------------------------------------
+
+/// Python 2's `hex(x)` and `oct(x)`.
+pub fn radix_text(object: &PyObject, base: u32, vm: &VirtualMachine) -> PyResult {
+    let (hook, name) = if base == 16 { ("__hex__", "hex") } else { ("__oct__", "oct") };
+    let method = if classic::is_instance(object) {
+        match classic::lookup(object, hook, vm)? {
+            Some(method) => Some(method),
+            None => {
+                let class = object.class().name().to_string();
+                return Err(vm.new_attribute_error(format!("{class} instance has no attribute '{hook}'")));
+            }
+        }
+    } else if object.class().heaptype_ext().is_some() {
+        names::special(object, vm.ctx.intern_str(hook), vm)?
+    } else {
+        None
+    };
+    if let Some(method) = method {
+        let text = method.call((), vm)?;
+        if text.downcast_ref::<PyStr>().is_none() {
+            let kind = names::type_name_of(&text);
+            return Err(vm.new_type_error(format!("{hook} returned non-string (type {kind})")));
+        }
+        return Ok(text);
+    }
+    let Some(value) = numbers::integer(object) else {
+        return Err(vm.new_type_error(format!("{name}() argument can't be converted to {name}")));
+    };
+    let suffix = if numbers::is_long(object, vm) { "L" } else { "" };
+    let sign = if value.sign() == Sign::Minus { "-" } else { "" };
+    let digits = value.magnitude().to_str_radix(base);
+    let prefix = match base {
+        16 => "0x",
+        _ if value.sign() == Sign::NoSign => "",
+        _ => "0",
+    };
+    Ok(vm.ctx.new_str(format!("{sign}{prefix}{digits}{suffix}")).into())
+}
+
+/// Is this `True` or `False`?
+pub fn is_bool(object: &PyObject) -> bool {
+    object.downcast_ref::<PyBool>().is_some()
+}

@@ -1,0 +1,648 @@
+//! Classes: the dialect's `type`, `__build_class__` with `__metaclass__`, and what Python 2's special methods become.
+//!
+//! Every class that Python 2 code makes has the metaclass made here, which is what the name `type` means to that code;
+//! the machine's own `type` stays as it is for the machine's own library.
+
+use super::{classic, compare, functions, slices};
+use rustpython_vm::builtins::{
+    PyDict, PyDictRef, PyFunction, PyInt, PyStr, PyStrInterned, PyTuple, PyTupleRef, PyType, PyTypeRef,
+};
+use rustpython_vm::function::{ArgMapping, FuncArgs, PySetterValue};
+use rustpython_vm::protocol::{PyIterReturn, PyNumber};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, TryFromObject, VirtualMachine};
+use std::sync::{Mutex, OnceLock};
+
+static TYPE: OnceLock<PyTypeRef> = OnceLock::new();
+static CLASSOBJ: OnceLock<PyTypeRef> = OnceLock::new();
+
+/// Metaclasses made from a foreign one and the dialect's: `(foreign, combined)`.
+static COMBINED: Mutex<Vec<(PyTypeRef, PyTypeRef)>> = Mutex::new(Vec::new());
+
+/// What the name `type` means to Python 2 code.
+pub fn dialect_type(vm: &VirtualMachine) -> &Py<PyType> {
+    match TYPE.get() {
+        Some(class) => class,
+        None => vm.ctx.types.type_type,
+    }
+}
+
+/// `types.ClassType`: the type of classic classes.
+pub fn classobj(vm: &VirtualMachine) -> &Py<PyType> {
+    match CLASSOBJ.get() {
+        Some(class) => class,
+        None => vm.ctx.types.type_type,
+    }
+}
+
+/// Was this class made by Python 2 code?
+pub fn is_dialect(class: &Py<PyType>) -> bool {
+    TYPE.get().is_some_and(|own| class.class().fast_issubclass(own))
+}
+
+/// Python 2's `type(x)`.
+pub fn type_of(object: &PyObject, vm: &VirtualMachine) -> PyObjectRef {
+    if let Some(class) = object.downcast_ref::<PyType>() {
+        if classic::is_classic(class) {
+            return classobj(vm).to_owned().into();
+        }
+        if class.class().is(vm.ctx.types.type_type) {
+            return dialect_type(vm).to_owned().into();
+        }
+        if ERROR_METACLASS.get().is_some_and(|own| own.is(class.class())) {
+            return dialect_type(vm).to_owned().into();
+        }
+        return class.class().to_owned().into();
+    }
+    let class = object.class();
+    if classic::is_classic(class)
+        && let Some(instance) = classic::instance_type()
+    {
+        return instance.clone().into();
+    }
+    if super::numbers::is_big_int(object, vm) {
+        return super::numbers::long_type(vm).to_owned().into();
+    }
+    if object.downcast_ref::<functions::UnboundMethod>().is_some() {
+        return vm.ctx.types.bound_method_type.to_owned().into();
+    }
+    class.to_owned().into()
+}
+
+// ---- making classes ---------------------------------------------------------------------------------------------
+
+/// Names that the compiler writes into a class namespace for Python 3.
+const COMPILER_NAMES: &[&str] = &["__qualname__", "__firstlineno__", "__static_attributes__", "__classdictcell__"];
+
+/// The dialect's `__build_class__(function, name, *bases)`.
+pub fn build_class(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let (Some(function), Some(name)) = (args.take_positional(), args.take_positional()) else {
+        return Err(vm.new_type_error("__build_class__: not enough arguments"));
+    };
+    let function: PyRef<PyFunction> =
+        function.downcast().map_err(|_| vm.new_type_error("__build_class__: func must be a function"))?;
+    let bases = vm.ctx.new_tuple(args.args);
+    let namespace = vm.ctx.new_dict();
+    let locals = ArgMapping::try_from_object(vm, namespace.clone().into())?;
+    let cell = function.invoke_with_locals(FuncArgs::default(), Some(locals), vm)?;
+    for hidden in COMPILER_NAMES {
+        namespace.pop_item(*hidden, vm)?;
+    }
+    let metaclass = find_metaclass(&namespace, &bases, &function, vm)?;
+    let class = call_metaclass(&metaclass, name, bases, namespace, vm)?;
+    // Methods that say `super()` or `__class__` hold a cell; Python 2 code cannot, but lowered code may.
+    let _ = cell;
+    Ok(class)
+}
+
+/// Python 2's order: the class body, the first base, the module.
+fn find_metaclass(
+    namespace: &Py<PyDict>,
+    bases: &Py<PyTuple>,
+    function: &Py<PyFunction>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if let Some(metaclass) = namespace.get_item_opt("__metaclass__", vm)? {
+        return Ok(metaclass);
+    }
+    if let Some(first) = bases.as_slice().first() {
+        if first.downcast_ref::<PyType>().is_some() {
+            return Ok(type_of(first, vm));
+        }
+        return first.get_attr("__class__", vm);
+    }
+    let globals = function.as_object().get_attr("__globals__", vm)?;
+    if let Some(globals) = globals.downcast_ref::<PyDict>()
+        && let Some(metaclass) = globals.get_item_opt("__metaclass__", vm)?
+    {
+        return Ok(metaclass);
+    }
+    Ok(classobj(vm).to_owned().into())
+}
+
+fn call_metaclass(
+    metaclass: &PyObject,
+    name: PyObjectRef,
+    bases: PyTupleRef,
+    namespace: PyDictRef,
+    vm: &VirtualMachine,
+) -> PyResult {
+    metaclass.call((name, bases, namespace), vm).inspect_err(|error| {
+        // Python 2 says where an error of the bases comes from.
+        if error.class().is(vm.ctx.exceptions.type_error)
+            && error.__traceback__().is_none_or(|traceback| traceback.next.lock().is_none())
+            && let Some(message) = error.get_arg(0).and_then(|message| message.downcast::<PyStr>().ok())
+        {
+            let text = format!("Error when calling the metaclass bases\n    {message}");
+            let _ = error.as_object().set_attr("args", vm.ctx.new_tuple(vec![vm.ctx.new_str(text).into()]), vm);
+        }
+    })
+}
+
+/// The `new` slot of the dialect's `type`: `type(x)` and `type(name, bases, dict)`.
+fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let exact = TYPE.get().is_some_and(|own| own.is(&metaclass));
+    if exact && args.args.len() == 1 && args.kwargs.is_empty() {
+        return Ok(type_of(&args.args[0], vm));
+    }
+    let [name, bases, namespace] = args.args.as_slice() else {
+        return Err(vm.new_type_error("type() takes 1 or 3 arguments"));
+    };
+    let (name, bases, namespace) = checked(name, bases, namespace, "type()", vm)?;
+    make_class(metaclass, name, bases, namespace, vm)
+}
+
+/// Checks the three arguments of a metaclass with Python 2's texts.
+fn checked(
+    name: &PyObject,
+    bases: &PyObject,
+    namespace: &PyObject,
+    what: &str,
+    vm: &VirtualMachine,
+) -> PyResult<(PyRef<PyStr>, PyTupleRef, PyDictRef)> {
+    let wrong = |position: usize, wanted: &str, got: &PyObject| {
+        let got = super::names::type_name_of(got);
+        vm.new_type_error(format!("{what} argument {position} must be {wanted}, not {got}"))
+    };
+    let name = name.to_owned().downcast::<PyStr>().map_err(|other| wrong(1, "string", &other))?;
+    let bases = bases.to_owned().downcast::<PyTuple>().map_err(|other| wrong(2, "tuple", &other))?;
+    let namespace = namespace.to_owned().downcast::<PyDict>().map_err(|other| wrong(3, "dict", &other))?;
+    Ok((name, bases, namespace))
+}
+
+/// Makes a new-style class (classic bases may be among its bases).
+fn make_class(
+    metaclass: PyTypeRef,
+    name: PyRef<PyStr>,
+    bases: PyTupleRef,
+    namespace: PyDictRef,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let mut winner = metaclass.clone();
+    let mut new_style = bases.as_slice().is_empty();
+    for base in bases.as_slice() {
+        let Some(base) = base.downcast_ref::<PyType>() else {
+            return Err(vm.new_type_error("metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases"));
+        };
+        if classic::is_classic(base) {
+            continue;
+        }
+        new_style = true;
+        let own = base.class();
+        if winner.fast_issubclass(own) {
+            continue;
+        }
+        if own.fast_issubclass(&winner) {
+            winner = own.to_owned();
+        } else if TYPE.get().is_some_and(|dialect| dialect.is(&winner)) {
+            winner = combined(own, vm)?;
+        } else {
+            return Err(vm.new_type_error(
+                "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases",
+            ));
+        }
+    }
+    if !new_style {
+        return Err(vm.new_type_error("a new-style class can't have only classic bases"));
+    }
+    if !winner.is(&metaclass)
+        && let Some(new) = winner.slots().new.load()
+        && !std::ptr::fn_addr_eq(new, type_new as fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult)
+    {
+        return new(winner, FuncArgs::from(vec![name.into(), bases.into(), namespace.into()]), vm);
+    }
+    let class = machine_new(winner, name, bases, &namespace, vm)?;
+    finish(&class, &namespace, vm)?;
+    Ok(class.into())
+}
+
+/// The machine's `type.__new__`.
+pub fn machine_new(
+    metaclass: PyTypeRef,
+    name: PyRef<PyStr>,
+    bases: PyTupleRef,
+    namespace: &Py<PyDict>,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
+    let own = vm.ctx.new_dict();
+    for (key, value) in namespace.items_vec() {
+        own.set_item(&*key, value, vm)?;
+    }
+    for hidden in COMPILER_NAMES {
+        own.pop_item(*hidden, vm)?;
+    }
+    let Some(new) = vm.ctx.types.type_type.slots().new.load() else {
+        return Err(vm.new_system_error("the machine's type makes no types"));
+    };
+    let made = new(metaclass, FuncArgs::from(vec![name.into(), bases.into(), own.into()]), vm)?;
+    made.downcast::<PyType>().map_err(|_| vm.new_type_error("type.__new__ returned no type"))
+}
+
+/// A metaclass with the behaviour of both a foreign one (ABCMeta …) and the dialect's.
+fn combined(foreign: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+    if let Ok(known) = COMBINED.lock()
+        && let Some((_, made)) = known.iter().find(|(own, _)| own.is(foreign))
+    {
+        return Ok(made.clone());
+    }
+    let bases = vm.ctx.new_tuple(vec![foreign.to_owned().into(), dialect_type(vm).to_owned().into()]);
+    let name = vm.ctx.new_str(foreign.name().to_string());
+    let made = machine_new(vm.ctx.types.type_type.to_owned(), name, bases, &vm.ctx.new_dict(), vm)?;
+    store_slots(&made);
+    if let Ok(mut known) = COMBINED.lock() {
+        known.push((foreign.to_owned(), made.clone()));
+    }
+    Ok(made)
+}
+
+/// `classobj(name, bases, dict)`: what the first base's kind says.
+fn classobj_new(_metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [name, bases, namespace] = args.args.as_slice() else {
+        let given = args.args.len();
+        return Err(vm.new_type_error(format!("classobj() takes exactly 3 arguments ({given} given)")));
+    };
+    let (name, bases, namespace) = checked(name, bases, namespace, "classobj()", vm)?;
+    for base in bases.as_slice() {
+        match base.downcast_ref::<PyType>() {
+            Some(class) if classic::is_classic(class) => {}
+            // Another kind of base decides.
+            Some(_) => return type_of(base, vm).call((name, bases, namespace), vm),
+            None => {
+                let kind: PyObjectRef = base.class().to_owned().into();
+                return kind.call((name, bases, namespace), vm);
+            }
+        }
+    }
+    let bases = if bases.as_slice().is_empty() { root_bases(vm)? } else { bases };
+    if namespace.get_item_opt("__module__", vm)?.is_none()
+        && let Some(module) = vm.current_globals().get_item_opt("__name__", vm)?
+    {
+        namespace.set_item("__module__", module, vm)?;
+    }
+    let class = machine_new(dialect_type(vm).to_owned(), name, bases, &namespace, vm)?;
+    classic::adopt(&class);
+    Ok(class.into())
+}
+
+fn root_bases(vm: &VirtualMachine) -> PyResult<PyTupleRef> {
+    match classic::instance_type() {
+        Some(root) => Ok(vm.ctx.new_tuple(vec![root.clone().into()])),
+        None => Err(vm.new_system_error("classic classes are not installed")),
+    }
+}
+
+// ---- special methods --------------------------------------------------------------------------------------------
+
+/// Gives a new class the slots that Python 2's special methods need.
+fn finish(class: &Py<PyType>, namespace: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+    if class.mro_collect().iter().any(|base| classic::instance_type().is_some_and(|root| root.is(base))) {
+        classic::drop_inherited(class, vm);
+    }
+    // In Python 2 a class with `__eq__` keeps its hash.
+    if namespace.get_item_opt("__eq__", vm)?.is_some() && namespace.get_item_opt("__hash__", vm)?.is_none() {
+        machine_setattr(class, vm.ctx.intern_str("__hash__"), PySetterValue::Delete, vm)?;
+    }
+    adapt(class, vm);
+    if class.fast_issubclass(dialect_type(vm)) {
+        adapt_metaclass(class, vm);
+    }
+    Ok(())
+}
+
+/// (Re)computes the slots that the machine does not know.
+fn adapt(class: &Py<PyType>, vm: &VirtualMachine) {
+    let defined = |name: &str| class.get_attr(vm.ctx.intern_str(name)).is_some();
+    let slots = class.slots();
+    if defined("next") && class.attributes().get(vm.ctx.intern_str("__next__")).is_none() {
+        slots.iternext.store(Some(iternext));
+    }
+    if defined("__nonzero__") {
+        slots.as_number.boolean.store(Some(nonzero));
+    }
+    compare::adopt(class);
+    slices::adopt(class, vm);
+}
+
+/// Metaclasses written in Python keep the dialect's attribute access and reprs where they define none.
+fn adapt_metaclass(class: &Py<PyType>, vm: &VirtualMachine) {
+    let own = |name: &str| {
+        let name = vm.ctx.intern_str(name);
+        match (class.get_attr(name), dialect_type(vm).get_attr(name)) {
+            (Some(found), Some(base)) => !found.is(&base),
+            (Some(_), None) => true,
+            _ => false,
+        }
+    };
+    let slots = class.slots();
+    if !own("__getattr__") && !own("__getattribute__") {
+        slots.getattro.store(Some(getattro));
+    }
+    if !own("__setattr__") && !own("__delattr__") {
+        slots.setattro.store(Some(setattro));
+    }
+    if !own("__repr__") {
+        slots.repr.store(Some(repr));
+    }
+    if !own("__str__") && !own("__repr__") {
+        slots.str.store(Some(str));
+    }
+    if !own("__new__") {
+        slots.new.store(Some(type_new));
+    }
+    if !own("__init__") {
+        slots.init.store(Some(init));
+    }
+}
+
+static ERROR_METACLASS: OnceLock<PyTypeRef> = OnceLock::new();
+
+/// A metaclass that Python code takes for `type`, with an `__instancecheck__` of its own.
+pub fn error_metaclass(
+    check: fn(PyObjectRef, PyObjectRef, &VirtualMachine) -> PyResult<bool>,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
+    if let Some(made) = ERROR_METACLASS.get() {
+        return Ok(made.clone());
+    }
+    let bases = vm.ctx.new_tuple(vec![dialect_type(vm).to_owned().into()]);
+    let dict = vm.ctx.new_dict();
+    dict.set_item("__module__", vm.ctx.new_str("__builtin__").into(), vm)?;
+    let made = machine_new(vm.ctx.types.type_type.to_owned(), vm.ctx.new_str("type"), bases, &dict, vm)?;
+    let made: &'static PyTypeRef = ERROR_METACLASS.get_or_init(|| made);
+    let method = vm.new_method("__instancecheck__", made, check);
+    made.set_attr(vm.ctx.intern_str("__instancecheck__"), method.into());
+    adapt_metaclass(made, vm);
+    Ok(made.clone())
+}
+
+fn iternext(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
+    match super::names::special(object, vm.ctx.intern_str("next"), vm)? {
+        Some(method) => PyIterReturn::from_pyresult(method.call((), vm), vm),
+        None => Err(vm.new_type_error(format!("{} object is not an iterator", object.class().name()))),
+    }
+}
+
+fn nonzero(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult<bool> {
+    let object: &PyObject = &number;
+    let Some(method) = super::names::special(object, vm.ctx.intern_str("__nonzero__"), vm)? else { return Ok(true) };
+    let value = method.call((), vm)?;
+    match value.downcast_ref::<PyInt>() {
+        Some(int) => Ok(int.as_bigint().sign() != malachite_bigint::Sign::NoSign),
+        None => Err(vm.new_type_error(format!(
+            "__nonzero__ should return bool or int, returned {}",
+            super::names::type_name_of(&value)
+        ))),
+    }
+}
+
+// ---- the slots of `type` ----------------------------------------------------------------------------------------
+
+fn class_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+    object.to_owned().downcast::<PyType>().map_err(|_| vm.new_type_error("descriptor of 'type' needs a class"))
+}
+
+fn machine_getattr(class: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    match vm.ctx.types.type_type.slots().getattro.load() {
+        Some(getattro) => getattro(class, name, vm),
+        None => class.generic_getattr(name, vm),
+    }
+}
+
+fn machine_setattr(class: &Py<PyType>, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    match vm.ctx.types.type_type.slots().setattro.load() {
+        Some(setattro) => setattro(class.as_object(), name, value, vm),
+        None => class.as_object().generic_setattr(name, value, vm),
+    }
+}
+
+/// Attributes of a class: functions come out as unbound methods.
+fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    let Some(class) = object.downcast_ref::<PyType>() else { return object.generic_getattr(name, vm) };
+    let Some(interned) = vm.ctx.interned_str(name) else { return Err(no_attribute(class, name, vm)) };
+    if classic::is_classic(class) {
+        return classic_getattr(class, interned, vm);
+    }
+    if let Some(found) = class.get_attr(interned)
+        && found.downcast_ref_if_exact::<PyFunction>(vm).is_some()
+        && class.class().get_attr(interned).is_none_or(|meta| meta.class().slots().descr_set.load().is_none())
+    {
+        return Ok(functions::UnboundMethod::of(found, class, vm));
+    }
+    machine_getattr(object, name, vm)
+}
+
+fn no_attribute(
+    class: &Py<PyType>,
+    name: &Py<PyStr>,
+    vm: &VirtualMachine,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    let kind = if classic::is_classic(class) { "class" } else { "type object" };
+    let quote = if classic::is_classic(class) { "" } else { "'" };
+    vm.new_attribute_error(format!("{kind} {quote}{}{quote} has no attribute '{}'", class.name(), name))
+}
+
+fn classic_getattr(class: &Py<PyType>, name: &'static PyStrInterned, vm: &VirtualMachine) -> PyResult {
+    match name.as_str() {
+        "__bases__" => {
+            let bases = class.bases.read();
+            let shown: Vec<PyObjectRef> = bases
+                .as_slice()
+                .iter()
+                .filter(|base| !classic::instance_type().is_some_and(|root| root.is(*base)))
+                .map(|base| base.clone().into())
+                .collect();
+            return Ok(vm.ctx.new_tuple(shown).into());
+        }
+        "__dict__" => {
+            let dict = vm.ctx.new_dict();
+            for (name, value) in class.attributes().entries() {
+                dict.set_item(&*name, value, vm)?;
+            }
+            return Ok(dict.into());
+        }
+        "__name__" => return machine_getattr(class.as_object(), name, vm),
+        _ => {}
+    }
+    let Some(found) = classic::class_attribute(class, name) else { return Err(no_attribute(class, name, vm)) };
+    if found.downcast_ref_if_exact::<PyFunction>(vm).is_some() {
+        return Ok(functions::UnboundMethod::of(found, class, vm));
+    }
+    match vm.call_get_descriptor_specific(&found, None, Some(class.as_object())) {
+        Some(bound) => bound,
+        None => Ok(found),
+    }
+}
+
+fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(class) = object.downcast_ref::<PyType>() else { return object.generic_setattr(name, value, vm) };
+    let is_classic = classic::is_classic(class);
+    let value = match value {
+        PySetterValue::Assign(bases) if is_classic && name.as_bytes() == b"__bases__" => {
+            let empty = bases.downcast_ref::<PyTuple>().is_some_and(|bases| bases.as_slice().is_empty());
+            PySetterValue::Assign(if empty { root_bases(vm)?.into() } else { bases })
+        }
+        other => other,
+    };
+    if !value.is_assign() && is_classic && class.attributes().get(vm.ctx.intern_str(name.as_wtf8())).is_none() {
+        return Err(no_attribute(class, name, vm));
+    }
+    machine_setattr(class, name, value, vm)?;
+    if name.as_bytes().starts_with(b"__") || name.as_bytes() == b"next" {
+        readapt(class, vm);
+    }
+    Ok(())
+}
+
+/// After a special method or the bases changed: this class and those derived from it.
+fn readapt(class: &Py<PyType>, vm: &VirtualMachine) {
+    if classic::is_classic(class) {
+        classic::adopt(class);
+    } else if is_dialect(class) {
+        adapt(class, vm);
+    }
+    let subclasses: Vec<_> = class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
+    for subclass in subclasses {
+        if let Some(subclass) = subclass.downcast_ref::<PyType>() {
+            readapt(subclass, vm);
+        }
+    }
+}
+
+/// `module.name` of a class as Python 2 shows it, without `__builtin__`.
+pub fn qualified_name(class: &Py<PyType>, vm: &VirtualMachine) -> String {
+    let name = super::names::shown_name(class);
+    match module_name(class, vm) {
+        Some(module) if module != "__builtin__" => format!("{module}.{name}"),
+        _ => name.into_owned(),
+    }
+}
+
+/// `__module__` of a class in Python 2's terms.
+pub fn module_name(class: &Py<PyType>, vm: &VirtualMachine) -> Option<String> {
+    if class.heaptype_ext().is_none() {
+        if class.fast_issubclass(vm.ctx.exceptions.base_exception_type) {
+            return Some("exceptions".to_owned());
+        }
+    } else if super::exceptions::is_builtin(class) {
+        return Some("exceptions".to_owned());
+    }
+    let module = class.get_direct_attr(vm.ctx.intern_str("__module__"));
+    match module.and_then(|module| module.downcast::<PyStr>().ok()) {
+        Some(module) if module.as_bytes() == b"builtins" => Some("__builtin__".to_owned()),
+        Some(module) => Some(module.to_string()),
+        None => {
+            // Native types carry the module in their name.
+            let full = class.slot_name().to_string();
+            match full.rsplit_once('.') {
+                Some((module, _)) if module != "builtins" => Some(module.to_owned()),
+                _ => Some("__builtin__".to_owned()),
+            }
+        }
+    }
+}
+
+fn repr_text(class: &Py<PyType>, vm: &VirtualMachine) -> String {
+    if classic::is_classic(class) {
+        let module = module_name(class, vm).unwrap_or_else(|| "?".to_owned());
+        return format!("<class {module}.{} at {:#x}>", class.name(), class.get_id());
+    }
+    let builtin = class.heaptype_ext().is_none()
+        || super::exceptions::is_builtin(class)
+        || [TYPE.get(), CLASSOBJ.get(), classic::instance_type()].into_iter().flatten().any(|own| own.is(class));
+    let kind = if builtin { "type" } else { "class" };
+    format!("<{kind} '{}'>", qualified_name(class, vm))
+}
+
+fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    Ok(vm.ctx.new_str({
+        let class = class_of(object, vm)?;
+        repr_text(&class, vm)
+    }))
+}
+
+fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let class = class_of(object, vm)?;
+    if classic::is_classic(&class) {
+        let module = module_name(&class, vm).unwrap_or_else(|| "?".to_owned());
+        return Ok(vm.ctx.new_str(format!("{module}.{}", class.name())));
+    }
+    object.repr(vm)
+}
+
+fn init(_object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    match args.args.len() {
+        1 | 3 => Ok(()),
+        _ => Err(vm.new_type_error("type.__init__() takes 1 or 3 arguments")),
+    }
+}
+
+fn store_slots(class: &Py<PyType>) {
+    let slots = class.slots();
+    slots.getattro.store(Some(getattro));
+    slots.setattro.store(Some(setattro));
+    slots.repr.store(Some(repr));
+    slots.str.store(Some(str));
+    slots.init.store(Some(init));
+}
+
+/// Makes `type` and `classobj`.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    if TYPE.get().is_some() {
+        return Ok(());
+    }
+    let module = |dict: &Py<PyDict>| dict.set_item("__module__", vm.ctx.new_str("__builtin__").into(), vm);
+    let machine_type = vm.ctx.types.type_type;
+
+    let dict = vm.ctx.new_dict();
+    module(&dict)?;
+    let bases = vm.ctx.new_tuple(vec![machine_type.to_owned().into()]);
+    let class = machine_new(machine_type.to_owned(), vm.ctx.new_str("type"), bases, &dict, vm)?;
+    let class: &'static PyTypeRef = TYPE.get_or_init(|| class);
+    // Attributes for explicit calls (`type.__new__(…)`, `type.__init__(…)`), slots for the machine.
+    let new = vm.new_function("__new__", |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let metaclass = match args.take_positional().map(|first| first.downcast::<PyType>()) {
+            Some(Ok(metaclass)) => metaclass,
+            Some(Err(other)) => {
+                let name = super::names::type_name_of(&other).into_owned();
+                return Err(vm.new_type_error(format!("type.__new__(X): X is not a type object ({name})")));
+            }
+            None => return Err(vm.new_type_error("type.__new__(): not enough arguments")),
+        };
+        type_new(metaclass, args, vm)
+    });
+    class.set_attr(vm.ctx.intern_str("__new__"), new.into());
+    let init_method = vm.new_method("__init__", class, |object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
+        init(&object, args, vm)
+    });
+    class.set_attr(vm.ctx.intern_str("__init__"), init_method.into());
+    let get =
+        vm.new_method("__getattribute__", class, |object: PyObjectRef, name: PyRef<PyStr>, vm: &VirtualMachine| {
+            getattro(&object, &name, vm)
+        });
+    class.set_attr(vm.ctx.intern_str("__getattribute__"), get.into());
+    let set = vm.new_method(
+        "__setattr__",
+        class,
+        |object: PyObjectRef, name: PyRef<PyStr>, value: PyObjectRef, vm: &VirtualMachine| {
+            setattro(&object, &name, PySetterValue::Assign(value), vm)
+        },
+    );
+    class.set_attr(vm.ctx.intern_str("__setattr__"), set.into());
+    let del = vm.new_method("__delattr__", class, |object: PyObjectRef, name: PyRef<PyStr>, vm: &VirtualMachine| {
+        setattro(&object, &name, PySetterValue::Delete, vm)
+    });
+    class.set_attr(vm.ctx.intern_str("__delattr__"), del.into());
+    store_slots(class);
+    class.slots().new.store(Some(type_new));
+
+    let dict = vm.ctx.new_dict();
+    module(&dict)?;
+    let bases = vm.ctx.new_tuple(vec![vm.ctx.types.object_type.to_owned().into()]);
+    let made = machine_new(machine_type.to_owned(), vm.ctx.new_str("classobj"), bases, &dict, vm)?;
+    let made = CLASSOBJ.get_or_init(|| made);
+    made.slots().new.store(Some(classobj_new));
+    made.slots().init.store(None);
+
+    // Reprs of the machine's own classes.
+    machine_type.slots().repr.store(Some(repr));
+    Ok(())
+}

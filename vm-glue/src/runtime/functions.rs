@@ -1,0 +1,317 @@
+//! Functions and methods: unbound methods, `im_*` and `func_*` attributes, Python 2's reprs and the texts of wrong calls.
+
+use rustpython_vm::builtins::{PyBoundMethod, PyCode, PyFunction, PyStr, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::bytecode::CodeFlags;
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::common::hash::PyHash;
+use rustpython_vm::function::{FuncArgs, PyComparisonValue, PySetterValue};
+use rustpython_vm::types::{Callable, Comparable, GetAttr, GetDescriptor, Hashable, PyComparisonOp, Representable};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::sync::OnceLock;
+
+/// `C.method`: a function that knows the class it was taken from and wants one of its instances.
+#[pyclass(module = "__builtin__", name = "instancemethod")]
+#[derive(Debug, PyPayload)]
+pub struct UnboundMethod {
+    function: PyObjectRef,
+    class: PyTypeRef,
+}
+
+impl UnboundMethod {
+    /// `class.function`.
+    pub fn of(function: PyObjectRef, class: &Py<PyType>, vm: &VirtualMachine) -> PyObjectRef {
+        Self { function, class: class.to_owned() }.into_ref(&vm.ctx).into()
+    }
+}
+
+#[pyclass(with(Callable, GetDescriptor, GetAttr, Representable, Comparable, Hashable))]
+impl UnboundMethod {
+    #[pygetset]
+    fn im_func(zelf: &Py<Self>) -> PyObjectRef {
+        zelf.function.clone()
+    }
+    #[pygetset(name = "__func__")]
+    fn dunder_func(zelf: &Py<Self>) -> PyObjectRef {
+        zelf.function.clone()
+    }
+    #[pygetset]
+    fn im_self(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.none()
+    }
+    #[pygetset(name = "__self__")]
+    fn dunder_self(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.none()
+    }
+    #[pygetset]
+    fn im_class(zelf: &Py<Self>) -> PyTypeRef {
+        zelf.class.clone()
+    }
+}
+
+impl Callable for UnboundMethod {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        match args.args.first() {
+            Some(first) if first.is_instance(zelf.class.as_object(), vm)? => zelf.function.call(args, vm),
+            first => {
+                let got = match first {
+                    None => "nothing".to_owned(),
+                    Some(first) => format!("{} instance", first.class().name()),
+                };
+                let function = function_name(&zelf.function, vm);
+                let class = zelf.class.name();
+                Err(vm.new_type_error(format!(
+                    "unbound method {function}() must be called with {class} instance as first argument (got {got} instead)"
+                )))
+            }
+        }
+    }
+}
+
+impl GetDescriptor for UnboundMethod {
+    fn descr_get(
+        zelf: &PyObject,
+        object: Option<&PyObject>,
+        class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let Some(method) = zelf.downcast_ref::<Self>() else { return Ok(zelf.to_owned()) };
+        let related = class
+            .and_then(|class| class.downcast_ref::<PyType>())
+            .is_none_or(|class| class.fast_issubclass(&method.class));
+        match object.filter(|object| !vm.is_none(object)) {
+            Some(object) if related => {
+                Ok(PyBoundMethod::new(object.to_owned(), method.function.clone()).into_ref(&vm.ctx).into())
+            }
+            None if related => match class.and_then(|class| class.downcast_ref::<PyType>()) {
+                Some(class) => Ok(Self::of(method.function.clone(), class, vm)),
+                None => Ok(zelf.to_owned()),
+            },
+            _ => Ok(zelf.to_owned()),
+        }
+    }
+}
+
+impl GetAttr for UnboundMethod {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        if let Some(value) = zelf.as_object().generic_getattr_opt(name, None, vm).ok().flatten()
+            && name.to_str().is_some_and(|name| {
+                name.starts_with("im_") || matches!(name, "__func__" | "__self__" | "__class__" | "__call__")
+            })
+        {
+            return Ok(value);
+        }
+        zelf.function.get_attr(name, vm)
+    }
+}
+
+impl Representable for UnboundMethod {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<unbound method {}.{}>", zelf.class.name(), function_name(&zelf.function, vm)))
+    }
+}
+
+impl Comparable for UnboundMethod {
+    fn cmp(zelf: &Py<Self>, other: &PyObject, op: PyComparisonOp, _vm: &VirtualMachine) -> PyResult<PyComparisonValue> {
+        op.eq_only(|| {
+            Ok(match other.downcast_ref::<Self>() {
+                Some(other) => PyComparisonValue::Implemented(zelf.function.is(&other.function)),
+                None => PyComparisonValue::NotImplemented,
+            })
+        })
+    }
+}
+
+impl Hashable for UnboundMethod {
+    fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
+        zelf.function.hash(vm)
+    }
+}
+
+/// `__name__` of something callable, for messages.
+pub fn function_name(function: &PyObject, vm: &VirtualMachine) -> String {
+    match function.get_attr("__name__", vm).and_then(|name| name.str(vm)) {
+        Ok(name) => name.to_string(),
+        Err(_) => "?".to_owned(),
+    }
+}
+
+// ---- reprs ------------------------------------------------------------------------------------------------------
+
+fn function_repr(function: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    Ok(vm.ctx.new_str(format!("<function {} at {:#x}>", function_name(function, vm), function.get_id())))
+}
+
+fn method_repr(method: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let function = method.get_attr("__func__", vm)?;
+    let object = method.get_attr("__self__", vm)?;
+    let class = match object.downcast_ref::<PyType>() {
+        // A class method: Python 2 shows the class of the class.
+        Some(class) if super::classic::is_classic(class) => "classobj".to_owned(),
+        _ => object.class().name().to_string(),
+    };
+    let mut text = format!("<bound method {class}.{} of ", function_name(&function, vm));
+    text.push_str(&object.repr(vm)?.to_string());
+    text.push('>');
+    Ok(vm.ctx.new_str(text))
+}
+
+// ---- calls with wrong arguments ---------------------------------------------------------------------------------
+
+type VectorCall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
+type Call = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult;
+
+static VECTORCALL: OnceLock<VectorCall> = OnceLock::new();
+static CALL: OnceLock<Call> = OnceLock::new();
+
+/// Runs the machine's own call; an error of the arguments gets Python 2's text.
+fn vectorcall(
+    function: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    kwnames: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let Some(original) = VECTORCALL.get() else { return Err(vm.new_system_error("functions are not installed")) };
+    let keywords = kwnames.map_or(0, |names| names.len());
+    original(function, args, nargs, kwnames, vm).inspect_err(|error| explain(function, nargs, keywords, error, vm))
+}
+
+fn call(function: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = CALL.get() else { return Err(vm.new_system_error("functions are not installed")) };
+    let (nargs, keywords) = (args.args.len(), args.kwargs.len());
+    original(function, args, vm).inspect_err(|error| explain(function, nargs, keywords, error, vm))
+}
+
+/// Replaces the text of an error that the machine raised before the function's frame began.
+fn explain(
+    function: &PyObject,
+    nargs: usize,
+    keywords: usize,
+    error: &rustpython_vm::builtins::PyBaseExceptionRef,
+    vm: &VirtualMachine,
+) {
+    if !error.class().is(vm.ctx.exceptions.type_error) || error.__traceback__().is_some() {
+        return;
+    }
+    let Some(message) = error.get_arg(0).and_then(|message| message.downcast::<PyStr>().ok()) else { return };
+    let message = message.to_string();
+    let Some(function) = function.downcast_ref::<PyFunction>() else { return };
+    let Some(text) = wrong_arguments(function, &message, nargs, keywords, vm) else { return };
+    let args = vm.ctx.new_tuple(vec![vm.ctx.new_str(text).into()]);
+    // The setter of `args` takes any iterable: it cannot fail for a tuple.
+    let _ = error.as_object().set_attr("args", args, vm);
+}
+
+fn wrong_arguments(
+    function: &Py<PyFunction>,
+    message: &str,
+    nargs: usize,
+    keywords: usize,
+    vm: &VirtualMachine,
+) -> Option<String> {
+    let name = function_name(function.as_object(), vm);
+    let (_, problem) = message.split_once("() ")?;
+    if problem.starts_with("got ") {
+        let problem = problem.replace("got multiple values for argument", "got multiple values for keyword argument");
+        return Some(format!("{name}() {problem}"));
+    }
+    if !(problem.starts_with("takes ") || problem.starts_with("missing ")) {
+        return None;
+    }
+    let code = function.as_object().get_attr("__code__", vm).ok()?.downcast::<PyCode>().ok()?;
+    let count = code.arg_count as usize;
+    let defaults = function
+        .as_object()
+        .get_attr("__defaults__", vm)
+        .ok()
+        .and_then(|defaults| defaults.downcast::<PyTuple>().ok())
+        .map_or(0, |defaults| defaults.as_slice().len());
+    let given = nargs + keywords;
+    if count == 0 && problem.starts_with("takes ") {
+        return Some(format!("{name}() takes no arguments ({given} given)"));
+    }
+    let too_many = problem.starts_with("takes ");
+    let (bound, shown) = match (too_many, defaults) {
+        (true, 0) => ("exactly", count),
+        (true, _) => ("at most", count),
+        (false, 0) if !code.flags.contains(CodeFlags::VARARGS) => ("exactly", count),
+        (false, _) => ("at least", count.saturating_sub(defaults)),
+    };
+    let plural = if shown == 1 { "" } else { "s" };
+    Some(format!("{name}() takes {bound} {shown} argument{plural} ({given} given)"))
+}
+
+// ---- attributes -------------------------------------------------------------------------------------------------
+
+/// Python 2's other names of function attributes.
+const FUNCTION_ALIASES: &[(&str, &str)] = &[
+    ("func_name", "__name__"),
+    ("func_code", "__code__"),
+    ("func_defaults", "__defaults__"),
+    ("func_globals", "__globals__"),
+    ("func_dict", "__dict__"),
+    ("func_doc", "__doc__"),
+    ("func_closure", "__closure__"),
+];
+
+fn add_alias(class: &'static Py<PyType>, alias: &'static str, target: &'static str, vm: &VirtualMachine) {
+    let getter = move |object: PyObjectRef, vm: &VirtualMachine| object.get_attr(target, vm);
+    let setter = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match value {
+        PySetterValue::Assign(value) => object.set_attr(target, value, vm),
+        PySetterValue::Delete => object.del_attr(target, vm),
+    };
+    let descriptor = vm.ctx.new_static_getset(alias, class, getter, setter);
+    class.set_attr(vm.ctx.intern_str(alias), descriptor.into());
+}
+
+/// `types.MethodType(function, instance[, class])`: without an instance it makes an unbound method.
+fn new_method(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let given = args.args.len();
+    if !(2..=3).contains(&given) {
+        let (bound, count) = if given < 2 { ("at least", 2) } else { ("at most", 3) };
+        return Err(vm.new_type_error(format!("instancemethod expected {bound} {count} arguments, got {given}")));
+    }
+    let function = args.args[0].clone();
+    if !function.is_callable() {
+        return Err(vm.new_type_error("first argument must be callable"));
+    }
+    if vm.is_none(&args.args[1]) {
+        return match args.args.get(2).and_then(|class| class.downcast_ref::<PyType>()) {
+            Some(class) => Ok(UnboundMethod::of(function, class, vm)),
+            None => Err(vm.new_type_error("unbound methods must have non-NULL im_class")),
+        };
+    }
+    args.args.truncate(2);
+    let _ = class;
+    Ok(PyBoundMethod::new(args.args[1].clone(), function).into_ref(&vm.ctx).into())
+}
+
+/// Adds what this file knows to the native types.
+pub fn install(vm: &VirtualMachine) {
+    let _: PyTypeRef = UnboundMethod::make_static_type();
+    let function = vm.ctx.types.function_type;
+    for (alias, target) in FUNCTION_ALIASES {
+        add_alias(function, alias, target, vm);
+    }
+    let method = vm.ctx.types.bound_method_type;
+    add_alias(method, "im_func", "__func__", vm);
+    add_alias(method, "im_self", "__self__", vm);
+    let im_class = vm.ctx.new_readonly_getset("im_class", method, |object: PyObjectRef, vm: &VirtualMachine| {
+        object.get_attr("__self__", vm).map(|owner| -> PyObjectRef { owner.class().to_owned().into() })
+    });
+    method.set_attr(vm.ctx.intern_str("im_class"), im_class.into());
+    method.slots().new.store(Some(new_method));
+    if VECTORCALL.get().is_some() {
+        return;
+    }
+    if let (Some(vector), Some(plain)) = (function.slots().vectorcall.load(), function.slots().call.load()) {
+        let _ = VECTORCALL.set(vector);
+        let _ = CALL.set(plain);
+        function.slots().vectorcall.store(Some(vectorcall));
+        function.slots().call.store(Some(call));
+    }
+    function.slots().repr.store(Some(function_repr));
+    method.slots().repr.store(Some(method_repr));
+}

@@ -1,0 +1,372 @@
+//! The machine's messages in Python 2's words.
+//!
+//! The machine raises its errors with Python 3's texts. They are put into Python 2's words when somebody looks at them
+//! (`str(e)`, `e.args`, `repr(e)` …), so that raising costs nothing. The rules only know texts that Python 3 alone uses.
+
+use super::{classic, names};
+use rustpython_vm::builtins::{PyBaseException, PyCode, PyStr, PyTraceback};
+use rustpython_vm::bytecode::CodeFlags;
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, VirtualMachine};
+
+/// Rewrites the exception's message in place, if it is one of the machine's.
+pub fn localize(error: &Py<PyBaseException>, vm: &VirtualMachine) {
+    let args = error.args();
+    let Some(first) = args.as_slice().first() else { return };
+    // Only the machine's own strings: exact `str`.
+    let Some(message) = first.downcast_ref_if_exact::<PyStr>(vm) else { return };
+    let Some(text) = message.to_str() else { return };
+    let Some(new) = translate(error, text, vm) else { return };
+    let mut new_args: Vec<PyObjectRef> = args.as_slice().to_vec();
+    new_args[0] = vm.ctx.new_str(new).into();
+    // The setter takes any iterable: a tuple cannot fail.
+    let _ = error.as_object().set_attr("args", vm.ctx.new_tuple(new_args), vm);
+}
+
+fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Option<String> {
+    let zoo = &vm.ctx.exceptions;
+    let class = error.class();
+    if class.is(zoo.type_error) {
+        return type_error(text);
+    }
+    if class.fast_issubclass(zoo.attribute_error) {
+        return attribute_error(error, text, vm);
+    }
+    if class.fast_issubclass(zoo.name_error) {
+        return name_error(error, text, vm);
+    }
+    if class.fast_issubclass(zoo.import_error) {
+        return import_error(text);
+    }
+    if class.is(zoo.value_error) {
+        return value_error(text);
+    }
+    if class.is(zoo.overflow_error) {
+        return match text {
+            "int too large to convert to float" => Some("long int too large to convert to float".to_owned()),
+            "cannot fit 'int' into an index-sized integer" => {
+                Some("cannot fit 'long' into an index-sized integer".to_owned())
+            }
+            _ => None,
+        };
+    }
+    if class.is(zoo.zero_division_error) {
+        return match text {
+            "zero to a negative power" | "0.0 cannot be raised to a negative power" => {
+                Some("0.0 cannot be raised to a negative power".to_owned())
+            }
+            "division by zero" => Some("integer division or modulo by zero".to_owned()),
+            _ => None,
+        };
+    }
+    if class.is(zoo.syntax_error) {
+        return None;
+    }
+    if class.is(zoo.recursion_error) || class.is(zoo.runtime_error) {
+        return None;
+    }
+    None
+}
+
+/// `prefix` + something quoted + `suffix`: the quoted part.
+fn between<'a>(text: &'a str, prefix: &str, suffix: &str) -> Option<&'a str> {
+    text.strip_prefix(prefix)?.strip_suffix(suffix)
+}
+
+fn type_name(name: &str) -> &str {
+    names::renamed(name).unwrap_or(name)
+}
+
+/// Types without any sequence protocol in Python 2: indexing them is a missing `__getitem__`.
+const NO_SEQUENCE: &[&str] = &[
+    "int",
+    "long",
+    "float",
+    "complex",
+    "bool",
+    "NoneType",
+    "function",
+    "builtin_function_or_method",
+    "method",
+    "type",
+    "module",
+    "generator",
+    "file",
+    "instancemethod",
+    "method_descriptor",
+    "slice",
+    "ellipsis",
+    "code",
+    "frame",
+    "traceback",
+    "property",
+    "classmethod",
+    "staticmethod",
+    "listiterator",
+    "list_iterator",
+    "tuple_iterator",
+    "dict_keyiterator",
+    "dict_itemiterator",
+    "dict_valueiterator",
+    "enumerate",
+    "super",
+    "object",
+];
+
+fn type_error(text: &str) -> Option<String> {
+    if let Some(name) = between(text, "'", "' object is not subscriptable") {
+        let shown = type_name(name);
+        return Some(if NO_SEQUENCE.contains(&name) {
+            format!("'{shown}' object has no attribute '__getitem__'")
+        } else {
+            format!("'{shown}' object does not support indexing")
+        });
+    }
+    for (kind, shown) in [("list", "list"), ("tuple", "tuple"), ("bytearray", "bytearray")] {
+        if let Some(got) = text.strip_prefix(&format!("{kind} indices must be integers or slices, not ")) {
+            return Some(format!("{shown} indices must be integers, not {}", type_name(got.trim_matches('\''))));
+        }
+    }
+    if let Some(got) = text.strip_prefix("string indices must be integers, not ") {
+        return Some(format!("string indices must be integers, not {}", type_name(got.trim_matches('\''))));
+    }
+    if let Some(got) = between(text, "can only concatenate str (not \"", "\") to str") {
+        return Some(format!("cannot concatenate 'str' and '{}' objects", type_name(got)));
+    }
+    if let Some(name) = between(text, "cannot unpack non-iterable ", " object") {
+        return Some(format!("'{}' object is not iterable", type_name(name)));
+    }
+    if let Some(name) = between(text, "'", "' object is not an iterator") {
+        return Some(format!("{} object is not an iterator", type_name(name)));
+    }
+    if let Some(name) = between(text, "argument of type '", "' is not a container or iterable") {
+        return Some(format!("argument of type '{}' is not iterable", type_name(name)));
+    }
+    if let Some(name) = between(text, "'", "' object is not iterable")
+        && let Some(shown) = names::renamed(name)
+    {
+        return Some(format!("'{shown}' object is not iterable"));
+    }
+    if let Some(name) = between(text, "'", "' object does not support item deletion") {
+        return Some(format!("'{}' object does not support item deletion", type_name(name)));
+    }
+    if let Some(rest) = text.strip_prefix("int() argument must be a string, a bytes-like object or a real number, not ")
+    {
+        return Some(format!("int() argument must be a string or a number, not {rest}"));
+    }
+    if text.starts_with("float() argument must be a string or a real number, not ") {
+        return Some("float() argument must be a string or a number".to_owned());
+    }
+    if text.starts_with("complex() ") && text.contains("must be a string or a number") {
+        return Some("complex() argument must be a string or a number".to_owned());
+    }
+    if text.starts_with("must be real number, not ") {
+        return Some("a float is required".to_owned());
+    }
+    if text == "exceptions must derive from BaseException" {
+        return Some("exceptions must be old-style classes or derived from BaseException, not type".to_owned());
+    }
+    if text.starts_with("isinstance() arg 2 must be ") {
+        return Some("isinstance() arg 2 must be a class, type, or tuple of classes and types".to_owned());
+    }
+    if text.starts_with("issubclass() arg 2 must be ") {
+        return Some("issubclass() arg 2 must be a class or tuple of classes".to_owned());
+    }
+    if let Some(rest) = between(text, "unbound method ", "() needs an argument")
+        && let Some((class, method)) = rest.rsplit_once('.')
+    {
+        return Some(format!("descriptor '{method}' of '{}' object needs an argument", type_name(class)));
+    }
+    if let Some(rest) = text.strip_prefix("descriptor '")
+        && let Some((method, rest)) = rest.split_once("' for '")
+        && let Some((class, rest)) = rest.split_once("' objects doesn't apply to a")
+    {
+        let got = rest.trim_start_matches('n').trim().trim_end_matches(" object").trim_matches('\'');
+        return Some(format!(
+            "descriptor '{method}' requires a '{}' object but received a '{}'",
+            type_name(class),
+            type_name(got)
+        ));
+    }
+    if let Some(rest) = text.strip_prefix("cannot set '")
+        && let Some((_, name)) = rest.split_once("' attribute of immutable type '")
+    {
+        return Some(format!("can't set attributes of built-in/extension type '{}", type_name_in(name)));
+    }
+    if text == "__hash__ method should return an integer" || text.starts_with("an integer is required (got") {
+        return Some("an integer is required".to_owned());
+    }
+    if let Some(name) = text.strip_suffix("() takes no arguments")
+        && !name.contains(' ')
+    {
+        return Some("object() takes no parameters".to_owned());
+    }
+    if text.starts_with("object.__init__() takes exactly one argument")
+        || text.starts_with("object.__new__() takes exactly one argument")
+        || text.ends_with(".__init__() takes exactly one argument (the instance to initialize)")
+    {
+        return Some("object() takes no parameters".to_owned());
+    }
+    if let Some(name) = text.strip_suffix("() takes no keyword arguments")
+        && (name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning"))
+    {
+        return Some(format!("{name} does not take keyword arguments"));
+    }
+    if let Some(rest) = text.strip_prefix("'")
+        && let Some((operator, rest)) = rest.split_once("' not supported between instances of '")
+        && let Some((left, right)) = rest.split_once("' and '")
+    {
+        let _ = operator;
+        return Some(format!("can't compare {} to {}", date_name(left), date_name(right.trim_end_matches('\''))));
+    }
+    if let Some(rest) = text.strip_prefix("can't compare '")
+        && let Some((left, right)) = rest.split_once("' to '")
+    {
+        return Some(format!("can't compare {} to {}", date_name(left), date_name(right.trim_end_matches('\''))));
+    }
+    if let Some(name) = between(text, "'", "' object cannot be interpreted as an integer") {
+        let _ = name;
+        return Some("an integer is required".to_owned());
+    }
+    if text.starts_with("super(type, obj): obj ") {
+        return Some("super(type, obj): obj must be an instance or subtype of type".to_owned());
+    }
+    if let Some(names) = text.strip_prefix("Cannot create a consistent method resolution order (MRO) for bases ") {
+        return Some(format!("Cannot create a consistent method resolution\norder (MRO) for bases {names}"));
+    }
+    arity(text)
+}
+
+fn type_name_in(quoted: &str) -> String {
+    let name = quoted.trim_end_matches('\'');
+    format!("{}'", type_name(name))
+}
+
+fn date_name(name: &str) -> String {
+    match name {
+        "date" | "datetime" | "time" | "timedelta" => format!("datetime.{name}"),
+        other => type_name(other).to_owned(),
+    }
+}
+
+/// Counts of arguments of native functions.
+fn arity(text: &str) -> Option<String> {
+    for bound in [" expected at least 1 argument, got ", " expected at most 1 argument, got "] {
+        if let Some((name, got)) = text.split_once(bound) {
+            let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
+            return Some(format!("{name}{}{got}", bound.replace("argument,", "arguments,")));
+        }
+    }
+    if let Some((name, rest)) = text.split_once(" expected ")
+        && rest.contains(", got ")
+        && (name.contains('.') || name.ends_with("()"))
+        && !name.contains(' ')
+    {
+        let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
+        return Some(format!("{name} expected {rest}"));
+    }
+    // `list.append() takes exactly one argument (0 given)` loses its class.
+    let (name, rest) = text.split_once("() takes ")?;
+    let (_, method) = name.rsplit_once('.')?;
+    if name.contains(' ') {
+        return None;
+    }
+    Some(format!("{method}() takes {rest}"))
+}
+
+fn attribute_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Option<String> {
+    if let Some((head, _)) = text.split_once(" and no __dict__ for setting new attributes") {
+        return Some(head.to_owned());
+    }
+    if text.starts_with("property ") {
+        if text.ends_with("has no setter") {
+            return Some("can't set attribute".to_owned());
+        }
+        if text.ends_with("has no deleter") {
+            return Some("can't delete attribute".to_owned());
+        }
+        if text.ends_with("has no getter") {
+            return Some("unreadable attribute".to_owned());
+        }
+    }
+    if let Some(rest) = text.strip_prefix("module '")
+        && let Some((_, name)) = rest.split_once("' has no attribute '")
+    {
+        return Some(format!("'module' object has no attribute '{name}"));
+    }
+    if let Some(rest) = text.strip_prefix('\'')
+        && let Some((class, name)) = rest.split_once("' object has no attribute '")
+    {
+        let object = error.as_object().get_attr("obj", vm).ok();
+        if object.as_ref().is_some_and(|object| classic::is_instance(object)) {
+            return Some(format!("{class} instance has no attribute '{name}"));
+        }
+        if let Some(shown) = names::renamed(class) {
+            return Some(format!("'{shown}' object has no attribute '{name}"));
+        }
+    }
+    None
+}
+
+fn name_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Option<String> {
+    if let Some(name) = between(text, "cannot access local variable '", "' where it is not associated with a value") {
+        return Some(format!("local variable '{name}' referenced before assignment"));
+    }
+    if let Some(name) =
+        between(text, "cannot access free variable '", "' where it is not associated with a value in enclosing scope")
+    {
+        return Some(format!("free variable '{name}' referenced before assignment in enclosing scope"));
+    }
+    // In functions Python 2 looks global names up with an instruction of its own.
+    if text.starts_with("name '")
+        && text.ends_with("' is not defined")
+        && let Some(code) = innermost_code(error, vm)
+        && code.flags.contains(CodeFlags::OPTIMIZED)
+    {
+        return Some(format!("global {text}"));
+    }
+    None
+}
+
+/// The code in which the exception was raised.
+fn innermost_code(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
+    let mut traceback: PyRef<PyTraceback> = error.__traceback__()?;
+    loop {
+        let next = traceback.next.lock().clone();
+        match next {
+            Some(next) => traceback = next,
+            None => break,
+        }
+    }
+    let frame = traceback.as_object().get_attr("tb_frame", vm).ok()?;
+    frame.get_attr("f_code", vm).ok()?.downcast::<PyCode>().ok()
+}
+
+fn import_error(text: &str) -> Option<String> {
+    if let Some(rest) = text.strip_prefix("No module named '") {
+        let name = rest.split('\'').next().unwrap_or(rest);
+        // Python 2 names the part of a dotted name that it did not find.
+        let last = name.rsplit('.').next().unwrap_or(name);
+        return Some(format!("No module named {last}"));
+    }
+    if let Some(rest) = text.strip_prefix("cannot import name '") {
+        let name = rest.split('\'').next().unwrap_or(rest);
+        return Some(format!("cannot import name {name}"));
+    }
+    None
+}
+
+fn value_error(text: &str) -> Option<String> {
+    if let Some(rest) = text.strip_prefix("not enough values to unpack (expected ")
+        && let Some((_, got)) = rest.trim_end_matches(')').split_once(", got ")
+    {
+        let plural = if got == "1" { "" } else { "s" };
+        return Some(format!("need more than {got} value{plural} to unpack"));
+    }
+    if text.starts_with("too many values to unpack (expected ") {
+        return Some("too many values to unpack".to_owned());
+    }
+    if let Some(shown) = between(text, "could not convert string to float: '", "'") {
+        return Some(format!("could not convert string to float: {shown}"));
+    }
+    None
+}

@@ -1,0 +1,94 @@
+//! The names that Python 2 gives to the types of the virtual machine, for messages, `__name__` and the order of unlike types.
+
+use rustpython_vm::builtins::{PyStrInterned, PyType};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::borrow::Cow;
+
+/// Native types that Python 2 calls otherwise: `(name in the machine, Python 2's name)`.
+pub const TYPE_NAMES: &[(&str, &str)] = &[
+    ("method", "instancemethod"),
+    ("mappingproxy", "dictproxy"),
+    ("list_iterator", "listiterator"),
+    ("list_reverseiterator", "listreverseiterator"),
+    ("tuple_iterator", "tupleiterator"),
+    ("str_iterator", "iterator"),
+    ("str_ascii_iterator", "iterator"),
+    ("set_iterator", "setiterator"),
+    ("range_iterator", "rangeiterator"),
+    ("longrange_iterator", "rangeiterator"),
+    ("callable_iterator", "callable-iterator"),
+    ("dict_keyiterator", "dictionary-keyiterator"),
+    ("dict_valueiterator", "dictionary-valueiterator"),
+    ("dict_itemiterator", "dictionary-itemiterator"),
+    ("bytearray_iterator", "bytearray_iterator"),
+    ("bytes", "str"),
+    ("range", "xrange"),
+    ("OSError", "OSError"),
+    ("ModuleNotFoundError", "ImportError"),
+    ("RecursionError", "RuntimeError"),
+    ("FileNotFoundError", "OSError"),
+    ("FileExistsError", "OSError"),
+    ("PermissionError", "OSError"),
+    ("NotADirectoryError", "OSError"),
+    ("IsADirectoryError", "OSError"),
+    ("ProcessLookupError", "OSError"),
+    ("ChildProcessError", "OSError"),
+    ("InterruptedError", "OSError"),
+    ("BlockingIOError", "error"),
+    ("BrokenPipeError", "error"),
+    ("ConnectionError", "error"),
+    ("ConnectionAbortedError", "error"),
+    ("ConnectionRefusedError", "error"),
+    ("ConnectionResetError", "error"),
+    ("TimeoutError", "timeout"),
+];
+
+/// Python 2's name of a native type, if it has another one there.
+pub fn renamed(name: &str) -> Option<&'static str> {
+    TYPE_NAMES.iter().find(|(own, _)| *own == name).map(|(_, other)| *other)
+}
+
+/// The name of a class as Python 2's messages show it (`%.100s` of `tp_name`).
+pub fn type_name(class: &Py<PyType>) -> Cow<'static, str> {
+    if super::classic::is_classic(class) {
+        return Cow::Borrowed("instance");
+    }
+    let name = class.name().to_string();
+    if class.heaptype_ext().is_none()
+        && let Some(other) = renamed(&name)
+    {
+        return Cow::Borrowed(other);
+    }
+    Cow::Owned(name)
+}
+
+/// [`type_name`] of an object's class; classic classes themselves are `classobj`.
+pub fn type_name_of(object: &PyObject) -> Cow<'static, str> {
+    if let Some(class) = object.downcast_ref::<PyType>()
+        && super::classic::is_classic(class)
+    {
+        return Cow::Borrowed("classobj");
+    }
+    type_name(object.class())
+}
+
+/// Looks a special method up on the type, bound to the object (Python's `_PyObject_LookupSpecial`).
+pub fn special(object: &PyObject, name: &'static PyStrInterned, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let class = object.class();
+    let Some(found) = class.get_attr(name) else { return Ok(None) };
+    match vm.call_get_descriptor_specific(&found, Some(object), Some(class.as_object())) {
+        Some(bound) => bound.map(Some),
+        None => Ok(Some(found)),
+    }
+}
+
+/// The name of a class as `__name__` shows it.
+pub fn shown_name(class: &Py<PyType>) -> Cow<'static, str> {
+    let name = class.name().to_string();
+    if class.heaptype_ext().is_none()
+        && let Some(other) = renamed(&name)
+    {
+        return Cow::Borrowed(other);
+    }
+    Cow::Owned(name)
+}

@@ -1,0 +1,533 @@
+//! Numbers: the type `long`, texts of ints and floats, and the errors of divisions.
+//!
+//! An int of the machine has any size. What Python 2 calls `long` is either an instance of [`Long`] (made by `long()`, a
+//! literal with `L`, or arithmetic with one) or a plain int beyond 64 bits: the machine's own arithmetic overflows into
+//! those on its fast path. [`is_long`] knows both.
+
+use malachite_bigint::{BigInt, Sign};
+use rustpython_vm::builtins::{PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc, PyNumberMethods};
+use rustpython_vm::types::{AsNumber, Representable};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::sync::OnceLock;
+
+/// Python 2's `long`.
+#[pyclass(module = false, name = "long", base = PyInt)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Long(PyInt);
+
+#[pyclass(flags(BASETYPE), with(AsNumber, Representable))]
+impl Long {
+    #[pymethod]
+    fn __getnewargs__(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let value: PyObjectRef = zelf.into();
+        vm.ctx.new_tuple(vec![value]).into()
+    }
+}
+
+impl Representable for Long {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("{}L", zelf.0.as_bigint()))
+    }
+}
+
+/// The type `long`.
+pub fn long_type(vm: &VirtualMachine) -> &'static Py<PyType> {
+    Long::class(&vm.ctx)
+}
+
+/// A new `long`.
+pub fn new_long(vm: &VirtualMachine, value: impl Into<BigInt>) -> PyObjectRef {
+    Long(PyInt::from(value.into())).into_ref(&vm.ctx).into()
+}
+
+/// A result of arithmetic: Python 2 has an int where it fits into 64 bits and a long elsewhere.
+pub fn new_int_or_long(vm: &VirtualMachine, value: impl Into<BigInt>) -> PyObjectRef {
+    let value = value.into();
+    if fits(&value) { vm.ctx.new_int(value).into() } else { new_long(vm, value) }
+}
+
+fn fits(value: &BigInt) -> bool {
+    i64::try_from(value).is_ok()
+}
+
+/// A plain int of the machine that Python 2 has as a long.
+pub fn is_big_int(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.downcast_ref_if_exact::<PyInt>(vm).is_some_and(|int| !fits(int.as_bigint()))
+}
+
+/// Is this a `long` to Python 2?
+pub fn is_long(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.fast_isinstance(long_type(vm)) || is_big_int(object, vm)
+}
+
+/// An int or long (or bool, or an instance of a class derived from them) as a number.
+pub fn integer(object: &PyObject) -> Option<&BigInt> {
+    object.downcast_ref::<PyInt>().map(|int| int.as_bigint())
+}
+
+// ---- arithmetic of longs ----------------------------------------------------------------------------------------
+
+/// Turns the ints in a result into longs.
+fn promote(value: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
+        return new_long(vm, int.as_bigint().clone());
+    }
+    if let Some(pair) = value.downcast_ref_if_exact::<PyTuple>(vm) {
+        let items = pair.as_slice().iter().map(|item| promote(item.clone(), vm)).collect();
+        return vm.ctx.new_tuple(items).into();
+    }
+    value
+}
+
+macro_rules! long_binary {
+    ($($field:ident),*) => {$(
+        fn $field(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+            match vm.ctx.types.int_type.slots().as_number.$field.load() {
+                Some(operation) => operation(a, b, vm).map(|value| promote(value, vm)).map_err(|error| long_error(error, vm)),
+                None => Ok(vm.ctx.not_implemented()),
+            }
+        }
+    )*};
+}
+
+long_binary!(add, subtract, multiply, remainder, divmod, lshift, rshift, and, xor, or, floor_divide);
+
+fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
+    match vm.ctx.types.int_type.slots().as_number.power.load() {
+        Some(operation) => operation(a, b, modulus, vm).map(|value| promote(value, vm)),
+        None => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+fn true_divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    match vm.ctx.types.int_type.slots().as_number.true_divide.load() {
+        Some(operation) => operation(a, b, vm),
+        None => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+fn long_error(
+    error: rustpython_vm::builtins::PyBaseExceptionRef,
+    vm: &VirtualMachine,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    if error.class().is(vm.ctx.exceptions.zero_division_error) {
+        return vm.new_zero_division_error("long division or modulo by zero");
+    }
+    error
+}
+
+macro_rules! long_unary {
+    ($($function:ident $value:ident => $result:expr;)*) => {$(
+        fn $function(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult {
+            let $value = integer(&number).cloned().unwrap_or_default();
+            Ok(new_long(vm, $result))
+        }
+    )*};
+}
+
+long_unary! {
+    negative value => -value;
+    positive value => value;
+    absolute value => if value.sign() == Sign::Minus { -value } else { value };
+    invert value => -value - 1;
+}
+
+/// `int(x)` of a long: a plain int (Python 2 gives a long back where it does not fit, which a big int is).
+fn int(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult {
+    Ok(vm.ctx.new_int(integer(&number).cloned().unwrap_or_default()).into())
+}
+
+impl AsNumber for Long {
+    fn as_number() -> &'static PyNumberMethods {
+        static AS_NUMBER: PyNumberMethods = PyNumberMethods {
+            add: Some(add),
+            subtract: Some(subtract),
+            multiply: Some(multiply),
+            remainder: Some(remainder),
+            divmod: Some(divmod),
+            power: Some(power),
+            negative: Some(negative),
+            positive: Some(positive),
+            absolute: Some(absolute),
+            invert: Some(invert),
+            lshift: Some(lshift),
+            rshift: Some(rshift),
+            and: Some(and),
+            xor: Some(xor),
+            or: Some(or),
+            int: Some(int),
+            floor_divide: Some(floor_divide),
+            true_divide: Some(true_divide),
+            ..PyNumberMethods::NOT_IMPLEMENTED
+        };
+        &AS_NUMBER
+    }
+}
+
+/// `long(x)`, `long(text, base)`.
+fn long_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let value = match args.args.first() {
+        None => BigInt::default(),
+        Some(value) => {
+            if args.args.len() == 1
+                && value.downcast_ref::<PyStr>().is_none()
+                && let Some(method) = long_hook(value, vm)?
+            {
+                let converted = method.call((), vm)?;
+                match integer(&converted) {
+                    Some(value) => value.clone(),
+                    None => {
+                        let name = super::names::type_name_of(&converted);
+                        return Err(vm.new_type_error(format!("__long__ returned non-long (type {name})")));
+                    }
+                }
+            } else {
+                let converted = int_new_as(vm.ctx.types.int_type.to_owned(), args, "long", vm)?;
+                integer(&converted).cloned().unwrap_or_default()
+            }
+        }
+    };
+    if class.is(long_type(vm)) {
+        return Ok(new_long(vm, value));
+    }
+    PyInt::from(value).into_ref_with_type(vm, class).map(Into::into)
+}
+
+fn long_hook(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    if super::classic::is_instance(value) {
+        return super::classic::lookup(value, "__long__", vm);
+    }
+    super::names::special(value, vm.ctx.intern_str("__long__"), vm)
+}
+
+// ---- int() ------------------------------------------------------------------------------------------------------
+
+type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+static INT_NEW: OnceLock<New> = OnceLock::new();
+
+fn int_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    int_new_as(class, args, "int", vm)
+}
+
+/// The machine's `int.__new__` on what Python 2's accepts.
+fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = INT_NEW.get() else { return Err(vm.new_system_error("numbers are not installed")) };
+    let mut args = args;
+    if let Some(value) = args.take_keyword("x") {
+        args.args.insert(0, value);
+    }
+    if let Some(base) = args.take_keyword("base") {
+        args.args.push(base);
+    }
+    if let Some(text) = args.args.first().and_then(|value| value.downcast_ref::<PyStr>()) {
+        let base = match args.args.get(1) {
+            None => 10,
+            Some(base) => {
+                let base = super::slices::saturated(base, vm)?;
+                if base != 0 && !(2..=36).contains(&base) {
+                    return Err(vm.new_value_error(format!("{name}() base must be >= 2 and <= 36")));
+                }
+                base as u32
+            }
+        };
+        let shown = text.to_string();
+        let Some(value) = parse_integer(&shown, base, name == "long") else {
+            let repr = text.as_object().repr(vm)?;
+            return Err(vm.new_value_error(format!("invalid literal for {name}() with base {base}: {repr}")));
+        };
+        if class.is(vm.ctx.types.int_type) {
+            return Ok(vm.ctx.new_int(value).into());
+        }
+        return original(class, FuncArgs::from(vec![vm.ctx.new_int(value).into()]), vm);
+    }
+    if args.args.len() == 2 {
+        return Err(vm.new_type_error(format!("{name}() can't convert non-string with explicit base")));
+    }
+    if let Some(value) = args.args.first()
+        && !super::classic::is_instance(value)
+    {
+        let slots = &value.class().slots().as_number;
+        if slots.int.load().is_none() {
+            // Python 2 asks `__int__`, then `__trunc__`, never `__index__`.
+            if let Some(method) = super::names::special(value, vm.ctx.intern_str("__trunc__"), vm)? {
+                let truncated = method.call((), vm)?;
+                return original(class, FuncArgs::from(vec![truncated]), vm);
+            }
+            if value.downcast_ref::<PyInt>().is_none() {
+                let kind = super::names::type_name_of(value);
+                return Err(vm.new_type_error(format!("{name}() argument must be a string or a number, not '{kind}'")));
+            }
+        }
+    }
+    original(class, args, vm)
+}
+
+/// Python 2's integer texts: white space around, a sign, the prefix of the base, an `L` behind for longs.
+pub fn parse_integer(text: &str, base: u32, long_suffix: bool) -> Option<BigInt> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c));
+    let text = if long_suffix { text.strip_suffix(['l', 'L']).unwrap_or(text) } else { text };
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let prefixed = |prefix: &str| {
+        let head = digits.get(..2)?;
+        head.eq_ignore_ascii_case(prefix).then(|| &digits[2..])
+    };
+    let (digits, base) = match base {
+        0 => {
+            if let Some(digits) = prefixed("0x") {
+                (digits, 16)
+            } else if let Some(digits) = prefixed("0o") {
+                (digits, 8)
+            } else if let Some(digits) = prefixed("0b") {
+                (digits, 2)
+            } else if digits.len() > 1 && digits.starts_with('0') {
+                (&digits[1..], 8)
+            } else {
+                (digits, 10)
+            }
+        }
+        16 => (prefixed("0x").unwrap_or(digits), 16),
+        8 => (prefixed("0o").unwrap_or(digits), 8),
+        2 => (prefixed("0b").unwrap_or(digits), 2),
+        base => (digits, base),
+    };
+    let mut plain = String::with_capacity(digits.len());
+    for c in digits.chars() {
+        let digit = match c.to_digit(36) {
+            Some(digit) => digit,
+            None => decimal_digit(c)?,
+        };
+        plain.push(char::from_digit(digit, 36)?);
+        if digit >= base {
+            return None;
+        }
+    }
+    if plain.is_empty() {
+        return None;
+    }
+    let value = BigInt::parse_bytes(plain.as_bytes(), base)?;
+    Some(if negative { -value } else { value })
+}
+
+/// Decimal digits of other scripts, which `int(u'…')` accepts.
+fn decimal_digit(c: char) -> Option<u32> {
+    if c.is_ascii()
+        || unicode_general_category::get_general_category(c) != unicode_general_category::GeneralCategory::DecimalNumber
+    {
+        return None;
+    }
+    // Decimal digits come in runs of ten whose first is a multiple of the run: count back to the start of the run.
+    let mut value = 0;
+    let mut code = c as u32;
+    while value < 9
+        && let Some(before) = char::from_u32(code.checked_sub(1)?)
+        && unicode_general_category::get_general_category(before)
+            == unicode_general_category::GeneralCategory::DecimalNumber
+    {
+        code -= 1;
+        value += 1;
+    }
+    Some(value)
+}
+
+// ---- texts ------------------------------------------------------------------------------------------------------
+
+fn int_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let Some(value) = integer(object) else { return Err(vm.new_type_error("an integer is required")) };
+    let suffix = if fits(value) { "" } else { "L" };
+    Ok(vm.ctx.new_str(format!("{value}{suffix}")))
+}
+
+fn int_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    // Classes derived from int may have a repr of their own.
+    let own = object.class().slots().repr.load();
+    if let Some(own) = own
+        && !std::ptr::fn_addr_eq(own, int_repr as fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>)
+        && !object.fast_isinstance(long_type(vm))
+    {
+        return own(object, vm);
+    }
+    let Some(value) = integer(object) else { return Err(vm.new_type_error("an integer is required")) };
+    Ok(vm.ctx.new_str(value.to_string()))
+}
+
+/// Python 2's `str(float)`: 12 significant digits.
+pub fn float_str_text(value: f64) -> String {
+    let text = format_general(value, 12);
+    let numeric = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if numeric { format!("{text}.0") } else { text }
+}
+
+/// C's `%.<digits>g`.
+pub fn format_general(value: f64, digits: usize) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let digits = digits.max(1);
+    if value == 0.0 {
+        return if value.is_sign_negative() { "-0" } else { "0" }.to_owned();
+    }
+    let scientific = format!("{:.*e}", digits - 1, value);
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if exponent < -4 || exponent >= digits as i32 {
+        let mantissa = trim_zeros(mantissa);
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{mantissa}e{sign}{:02}", exponent.abs());
+    }
+    let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+    trim_zeros(&format!("{value:.decimals$}")).to_owned()
+}
+
+fn trim_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
+type Stringify = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
+static FLOAT_REPR: OnceLock<Stringify> = OnceLock::new();
+static COMPLEX_REPR: OnceLock<Stringify> = OnceLock::new();
+
+fn same(a: Option<Stringify>, b: Option<&Stringify>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, *b))
+}
+
+fn float_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let own = object.class().slots().repr.load();
+    if !same(own, FLOAT_REPR.get())
+        && let Some(own) = own
+    {
+        return own(object, vm);
+    }
+    let Some(value) = object.downcast_ref::<PyFloat>() else { return Err(vm.new_type_error("a float is required")) };
+    Ok(vm.ctx.new_str(float_str_text(value.to_f64())))
+}
+
+fn complex_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let own = object.class().slots().repr.load();
+    if !same(own, COMPLEX_REPR.get())
+        && let Some(own) = own
+    {
+        return own(object, vm);
+    }
+    let Some(value) = object.downcast_ref::<PyComplex>() else {
+        return Err(vm.new_type_error("a complex is required"));
+    };
+    let value = value.to_complex64();
+    let imaginary = format_general(value.im, 12);
+    if value.re == 0.0 && value.re.is_sign_positive() {
+        return Ok(vm.ctx.new_str(format!("{imaginary}j")));
+    }
+    let sign = if imaginary.starts_with('-') { "" } else { "+" };
+    Ok(vm.ctx.new_str(format!("({}{sign}{imaginary}j)", format_general(value.re, 12))))
+}
+
+// ---- errors of divisions ----------------------------------------------------------------------------------------
+
+static INT_DIVISIONS: [OnceLock<PyNumberBinaryFunc>; 3] = [const { OnceLock::new() }; 3];
+static FLOAT_DIVISIONS: [OnceLock<PyNumberBinaryFunc>; 4] = [const { OnceLock::new() }; 4];
+static COMPLEX_DIVISIONS: [OnceLock<PyNumberBinaryFunc>; 1] = [const { OnceLock::new() }; 1];
+
+fn divide_with(
+    original: Option<&PyNumberBinaryFunc>,
+    message: &str,
+    a: &PyObject,
+    b: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let Some(original) = original else { return Ok(vm.ctx.not_implemented()) };
+    original(a, b, vm).map_err(|error| {
+        if error.class().is(vm.ctx.exceptions.zero_division_error) {
+            vm.new_zero_division_error(message)
+        } else {
+            error
+        }
+    })
+}
+
+macro_rules! divisions {
+    ($($function:ident $table:ident $index:literal $message:literal;)*) => {$(
+        fn $function(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+            divide_with($table[$index].get(), $message, a, b, vm)
+        }
+    )*};
+}
+
+divisions! {
+    int_floor_divide INT_DIVISIONS 0 "integer division or modulo by zero";
+    int_remainder INT_DIVISIONS 1 "integer division or modulo by zero";
+    int_divmod INT_DIVISIONS 2 "integer division or modulo by zero";
+    float_floor_divide FLOAT_DIVISIONS 0 "float divmod()";
+    float_remainder FLOAT_DIVISIONS 1 "float modulo";
+    float_divmod FLOAT_DIVISIONS 2 "float divmod()";
+    float_true_divide FLOAT_DIVISIONS 3 "float division by zero";
+    complex_true_divide COMPLEX_DIVISIONS 0 "complex division by zero";
+}
+
+macro_rules! replace {
+    ($class:expr, $($field:ident $right:ident $table:ident $index:literal $function:ident;)*) => {$(
+        if let Some(original) = $class.slots().as_number.$field.load()
+            && $table[$index].set(original).is_ok()
+        {
+            $class.slots().as_number.$field.store(Some($function));
+            $class.slots().as_number.$right.store(Some($function));
+        }
+    )*};
+}
+
+/// Adds what this file knows to the native number types.
+pub fn install(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    if let Some(new) = types.int_type.slots().new.load()
+        && INT_NEW.set(new).is_ok()
+    {
+        types.int_type.slots().new.store(Some(int_new));
+    }
+    replace! {
+        types.int_type,
+        floor_divide right_floor_divide INT_DIVISIONS 0 int_floor_divide;
+        remainder right_remainder INT_DIVISIONS 1 int_remainder;
+        divmod right_divmod INT_DIVISIONS 2 int_divmod;
+    }
+    replace! {
+        types.float_type,
+        floor_divide right_floor_divide FLOAT_DIVISIONS 0 float_floor_divide;
+        remainder right_remainder FLOAT_DIVISIONS 1 float_remainder;
+        divmod right_divmod FLOAT_DIVISIONS 2 float_divmod;
+        true_divide right_true_divide FLOAT_DIVISIONS 3 float_true_divide;
+    }
+    replace! {
+        types.complex_type,
+        true_divide right_true_divide COMPLEX_DIVISIONS 0 complex_true_divide;
+    }
+    // bool inherited int's slots when it was made.
+    let bool_number = &types.bool_type.slots().as_number;
+    bool_number.floor_divide.store(Some(int_floor_divide));
+    bool_number.right_floor_divide.store(Some(int_floor_divide));
+    bool_number.remainder.store(Some(int_remainder));
+    bool_number.right_remainder.store(Some(int_remainder));
+    bool_number.divmod.store(Some(int_divmod));
+    bool_number.right_divmod.store(Some(int_divmod));
+
+    types.int_type.slots().repr.store(Some(int_repr));
+    types.int_type.slots().str.store(Some(int_str));
+    if let Some(repr) = types.float_type.slots().repr.load() {
+        let _ = FLOAT_REPR.set(repr);
+        types.float_type.slots().str.store(Some(float_str));
+    }
+    if let Some(repr) = types.complex_type.slots().repr.load() {
+        let _ = COMPLEX_REPR.set(repr);
+        types.complex_type.slots().str.store(Some(complex_str));
+    }
+    let class: PyTypeRef = Long::make_static_type();
+    class.slots().new.store(Some(long_new));
+    class.slots().str.store(Some(int_str));
+}
