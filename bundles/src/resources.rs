@@ -1,0 +1,197 @@
+//! Pictures and other files for clients: look-up without leaving the folders, and types by extension
+//! (`spec/storage.md` §10).
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use parking_lot::Mutex;
+
+/// Pictures that every plug-in can name though its bundle does not hold them.
+pub const BUILT_IN: &[&str] = &[
+    "Gamepad.png",
+    "FlagGreen.png",
+    "Network.png",
+    "FlagRed.png",
+    "Book2.png",
+    "Prefs.png",
+    "World.png",
+    "Bundle.png",
+    "Book1.png",
+    "Gear.png",
+    "Favorite.png",
+    "TV.png",
+    "History.png",
+    "CD.png",
+    "NewStuff.png",
+    "Search.png",
+    "Recent.png",
+    "More.png",
+    "Popular.png",
+    "Camera.png",
+    "NextPage.png",
+];
+
+/// What the built-in pictures show until each has its own drawing.
+static PICTURE: &[u8] = include_bytes!("pictures/plain.png");
+
+/// A resource that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resource {
+    File(PathBuf),
+    BuiltIn(&'static str),
+}
+
+/// The folders that are searched, first one first, then the built-in pictures.
+#[derive(Debug)]
+pub struct Resources {
+    folders: Mutex<Vec<PathBuf>>,
+}
+
+impl Resources {
+    pub fn new(folders: Vec<PathBuf>) -> Self {
+        Self { folders: Mutex::new(folders) }
+    }
+
+    /// Puts a folder in front.
+    pub fn add_first(&self, folder: PathBuf) {
+        self.folders.lock().insert(0, folder);
+    }
+
+    /// The resource of that name. Names that leave the folder (`../x`, absolute ones) are not found.
+    pub fn find(&self, name: &str) -> Option<Resource> {
+        let relative = safe_relative(name)?;
+        let folders = self.folders.lock();
+        if let Some(file) = folders.iter().map(|folder| folder.join(&relative)).find(|file| file.is_file()) {
+            return Some(Resource::File(file));
+        }
+        BUILT_IN.iter().find(|known| **known == name).map(|known| Resource::BuiltIn(known))
+    }
+}
+
+impl Resource {
+    pub fn load(&self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::File(path) => std::fs::read(path),
+            Self::BuiltIn(_) => Ok(PICTURE.to_vec()),
+        }
+    }
+
+    /// Whole seconds of the modification time.
+    pub fn modified(&self) -> u64 {
+        match self {
+            Self::File(path) => std::fs::metadata(path)
+                .and_then(|data| data.modified())
+                .ok()
+                .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+                .map_or(0, |age| age.as_secs()),
+            Self::BuiltIn(_) => 0,
+        }
+    }
+}
+
+/// A relative path that stays inside its folder; None for `..`, absolute paths, empty names and NUL.
+pub fn safe_relative(name: &str) -> Option<PathBuf> {
+    if name.is_empty() || name.contains('\0') {
+        return None;
+    }
+    let path = Path::new(name);
+    let mut clean = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(part) => clean.push(part),
+            Component::CurDir => {}
+            _ => return None,
+        }
+    }
+    (!clean.as_os_str().is_empty()).then_some(clean)
+}
+
+/// Types by extension, lower case. What is not here is `application/octet-stream`.
+static TYPES: &[(&str, &str)] = &[
+    ("aac", "audio/aac"),
+    ("asf", "video/x-ms-asf"),
+    ("avi", "video/x-msvideo"),
+    ("bmp", "image/x-ms-bmp"),
+    ("css", "text/css"),
+    ("flac", "audio/flac"),
+    ("flv", "video/x-flv"),
+    ("gif", "image/gif"),
+    ("gz", "application/x-gzip"),
+    ("htm", "text/html"),
+    ("html", "text/html"),
+    ("ico", "image/vnd.microsoft.icon"),
+    ("jpeg", "image/jpeg"),
+    ("jpg", "image/jpeg"),
+    ("js", "application/x-javascript"),
+    ("json", "application/json"),
+    ("m3u8", "application/vnd.apple.mpegurl"),
+    ("m4a", "audio/mp4"),
+    ("m4v", "video/mp4"),
+    ("mkv", "video/x-matroska"),
+    ("mov", "video/quicktime"),
+    ("mp3", "audio/mpeg"),
+    ("mp4", "video/mp4"),
+    ("mpeg", "video/mpeg"),
+    ("mpg", "video/mpeg"),
+    ("ogg", "audio/ogg"),
+    ("pdf", "application/pdf"),
+    ("pls", "audio/x-scpls"),
+    ("png", "image/png"),
+    ("svg", "image/svg+xml"),
+    ("swf", "application/x-shockwave-flash"),
+    ("tif", "image/tiff"),
+    ("tiff", "image/tiff"),
+    ("txt", "text/plain"),
+    ("wav", "audio/x-wav"),
+    ("wma", "audio/x-ms-wma"),
+    ("wmv", "video/x-ms-wmv"),
+    ("xml", "application/xml"),
+    ("zip", "application/zip"),
+];
+
+/// The extension of a name with its dot, lower case; empty if there is none.
+pub fn extension(name: &str) -> String {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    match file.rfind('.') {
+        Some(dot) if dot > 0 => file.get(dot..).unwrap_or_default().to_ascii_lowercase(),
+        _ => String::new(),
+    }
+}
+
+/// The content type for a file name.
+pub fn mime_type(name: &str) -> &'static str {
+    let extension = extension(name);
+    let bare = extension.strip_prefix('.').unwrap_or_default();
+    TYPES.iter().find(|(known, _)| *known == bare).map_or("application/octet-stream", |(_, mime)| mime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_up_stays_inside() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("Resources");
+        std::fs::create_dir_all(inside.join("sub")).unwrap();
+        std::fs::write(folder.path().join("secret"), "x").unwrap();
+        std::fs::write(inside.join("a.png"), "a").unwrap();
+        std::fs::write(inside.join("sub/b.png"), "b").unwrap();
+        let resources = Resources::new(vec![inside.clone()]);
+        assert_eq!(resources.find("a.png").unwrap().load().unwrap(), b"a");
+        assert!(resources.find("sub/b.png").is_some());
+        for name in ["../secret", "", "sub", "/etc/passwd", "sub/../../secret", "b.png", "a.png\0"] {
+            assert_eq!(resources.find(name), None, "{name}");
+        }
+        assert_eq!(resources.find("Prefs.png"), Some(Resource::BuiltIn("Prefs.png")));
+        assert!(resources.find("Prefs.png").unwrap().load().unwrap().starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn types() {
+        assert_eq!(mime_type("a/b.JPG"), "image/jpeg");
+        assert_eq!(mime_type("noextension"), "application/octet-stream");
+        assert_eq!(mime_type(".hidden"), "application/octet-stream");
+    }
+}
