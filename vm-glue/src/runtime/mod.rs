@@ -17,13 +17,14 @@ pub mod messages;
 pub mod names;
 pub mod numbers;
 pub mod slices;
+pub mod text;
 
 use rustpython_vm::{PyResult, VirtualMachine};
 
 use crate::interpreter::Settings;
 
 /// Changes of native types, in order. They run before any Python class exists and before anything can be imported.
-static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[iterators::install, numbers::install, functions::install];
+static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[text::patch, iterators::install, numbers::install, functions::install];
 
 /// Parts that need a running machine, in order: they fill the dialect's builtins with [`dialect::set`] and add
 /// intrinsics with [`intrinsics::add`].
@@ -40,6 +41,7 @@ pub fn patch_types(vm: &VirtualMachine) {
 /// Runs [`PARTS`].
 pub fn install(vm: &VirtualMachine, settings: &Settings) -> PyResult<()> {
     dialect::create(vm, settings)?;
+    text::set_default_codec(vm, settings.default_codec);
     for part in PARTS {
         part(vm)?;
     }

@@ -1,0 +1,352 @@
+//! The two string types of Python 2 on the machine's one.
+//!
+//! Python 2's `str` (bytes) is the machine's own exact `str`, one char U+0000..U+00FF a byte; `unicode` is [`Unicode`], a
+//! native subclass with the same payload. All other code makes and reads strings through this file. An exact str that
+//! holds a char above U+00FF can only be text of the machine's own (Python 3) library: its bytes are its UTF-8.
+
+use std::borrow::Cow;
+use std::sync::RwLock;
+
+use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyByteArray, PyBytes, PyStr, PyType, PyTypeRef};
+use rustpython_vm::class::{PyClassImpl, StaticType};
+use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::{
+    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
+};
+
+use crate::interpreter::Codec;
+
+/// `unicode`.
+#[pyclass(module = "__builtin__", name = "unicode", base = PyStr)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Unicode(PyStr);
+
+#[pyclass(flags(BASETYPE))]
+impl Unicode {}
+
+/// The default codecs of the interpreters that do not use ASCII, by interpreter.
+static DEFAULT_CODECS: RwLock<Vec<(i64, Codec)>> = RwLock::new(Vec::new());
+
+/// Sets the codec by which byte strings become unicode where the program names none.
+pub fn set_default_codec(vm: &VirtualMachine, codec: Codec) {
+    let id = vm.state.interpreter_id;
+    if let Ok(mut codecs) = DEFAULT_CODECS.write() {
+        codecs.retain(|entry| entry.0 != id);
+        if codec != Codec::Ascii {
+            codecs.push((id, codec));
+        }
+    }
+}
+
+/// The codec by which byte strings become unicode where the program names none.
+pub fn default_codec(vm: &VirtualMachine) -> Codec {
+    let id = vm.state.interpreter_id;
+    let codecs = DEFAULT_CODECS.read();
+    codecs.ok().and_then(|codecs| codecs.iter().find(|entry| entry.0 == id).map(|entry| entry.1)).unwrap_or_default()
+}
+
+/// The type object of `unicode`; makes it on first use.
+pub fn unicode_type_ref() -> PyTypeRef {
+    Unicode::make_static_type()
+}
+
+/// The type object of `unicode`.
+pub fn unicode_type(_vm: &VirtualMachine) -> &'static Py<PyType> {
+    Unicode::static_cell().get_or_init(Unicode::make_static_type)
+}
+
+/// A byte string.
+pub fn new_str(vm: &VirtualMachine, bytes: &[u8]) -> PyObjectRef {
+    vm.ctx.new_str(widen(bytes).into_owned()).into()
+}
+
+/// A unicode string.
+pub fn new_unicode(vm: &VirtualMachine, text: &str) -> PyObjectRef {
+    Unicode(PyStr::from(text)).into_ref(&vm.ctx).into()
+}
+
+/// A unicode string that may hold lone surrogates.
+pub fn new_unicode_wtf8(vm: &VirtualMachine, text: &Wtf8) -> PyObjectRef {
+    Unicode(PyStr::from(text)).into_ref(&vm.ctx).into()
+}
+
+/// The same for text that is at hand as a buffer.
+pub fn new_unicode_buf(vm: &VirtualMachine, text: Wtf8Buf) -> PyObjectRef {
+    Unicode(PyStr::from(text)).into_ref(&vm.ctx).into()
+}
+
+/// A unicode string of a subclass of `unicode`.
+pub fn new_unicode_of(vm: &VirtualMachine, class: PyTypeRef, text: Wtf8Buf) -> PyResult {
+    Ok(Unicode(PyStr::from(text)).into_ref_with_type(vm, class)?.into())
+}
+
+/// Text of native code as Python 2 code expects it: `str` if ASCII, else `unicode`.
+pub fn native(vm: &VirtualMachine, text: &str) -> PyObjectRef {
+    if text.is_ascii() { vm.ctx.new_str(text).into() } else { new_unicode(vm, text) }
+}
+
+/// Whether it is a `unicode` or of a subclass.
+pub fn is_unicode(object: &PyObject) -> bool {
+    object.downcastable::<Unicode>()
+}
+
+/// Whether it is a byte string or of a subclass.
+pub fn is_str(object: &PyObject) -> bool {
+    object.downcastable::<PyStr>() && !object.downcastable::<Unicode>()
+}
+
+/// Whether it is a `str` or a `unicode`.
+pub fn is_basestring(object: &PyObject) -> bool {
+    object.downcastable::<PyStr>()
+}
+
+/// The bytes as the text that the machine keeps them in.
+pub fn widen(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if bytes.is_ascii() => Cow::Borrowed(text),
+        _ => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
+    }
+}
+
+/// The reverse of [`widen`]; borrowed for ASCII. Text above U+00FF (of the machine's library) gives its UTF-8.
+pub fn narrow(text: &Wtf8) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let bytes: Option<Vec<u8>> = text.code_points().map(|c| u8::try_from(c.to_u32()).ok()).collect();
+    bytes.map_or_else(|| Cow::Borrowed(text.as_bytes()), Cow::Owned)
+}
+
+/// The bytes of a byte string (or of the machine's own `bytes` or a `bytearray`); None for all else.
+pub fn bytes_of(object: &PyObject) -> Option<Vec<u8>> {
+    if let Some(text) = object.downcast_ref::<PyStr>() {
+        return (!is_unicode(object)).then(|| narrow(text.as_wtf8()).into_owned());
+    }
+    if let Some(bytes) = object.downcast_ref::<PyBytes>() {
+        return Some(bytes.as_bytes().to_vec());
+    }
+    object.downcast_ref::<PyByteArray>().map(|array| array.borrow_buf().to_vec())
+}
+
+/// The text of a string, a byte string decoded by the default codec; None for other types.
+pub fn text_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<String>> {
+    Ok(wtf8_of(vm, object)?.map(|text| text.to_string_lossy().into_owned()))
+}
+
+/// The same with lone surrogates kept.
+pub fn wtf8_of<'a>(vm: &VirtualMachine, object: &'a PyObject) -> PyResult<Option<Cow<'a, Wtf8>>> {
+    if let Some(text) = object.downcast_ref::<PyStr>() {
+        if text.isascii() || is_unicode(object) {
+            return Ok(Some(Cow::Borrowed(text.as_wtf8())));
+        }
+        return match narrow(text.as_wtf8()) {
+            Cow::Owned(bytes) => decode_default(vm, &bytes).map(|text| Some(Cow::Owned(text))),
+            Cow::Borrowed(_) => Ok(Some(Cow::Borrowed(text.as_wtf8()))),
+        };
+    }
+    match bytes_of(object) {
+        Some(bytes) => decode_default(vm, &bytes).map(|text| Some(Cow::Owned(text))),
+        None => Ok(None),
+    }
+}
+
+/// Decodes by the default codec.
+pub fn decode_default(vm: &VirtualMachine, bytes: &[u8]) -> PyResult<Wtf8Buf> {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && (default_codec(vm) == Codec::Utf8 || bytes.is_ascii())
+    {
+        return Ok(Wtf8Buf::from(text));
+    }
+    match default_codec(vm) {
+        Codec::Ascii => {
+            let start = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or_default();
+            Err(decode_error(vm, "ascii", bytes, start, start + 1, "ordinal not in range(128)"))
+        }
+        Codec::Utf8 => Err(utf8_error(vm, bytes)),
+    }
+}
+
+/// Encodes by the default codec.
+pub fn encode_default<'a>(vm: &VirtualMachine, text: &'a Wtf8) -> PyResult<Cow<'a, [u8]>> {
+    if text.is_ascii() || default_codec(vm) == Codec::Utf8 {
+        return Ok(Cow::Borrowed(text.as_bytes()));
+    }
+    let is_wide = |c: &CodePoint| !c.is_ascii();
+    let start = text.code_points().position(|c| is_wide(&c)).unwrap_or_default();
+    let length = text.code_points().skip(start).take_while(is_wide).count();
+    Err(encode_error(vm, "ascii", text, start, start + length, "ordinal not in range(128)"))
+}
+
+/// The bytes of Python 2's `str(x)`.
+pub fn str_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<Vec<u8>> {
+    let text = str_object(vm, object)?;
+    Ok(bytes_of(&text).unwrap_or_default())
+}
+
+/// Python 2's `str(x)`: a byte string or of a subclass.
+pub fn str_object(vm: &VirtualMachine, object: &PyObject) -> PyResult {
+    if object.class().is(vm.ctx.types.str_type) {
+        return Ok(object.to_owned());
+    }
+    if object.class().is(unicode_type(vm))
+        && let Some(text) = object.downcast_ref::<PyStr>()
+    {
+        return Ok(new_str(vm, &encode_default(vm, text.as_wtf8())?));
+    }
+    if let Some(bytes) = object.downcast_ref::<PyBytes>() {
+        return Ok(new_str(vm, bytes.as_bytes()));
+    }
+    as_str_result(vm, object.str(vm)?.as_object(), "__str__")
+}
+
+/// What a `__str__` or `__repr__` returned, as a byte string.
+fn as_str_result(vm: &VirtualMachine, result: &PyObject, _method: &str) -> PyResult {
+    match result.downcast_ref::<PyStr>() {
+        Some(text) if is_unicode(result) => Ok(new_str(vm, &encode_default(vm, text.as_wtf8())?)),
+        Some(text) if text.as_wtf8().code_points().any(|c| c.to_u32() > 0xff) => {
+            Ok(new_str(vm, text.as_wtf8().as_bytes()))
+        }
+        _ => Ok(result.to_owned()),
+    }
+}
+
+/// The text of Python 2's `unicode(x)`.
+pub fn unicode_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<String> {
+    let result = unicode_object(vm, object)?;
+    Ok(text_of(vm, &result)?.unwrap_or_default())
+}
+
+/// Python 2's `unicode(x)`.
+pub fn unicode_object(vm: &VirtualMachine, object: &PyObject) -> PyResult {
+    if object.class().is(unicode_type(vm)) {
+        return Ok(object.to_owned());
+    }
+    let own = object.class().get_attr(vm.ctx.intern_str("__unicode__"));
+    let result = match own {
+        Some(_) => vm.call_method(object, "__unicode__", ())?,
+        None if is_unicode(object) || object.class().is(vm.ctx.types.str_type) => object.to_owned(),
+        None if object.downcastable::<PyBytes>() => object.to_owned(),
+        None => match object.str(vm) {
+            Ok(text) => text.into(),
+            Err(error) => return Err(error),
+        },
+    };
+    match wtf8_of(vm, &result)? {
+        Some(_) if result.class().is(unicode_type(vm)) => Ok(result),
+        Some(text) => Ok(new_unicode_wtf8(vm, &text)),
+        None => {
+            Err(vm
+                .new_type_error(format!("coercing to Unicode: need string or buffer, {} found", result.class().name())))
+        }
+    }
+}
+
+/// The bytes of Python 2's `repr(x)`.
+pub fn repr_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<Vec<u8>> {
+    let text = object.repr(vm)?;
+    let text = as_str_result(vm, text.as_object(), "__repr__")?;
+    Ok(bytes_of(&text).unwrap_or_default())
+}
+
+/// A UnicodeDecodeError.
+pub fn decode_error(
+    vm: &VirtualMachine,
+    encoding: &str,
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> PyBaseExceptionRef {
+    let object = new_str(vm, bytes);
+    unicode_error(vm, vm.ctx.exceptions.unicode_decode_error, encoding, object, start, end, reason)
+}
+
+/// A UnicodeEncodeError.
+pub fn encode_error(
+    vm: &VirtualMachine,
+    encoding: &str,
+    text: &Wtf8,
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> PyBaseExceptionRef {
+    let object = new_unicode_wtf8(vm, text);
+    unicode_error(vm, vm.ctx.exceptions.unicode_encode_error, encoding, object, start, end, reason)
+}
+
+fn unicode_error(
+    vm: &VirtualMachine,
+    class: &Py<PyType>,
+    encoding: &str,
+    object: PyObjectRef,
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> PyBaseExceptionRef {
+    let args = vec![
+        vm.ctx.new_str(encoding).into(),
+        object,
+        start.to_pyobject(vm),
+        end.to_pyobject(vm),
+        vm.ctx.new_str(reason).into(),
+    ];
+    vm.invoke_exception(class, args).unwrap_or_else(|error| error)
+}
+
+/// The error of CPython 2.7's UTF-8 decoder at the first bad byte.
+pub fn utf8_error(vm: &VirtualMachine, bytes: &[u8]) -> PyBaseExceptionRef {
+    let (start, end, reason) = utf8_fault(bytes, 0).unwrap_or((0, 1, "invalid start byte"));
+    decode_error(vm, "utf8", bytes, start, end, reason)
+}
+
+/// The first fault of UTF-8 bytes from a position on: start, end and reason in CPython 2.7's words.
+pub fn utf8_fault(bytes: &[u8], from: usize) -> Option<(usize, usize, &'static str)> {
+    let mut at = from;
+    while at < bytes.len() {
+        let (&first, rest) = bytes.get(at..)?.split_first()?;
+        let (length, low, high) = match first {
+            0..=0x7f => {
+                at += 1;
+                continue;
+            }
+            0xc2..=0xdf => (2, 0x80, 0xbf),
+            0xe0 => (3, 0xa0, 0xbf),
+            // CPython 2.7 reads surrogates, too.
+            0xe1..=0xef => (3, 0x80, 0xbf),
+            0xf0 => (4, 0x90, 0xbf),
+            0xf1..=0xf3 => (4, 0x80, 0xbf),
+            0xf4 => (4, 0x80, 0x8f),
+            _ => return Some((at, at + 1, "invalid start byte")),
+        };
+        if bytes.len() - at < length {
+            let tail = rest.iter().take_while(|byte| matches!(byte, 0x80..=0xbf)).count();
+            return Some((at, at + 1 + tail, "unexpected end of data"));
+        }
+        for (index, byte) in rest.iter().take(length - 1).enumerate() {
+            let range = if index == 0 { low..=high } else { 0x80..=0xbf };
+            if !range.contains(byte) {
+                return Some((at, at + 1 + index, "invalid continuation byte"));
+            }
+        }
+        at += length;
+    }
+    None
+}
+
+/// Makes `unicode` and puts it in place; run before any class is made.
+pub fn patch(_vm: &VirtualMachine) {
+    let _ = unicode_type_ref();
+    let _ = Context::genesis();
+}
+
+/// A reference to the payload that both string types share.
+pub fn payload(object: &PyObject) -> Option<&Py<PyStr>> {
+    object.downcast_ref::<PyStr>()
+}
+
+/// The same as an owned reference.
+pub fn into_payload(object: PyObjectRef) -> Option<PyRef<PyStr>> {
+    object.downcast::<PyStr>().ok()
+}
