@@ -86,7 +86,8 @@ fn a_path_that_is_no_route_fails() {
 #[test]
 fn info_says_what_the_bundle_is() {
     let support = support();
-    let output = reprise(support.path()).args(["info", BUNDLE]).output().unwrap_or_else(|e| panic!("cannot start: {e}"));
+    let output =
+        reprise(support.path()).args(["info", BUNDLE]).output().unwrap_or_else(|e| panic!("cannot start: {e}"));
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("org.example.lighthouses") && text.contains("Standard"), "{text}");

@@ -359,7 +359,7 @@ fn steps(
         }
         number += 1;
         let want = Recorded::read(folder, number)?;
-        let headers: Headers = step.headers.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let headers = step.headers.clone();
         let plugin = &mut plugins[target];
         let (answer, raw) = if case.framework == 2 {
             (plugin.http(&want.method, &want.path, &headers, step.body.as_deref().map(str::as_bytes)), Vec::new())
