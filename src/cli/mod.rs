@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, listed here.
 
+mod check;
 mod host;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Arguments),
     Host(host::Arguments),
 }
 
@@ -32,6 +34,7 @@ pub fn run() -> ExitCode {
     reprise_vm_glue::clock::start();
     let arguments = Arguments::parse_from(as_started_by_the_server(std::env::args_os().collect()));
     match arguments.command {
+        Command::Check(arguments) => check::run(arguments),
         Command::Host(arguments) => host::run(arguments),
     }
 }

@@ -4,25 +4,35 @@
 //! [`ast::Mod`]. Errors are [`SyntaxError`]: file, line, column, the source line and CPython 2.7's message.
 
 pub mod ast;
+mod dump;
+mod encoding;
+mod future;
+mod lexer;
+mod literals;
+mod parser;
+mod position;
+mod render;
+mod source;
+mod token;
+
+pub use dump::{dump, number_repr, string_repr};
+pub use future::future_flags;
+pub use parser::{MAX_DEPTH, parse};
+pub use position::LineIndex;
+pub use render::Rendered;
+pub use source::{SourceText, TextForm};
 
 /// How the bytes of a source file are read where they declare no encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceRules {
-    /// CPython 2.7: non-ASCII bytes without a coding cookie are a SyntaxError.
+    /// A file as CPython 2.7 reads it: non-ASCII bytes without a coding cookie are a SyntaxError.
     CPython,
-    /// The plug-in framework (`spec/sandbox.md` §1): they are no error; in `'…'` they stay the raw bytes, in `u'…'` they are Latin-1.
+    /// A byte string given to CPython 2.7's `compile`, `exec` or `eval`: non-ASCII bytes are no error; in `'…'` they
+    /// stay the raw bytes, in `u'…'` they are Latin-1.
+    CPythonString,
+    /// The plug-in framework (`spec/sandbox.md` §1): as [`CPythonString`](Self::CPythonString), and names such as
+    /// `None` can be assigned to.
     Framework,
-}
-
-/// A decoded source file.
-#[derive(Clone, Debug)]
-pub struct SourceText {
-    /// File name for messages and code objects.
-    pub name: String,
-    /// The text that spans refer to: line ends normalised to `\n`, no BOM. Where there is no declared encoding one char U+0000..U+00FF is a byte.
-    pub text: String,
-    /// The declared encoding in lower case, or None: then byte string literals are the chars' low bytes.
-    pub encoding: Option<String>,
 }
 
 /// What to parse, and the compiler flags in force from outside.
@@ -69,4 +79,8 @@ pub enum SyntaxErrorKind {
     SyntaxError,
     IndentationError,
     TabError,
+    /// CPython raises a plain ValueError for `'\\x4'`.
+    ValueError,
+    /// Nested too deeply (CPython: `s_push: parser stack overflow` and a MemoryError).
+    MemoryError,
 }

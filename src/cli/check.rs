@@ -1,0 +1,219 @@
+//! `reprise check`: looks at plug-ins without running them. `--syntax` parses every source file below the given places.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use reprise_vm_glue::syntax::{
+    self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, future_flags,
+};
+use serde_json::json;
+
+/// Endings of the files that hold Python: modules, services, models.
+const ENDINGS: [&str; 3] = ["py", "pys", "pym"];
+
+/// Stack of the thread that walks over the trees.
+const STACK_SIZE: usize = 16 << 20;
+
+/// Check plug-ins and their code without running them.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Only parse: report every file that is no Python 2.7.
+    #[arg(long)]
+    syntax: bool,
+
+    /// How to report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Read the files as the plug-in framework does: bytes beyond ASCII need no declared encoding.
+    #[arg(long)]
+    framework: bool,
+
+    /// Print the tree of each file as CPython 2.7's `ast.dump` does, one a line.
+    #[arg(long, hide = true)]
+    dump_ast: bool,
+
+    /// Files, plug-in bundles or folders.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Runs the subcommand.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let worker = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(move || check(&arguments));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(code))) => code,
+        Ok(Ok(Err(error))) => {
+            anstream::eprintln!("reprise check: {error}");
+            ExitCode::from(2)
+        }
+        Ok(Err(_)) => ExitCode::from(2),
+        Err(error) => {
+            anstream::eprintln!("reprise check: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What became of one file.
+enum Outcome {
+    Fine(usize),
+    Unreadable(io::Error),
+    Wrong(usize, SyntaxError, Option<Box<SourceText>>),
+}
+
+fn check(arguments: &Arguments) -> io::Result<ExitCode> {
+    if !arguments.syntax && !arguments.dump_ast {
+        return Err(io::Error::other("say what to check: --syntax parses every source file"));
+    }
+    let mut files = Vec::new();
+    for path in &arguments.paths {
+        collect(path, &mut files)?;
+    }
+    let rules = if arguments.framework { SourceRules::Framework } else { SourceRules::CPython };
+    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    let mut report = Report::default();
+    for file in &files {
+        let outcome = check_file(file, rules, &mut report.time, arguments.dump_ast.then_some(&mut out))?;
+        report.add(file, outcome, arguments.format, &mut out)?;
+    }
+    if !arguments.dump_ast {
+        report.finish(arguments.format, &mut out)?;
+    }
+    out.flush()?;
+    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// All source files below a path, in order; a file that is named itself is one, whatever its ending.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let metadata = std::fs::metadata(path).map_err(|error| named(path, error))?;
+    if !metadata.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| named(path, error))? {
+        entries.push(entry?.path());
+    }
+    entries.sort();
+    for entry in entries {
+        let is_folder = std::fs::symlink_metadata(&entry).is_ok_and(|metadata| metadata.is_dir());
+        let is_source = entry.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
+        if is_folder || (is_source && entry.is_file()) {
+            collect(&entry, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+fn check_file(
+    file: &Path,
+    rules: SourceRules,
+    time: &mut Duration,
+    dump: Option<&mut impl Write>,
+) -> io::Result<Outcome> {
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => return Ok(Outcome::Unreadable(error)),
+    };
+    let begin = Instant::now();
+    let source = match SourceText::decode(&file.to_string_lossy(), &bytes, rules) {
+        Ok(source) => source,
+        Err(error) => return Ok(Outcome::Wrong(bytes.len(), error, None)),
+    };
+    let result = syntax::parse(&source, ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() });
+    *time += begin.elapsed();
+    let module = match result {
+        Ok(module) => module,
+        Err(error) => return Ok(Outcome::Wrong(bytes.len(), error, Some(Box::new(source)))),
+    };
+    if let Some(out) = dump {
+        writeln!(out, "{}", syntax::dump(&source, &module))?;
+    } else if let Err(error) = future_flags(&source, &module, FutureFlags::default()) {
+        return Ok(Outcome::Wrong(bytes.len(), error, Some(Box::new(source))));
+    }
+    Ok(Outcome::Fine(bytes.len()))
+}
+
+#[derive(Default)]
+struct Report {
+    files: usize,
+    bytes: usize,
+    time: Duration,
+    failures: Vec<serde_json::Value>,
+}
+
+impl Report {
+    fn add(&mut self, file: &Path, outcome: Outcome, format: Format, out: &mut impl Write) -> io::Result<()> {
+        self.files += 1;
+        let failure = match &outcome {
+            Outcome::Fine(bytes) => {
+                self.bytes += bytes;
+                return Ok(());
+            }
+            Outcome::Unreadable(error) => {
+                if format == Format::Text {
+                    writeln!(out, "{}: {error}\n", file.display())?;
+                }
+                json!({ "file": file.to_string_lossy(), "kind": "unreadable", "message": error.to_string() })
+            }
+            Outcome::Wrong(bytes, error, source) => {
+                self.bytes += bytes;
+                if format == Format::Text {
+                    writeln!(out, "{}\n", error.render(source.as_deref()))?;
+                }
+                json!({
+                    "file": error.file,
+                    "kind": error.kind.name(),
+                    "message": error.message,
+                    "line": error.line,
+                    "offset": error.offset,
+                    "text": error.source_line,
+                })
+            }
+        };
+        self.failures.push(failure);
+        Ok(())
+    }
+
+    fn finish(&self, format: Format, out: &mut impl Write) -> io::Result<()> {
+        let seconds = self.time.as_secs_f64().max(1e-9);
+        let (files, bytes, failed) = (self.files, self.bytes, self.failures.len());
+        let bytes_per_second = bytes as f64 / seconds;
+        match format {
+            Format::Text => {
+                let failures = if failed == 1 { "1 failure".to_owned() } else { format!("{failed} failures") };
+                let megabytes = bytes as f64 / 1e6;
+                let speed = bytes_per_second / 1e6;
+                let per_second = files as f64 / seconds;
+                writeln!(
+                    out,
+                    "{files} files, {megabytes:.1} MB, {failures}; {seconds:.2} s ({speed:.1} MB/s, {per_second:.0} files/s)"
+                )
+            }
+            Format::Json => {
+                let report = json!({
+                    "files": files,
+                    "bytes": bytes,
+                    "seconds": seconds,
+                    "bytes_per_second": bytes_per_second,
+                    "failures": self.failures,
+                });
+                writeln!(out, "{report:#}")
+            }
+        }
+    }
+}
