@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use rustpython_vm::builtins::PyDictRef;
+
 /// The execution context of a thread: empty outside a request.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
@@ -24,6 +26,8 @@ pub struct Context {
     /// Smallest cache time of the fetches made so far, in seconds (`spec/protocol.md` §5.3).
     pub cache_time: Option<i64>,
     pub response_headers: Vec<(String, String)>,
+    /// `Response.Headers`, once the plug-in has asked for it.
+    pub response_dict: Option<PyDictRef>,
     pub response_status: Option<u16>,
     /// True while a request is bound to the thread.
     pub in_request: bool,

@@ -6,14 +6,23 @@
 //! * [`sandbox`]: one environment for restricted code: published names, imports, calls by name
 //! * [`kit`]: the tables that publish names into sandboxes
 //! * [`context`]: what belongs to the request that the current thread serves
-//! * [`dispatch`]: from a request to its answer; [`routes`] and [`query`] are its parts without the virtual machine
+//! * [`dispatch`]: from a request to its answer; [`routes`] and [`query`] are its parts without the virtual machine,
+//!   [`router`] those of the plug-in
+//! * [`arguments`], [`pack`]: values on their way through URLs
 
+pub mod arguments;
 pub mod cereal;
 pub mod context;
 pub mod dispatch;
+pub mod errors;
+pub mod json_text;
 pub mod kit;
+pub mod media_server;
+pub mod names_in_code;
+pub mod pack;
 pub mod plugin;
 pub mod query;
+pub mod router;
 pub mod routes;
 pub mod sandbox;
 

@@ -1,0 +1,122 @@
+//! The routes that the framework itself answers: management and internal (`spec/protocol.md` §3.2 and §3.3).
+//! A kit that answers one adds a line to [`ROUTES`].
+
+use std::sync::{Arc, LazyLock};
+
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+
+use crate::arguments::Arguments;
+use crate::dispatch::{self, Interface, Response};
+use crate::functions;
+use crate::plugin::Plugin;
+use crate::prefixes::{self, Prefixes};
+use crate::routes::{Entry, Group, Pattern, RouteTable};
+
+/// What a built-in route works with.
+pub struct Call<'a> {
+    pub plugin: &'a Arc<Plugin>,
+    pub vm: &'a VirtualMachine,
+    pub arguments: Arguments,
+    pub interface: Interface,
+}
+
+impl Call<'_> {
+    /// An argument as text; None where it is missing or empty.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.arguments.text(self.vm, name)
+    }
+}
+
+/// What a built-in route answers.
+pub enum Outcome {
+    /// A Python value, converted as what a plug-in's function returns.
+    Value(PyObjectRef),
+    Ready(Response),
+}
+
+impl Outcome {
+    pub fn not_found() -> PyResult<Self> {
+        Ok(Self::Ready(Response::empty(404)))
+    }
+}
+
+/// One built-in route; GET and HEAD only.
+pub struct BuiltinRoute {
+    pub group: Group,
+    pub path: &'static str,
+    pub answer: fn(Call<'_>) -> PyResult<Outcome>,
+}
+
+const fn management(path: &'static str, answer: fn(Call<'_>) -> PyResult<Outcome>) -> BuiltinRoute {
+    BuiltinRoute { group: Group::Management, path, answer }
+}
+
+const fn internal(path: &'static str, answer: fn(Call<'_>) -> PyResult<Outcome>) -> BuiltinRoute {
+    BuiltinRoute { group: Group::Internal, path, answer }
+}
+
+/// Every built-in route; the first that matches wins.
+pub static ROUTES: &[BuiltinRoute] = &[
+    management("/prefixes", prefixes::answer),
+    internal("/root", root),
+    internal("/plist", plist),
+    internal("/function/{function_name}", functions::answer),
+    internal("/function/{function_name}/{query}", functions::answer),
+];
+
+type Table = RouteTable<fn(Call<'_>) -> PyResult<Outcome>>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::default();
+    for route in ROUTES {
+        // Each path of the list is tested to compile.
+        if let Ok(pattern) = Pattern::new(route.path) {
+            let methods = vec!["GET".to_owned()];
+            table.connect(Entry { group: route.group, methods, pattern, target: route.answer });
+        }
+    }
+    table
+});
+
+/// A built-in route and the values of its path.
+pub type Found = (fn(Call<'_>) -> PyResult<Outcome>, Vec<(String, String)>);
+
+/// The built-in route for a path.
+pub fn find(group: Group, method: &str, path: &str) -> Option<Found> {
+    let (entry, values) = TABLE.find(group, method, path)?;
+    Some((entry.target, values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+}
+
+/// `/root`: to the prefix that a person would call the plug-in's start.
+fn root(call: Call<'_>) -> PyResult<Outcome> {
+    let prefixes: Vec<String> =
+        call.plugin.state::<Prefixes>().handlers.read().iter().map(|handler| handler.prefix.clone()).collect();
+    let preferred = ["/plugins", "/video", "/music"]
+        .iter()
+        .find_map(|start| prefixes.iter().find(|prefix| prefix.starts_with(start)))
+        .or_else(|| prefixes.first());
+    Ok(Outcome::Ready(match preferred {
+        Some(prefix) => dispatch::redirect(prefix, 302, call.interface),
+        None => Response::empty(500),
+    }))
+}
+
+fn plist(call: Call<'_>) -> PyResult<Outcome> {
+    match std::fs::read(call.plugin.bundle.info_file()) {
+        Ok(bytes) => Ok(Outcome::Ready(Response::text(bytes))),
+        Err(error) => Err(call.vm.new_os_error(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_compiles() {
+        for route in ROUTES {
+            assert!(Pattern::new(route.path).is_ok(), "{}", route.path);
+        }
+        assert_eq!(TABLE.entries().len(), ROUTES.len());
+    }
+}

@@ -1,0 +1,132 @@
+//! The registered prefixes of a plug-in, and the prefix that is current (`spec/protocol.md` §6.1, `spec/core.md` §11).
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+
+use reprise_vm_glue::runtime::text;
+
+use crate::builtin::{Call, Outcome};
+use crate::context;
+use crate::dispatch::{Interface, Response};
+use crate::errors::text_or_bytes;
+use crate::localekit;
+use crate::objects::seams;
+use crate::objects::xml::XmlWriter;
+use crate::plugin::Plugin;
+
+/// One registered prefix handler.
+#[derive(Clone, Debug)]
+pub struct PrefixHandler {
+    pub prefix: String,
+    pub function: PyObjectRef,
+    pub name: PyObjectRef,
+    /// The name is a key of the string tables (`@handler`), not a text (`AddPrefixHandler`).
+    pub localise: bool,
+    pub thumb: Option<String>,
+    pub art: Option<String>,
+    pub title_bar: Option<String>,
+}
+
+/// The prefix handlers in the order of registration.
+#[derive(Debug, Default)]
+pub struct Prefixes {
+    pub handlers: RwLock<Vec<PrefixHandler>>,
+}
+
+impl Prefixes {
+    /// The first registered prefix that a path starts with, as plain text.
+    pub fn of_path(&self, path: &str) -> Option<String> {
+        self.handlers.read().iter().map(|handler| &handler.prefix).find(|prefix| path.starts_with(*prefix)).cloned()
+    }
+}
+
+/// The prefix of the request that the thread serves, else the first registered one, else the one made from the identifier.
+pub fn current(plugin: &Plugin) -> String {
+    if let Some(prefix) = context::with(|context| context.prefix.clone()) {
+        return prefix;
+    }
+    match plugin.state::<Prefixes>().handlers.read().first() {
+        Some(handler) => handler.prefix.clone(),
+        None => plugin.channel_prefix(),
+    }
+}
+
+/// `/:/prefixes`.
+pub fn answer(call: Call<'_>) -> PyResult<Outcome> {
+    let (vm, plugin) = (call.vm, call.plugin);
+    if let Some((name, _)) = call.arguments.iter().next() {
+        let message = format!("get_prefixes() got an unexpected keyword argument '{name}'");
+        return Err(vm.new_type_error(message));
+    }
+    let handlers = plugin.state::<Prefixes>().handlers.read().clone();
+    let identifier = &plugin.bundle.identifier;
+    let has_prefs = if seams::prefs_exist(plugin) { "1" } else { "0" };
+    let mut xml = XmlWriter::new();
+    xml.start("MediaContainer");
+    set(&mut xml, "noHistory", "0");
+    set(&mut xml, "replaceParent", "0");
+    if let Interface::Pipe { port: Some(port) } | Interface::Socket { port } = call.interface {
+        set(&mut xml, "port", &port.to_string());
+    }
+    set(&mut xml, "size", &handlers.len().to_string());
+    set(&mut xml, "identifier", identifier);
+    for handler in &handlers {
+        xml.start("Prefix");
+        set(&mut xml, "key", &handler.prefix);
+        set(&mut xml, "name", &name_of(vm, plugin, handler)?);
+        let info = &plugin.bundle.info;
+        let pictures = [
+            ("thumb", &handler.thumb, &info.icon, Some("source")),
+            ("art", &handler.art, &info.art, Some("art")),
+            ("titleBar", &handler.title_bar, &info.title_bar, None),
+        ];
+        for (attribute, own, general, hosted) in pictures {
+            if let Some(picture) = picture(vm, plugin, own.as_deref(), general, hosted)? {
+                set(&mut xml, attribute, &picture);
+            }
+        }
+        set(&mut xml, "hasPrefs", has_prefs);
+        set(&mut xml, "identifier", identifier);
+        xml.end();
+    }
+    xml.end();
+    Ok(Outcome::Ready(Response::xml(200, xml.finish())))
+}
+
+/// Sets an attribute; text that XML cannot hold is left out.
+fn set(xml: &mut XmlWriter, name: &'static str, value: &str) {
+    if xml.set(name, value).is_err() {
+        tracing::warn!("The {name} of a prefix holds characters that XML cannot hold");
+    }
+}
+
+/// The display name of a prefix, in the language of the request.
+pub fn name_of(vm: &VirtualMachine, plugin: &Arc<Plugin>, handler: &PrefixHandler) -> PyResult<String> {
+    let name = text_or_bytes(vm, &handler.name);
+    if handler.localise && text::is_basestring(&handler.name) {
+        localekit::localise(vm, plugin, &name)
+    } else {
+        Ok(name)
+    }
+}
+
+/// The URL of a prefix's picture: its own, the one that Info.plist names, or a hosted one.
+fn picture(
+    vm: &VirtualMachine,
+    plugin: &Arc<Plugin>,
+    own: Option<&str>,
+    general: &str,
+    hosted: Option<&str>,
+) -> PyResult<Option<String>> {
+    let Some(sandbox) = plugin.main_sandbox() else { return Ok(None) };
+    // Of `icon-default.png` and `icon-default.jpg` the later wins.
+    let other = general.strip_suffix(".png").map(|stem| format!("{stem}.jpg"));
+    for name in own.into_iter().chain(other.as_deref()).chain([general]) {
+        if let Some(path) = seams::resource_path(vm, &sandbox, name)? {
+            return Ok(Some(path));
+        }
+    }
+    hosted.map(|group| seams::hosted_image(vm, &sandbox, "image", group)).transpose()
+}

@@ -1,0 +1,718 @@
+//! The kit of what a plug-in knows about itself and the running request: `Plugin`, `handler`, `Route`, `route`,
+//! `Callback`, `Client`, `Platform`, `Request`, `Response`, `indirect`, `deferred`, `Ex` (`spec/core.md` §11).
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use rustpython_vm::builtins::{PyDictRef, PyList, PyStr, PyTuple, PyType};
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::function::{FuncArgs, PySetterValue};
+use rustpython_vm::types::Callable;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+
+use reprise_vm_glue::runtime::text;
+
+use crate::callback;
+use crate::context;
+use crate::errors;
+use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::objects::signature::{Default, Parameter, Signature};
+use crate::platform;
+use crate::plugin::Plugin;
+use crate::prefixes::{PrefixHandler, Prefixes};
+use crate::router::{Kind, Router, Target};
+use crate::routes::{self, Group, Pattern};
+use crate::sandbox::Sandbox;
+
+pub static KIT: Kit = Kit {
+    name: "Runtime",
+    entries: &[
+        entry(
+            "indirect",
+            Visibility::Code,
+            "Marks a function whose answer is fetched right before playback.",
+            |vm, _| Ok(callback::indirect_decorator(vm)),
+        ),
+        entry("deferred", Visibility::CodeNotCloud, "Marks a service function that is not called eagerly.", |vm, _| {
+            Ok(callback::deferred_decorator(vm))
+        }),
+        entry("Ex", Visibility::Code, "The framework's exceptions.", |vm, _| Ok(errors::module(vm))),
+        entry("Callback", Visibility::Code, "A URL that calls a function of the plug-in.", make_callback),
+        entry("Plugin", Visibility::Bundle, "The plug-in: identifier, prefixes, view groups.", |vm, sandbox| {
+            let _ = PluginKit::make_static_type();
+            Ok(PluginKit { plugin: Arc::clone(&sandbox.plugin) }.into_pyobject(vm))
+        }),
+        entry("handler", Visibility::BundleNotModern, "Decorator: the function answers a prefix.", make_handler),
+        entry("Client", Visibility::Code, "The client that made the request.", |vm, _| {
+            let _ = ClientKit::make_static_type();
+            Ok(ClientKit.into_pyobject(vm))
+        }),
+        entry(
+            "Platform",
+            Visibility::BundleOrServiceNotCloud,
+            "The machine that the plug-in runs on.",
+            |vm, sandbox| {
+                let _ = PlatformKit::make_static_type();
+                Ok(PlatformKit { plugin: Arc::clone(&sandbox.plugin) }.into_pyobject(vm))
+            },
+        ),
+        entry(
+            "Route",
+            Visibility::Bundle,
+            "Connects paths to functions, and gives the path of a function.",
+            |vm, sandbox| {
+                let _ = RouteKit::make_static_type();
+                Ok(RouteKit { plugin: Arc::clone(&sandbox.plugin) }.into_pyobject(vm))
+            },
+        ),
+        entry("route", Visibility::Bundle, "Decorator: the function answers a path.", make_route),
+        entry("Request", Visibility::BundleNotCloud, "Headers, method and body of the request.", |vm, _| {
+            let _ = RequestKit::make_static_type();
+            Ok(RequestKit.into_pyobject(vm))
+        }),
+        entry("Response", Visibility::BundleNotCloud, "Headers and status of the answer.", |vm, _| {
+            let _ = ResponseKit::make_static_type();
+            Ok(ResponseKit.into_pyobject(vm))
+        }),
+    ],
+};
+
+type Make = fn(&VirtualMachine, &Arc<Sandbox>) -> PyResult<PyObjectRef>;
+
+const fn entry(name: &'static str, visible: Visibility, doc: &'static str, make: Make) -> Entry {
+    Entry { name, visible, doc, status: Status::Implemented, make }
+}
+
+fn make_callback(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<PyObjectRef> {
+    let plugin = Arc::clone(&sandbox.plugin);
+    let make = move |args: FuncArgs, vm: &VirtualMachine| callback::generate_callback_path(vm, &plugin, args);
+    Ok(vm.new_function("generate_callback_path", make).into())
+}
+
+// ---- prefixes --------------------------------------------------------------------------------------------------
+
+const HANDLER: Signature = Signature {
+    name: "handler",
+    hidden: 0,
+    parameters: &[
+        Parameter::required("prefix"),
+        Parameter::required("name"),
+        Parameter::none("thumb"),
+        Parameter::none("art"),
+        Parameter::none("titleBar"),
+        Parameter { name: "share", default: Default::False },
+        Parameter { name: "allow_sync", default: Default::False },
+    ],
+    keywords: false,
+};
+
+const ADD_PREFIX_HANDLER: Signature = Signature {
+    name: "AddPrefixHandler",
+    hidden: 1,
+    parameters: &[
+        Parameter::required("prefix"),
+        Parameter::required("handler"),
+        Parameter::required("name"),
+        Parameter::none("thumb"),
+        Parameter::none("art"),
+        Parameter::none("titleBar"),
+        Parameter { name: "share", default: Default::False },
+    ],
+    keywords: false,
+};
+
+fn make_handler(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<PyObjectRef> {
+    let plugin = Arc::clone(&sandbox.plugin);
+    let handler = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let bound = HANDLER.bind(vm, args)?;
+        let allow_sync = bound.get(6).to_owned().try_to_bool(vm)?;
+        let new = NewPrefix {
+            prefix: text::unicode_of(vm, bound.get(0))?,
+            name: bound.get(1).to_owned(),
+            localise: true,
+            pictures: [bound.get(2).to_owned(), bound.get(3).to_owned(), bound.get(4).to_owned()],
+            allow_sync,
+        };
+        let plugin = Arc::clone(&plugin);
+        let decorate = move |function: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            add_prefix(vm, &plugin, &function, new.clone())?;
+            Ok(function)
+        };
+        Ok(vm.new_function("decorator", decorate).into())
+    };
+    Ok(vm.new_function("handler", handler).into())
+}
+
+#[derive(Clone)]
+struct NewPrefix {
+    prefix: String,
+    name: PyObjectRef,
+    localise: bool,
+    /// Thumb, art and title bar: names of resources, or None.
+    pictures: [PyObjectRef; 3],
+    allow_sync: bool,
+}
+
+/// Registers a prefix handler and connects its route.
+fn add_prefix(vm: &VirtualMachine, plugin: &Plugin, function: &PyObjectRef, new: NewPrefix) -> PyResult<()> {
+    let picture = |value: &PyObjectRef| {
+        if vm.is_none(value) { Ok(None) } else { text::unicode_of(vm, value).map(Some) }
+    };
+    let [thumb, art, title_bar] = &new.pictures;
+    let (function, _) = callback::unwrap(function);
+    let handler = PrefixHandler {
+        prefix: new.prefix.clone(),
+        function: function.clone(),
+        name: new.name,
+        localise: new.localise,
+        thumb: picture(thumb)?,
+        art: picture(art)?,
+        title_bar: picture(title_bar)?,
+    };
+    let prefixes = plugin.state::<Prefixes>();
+    let mut handlers = prefixes.handlers.write();
+    let number = handlers.len();
+    handlers.push(handler);
+    drop(handlers);
+    plugin.state::<Router>().table.write().connect(routes::Entry {
+        group: Group::Public,
+        methods: vec!["GET".to_owned()],
+        pattern: Pattern::literal(&new.prefix),
+        target: Target { function, allow_sync: new.allow_sync, kind: Kind::Prefix(number) },
+    });
+    Ok(())
+}
+
+/// View modes by name (`spec/core.md` §11).
+pub static VIEW_MODES: &[(&str, i64)] = &[
+    ("List", 65586),
+    ("InfoList", 65592),
+    ("MediaPreview", 458_803),
+    ("Showcase", 458_810),
+    ("Coverflow", 65591),
+    ("PanelStream", 131_124),
+    ("WallStream", 131_125),
+    ("Songs", 65593),
+    ("Seasons", 65593),
+    ("Albums", 131_123),
+    ("Episodes", 65590),
+    ("ImageStream", 458_809),
+    ("Pictures", 131_123),
+];
+
+const ADD_VIEW_GROUP: Signature = Signature {
+    name: "AddViewGroup",
+    hidden: 1,
+    parameters: &[
+        Parameter::required("name"),
+        Parameter { name: "viewMode", default: Default::Text("List") },
+        Parameter { name: "mediaType", default: Default::Text("items") },
+        Parameter::none("type"),
+        Parameter::none("menu"),
+        Parameter::none("cols"),
+        Parameter::none("rows"),
+        Parameter::none("thumb"),
+        Parameter::none("summary"),
+    ],
+    keywords: false,
+};
+
+/// Names of a view group's members, in the order of [`ADD_VIEW_GROUP`] from `viewMode` on, and the XML attribute of each.
+static VIEW_GROUP_MEMBERS: &[(&str, &str)] = &[
+    ("viewMode", "viewmode"),
+    ("mediaType", "contenttype"),
+    ("viewType", "viewType"),
+    ("viewMenu", "viewMenu"),
+    ("viewCols", "viewCols"),
+    ("viewRows", "viewRows"),
+    ("viewThumb", "viewThumb"),
+    ("viewSummary", "viewSummary"),
+];
+
+/// The registered view groups, in order.
+#[derive(Debug, Default)]
+pub struct ViewGroups {
+    groups: RwLock<Vec<(String, PyObjectRef)>>,
+}
+
+impl ViewGroups {
+    /// The XML attributes of a group; None if there is no such group.
+    pub fn attributes(&self, vm: &VirtualMachine, name: &str) -> PyResult<Option<Vec<(&'static str, String)>>> {
+        let group = self.groups.read().iter().find(|(n, _)| n == name).map(|(_, group)| group.clone());
+        let Some(group) = group else { return Ok(None) };
+        let mut attributes = Vec::new();
+        for (member, attribute) in VIEW_GROUP_MEMBERS {
+            let value = group.get_attr(&*vm.ctx.new_str(*member), vm)?;
+            if vm.is_none(&value) {
+                continue;
+            }
+            let truth = value.class().is(vm.ctx.types.bool_type);
+            let text = if truth {
+                if value.is(&vm.ctx.true_value) { "1" } else { "0" }.to_owned()
+            } else {
+                text::unicode_of(vm, &value)?
+            };
+            attributes.push((*attribute, text));
+        }
+        Ok(Some(attributes))
+    }
+}
+
+#[pyclass(module = "Framework.api.runtimekit", name = "PluginKit")]
+#[derive(PyPayload)]
+struct PluginKit {
+    plugin: Arc<Plugin>,
+}
+
+impl std::fmt::Debug for PluginKit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PluginKit")
+    }
+}
+
+#[pyclass]
+impl PluginKit {
+    #[pygetset(name = "Identifier")]
+    fn identifier(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        text::native(vm, &zelf.plugin.bundle.identifier)
+    }
+
+    #[pygetset(name = "Prefixes")]
+    fn prefixes(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let prefixes = zelf.plugin.state::<Prefixes>();
+        let handlers = prefixes.handlers.read();
+        vm.ctx.new_list(handlers.iter().map(|handler| text::native(vm, &handler.prefix)).collect()).into()
+    }
+
+    #[pygetset(name = "ViewGroups")]
+    fn view_groups(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let dict = vm.ctx.new_dict();
+        for (name, group) in zelf.plugin.state::<ViewGroups>().groups.read().iter() {
+            dict.set_item(&*text::native(vm, name), group.clone(), vm)?;
+        }
+        Ok(dict)
+    }
+
+    #[pygetset(name = "Title")]
+    fn title(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.cloud_only(vm, |plugin| plugin.bundle.info.title.clone())
+    }
+
+    #[pygetset(name = "IconResourceName")]
+    fn icon(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.cloud_only(vm, |plugin| Some(plugin.bundle.info.icon.clone()))
+    }
+
+    #[pygetset(name = "ArtResourceName")]
+    fn art(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.cloud_only(vm, |plugin| Some(plugin.bundle.info.art.clone()))
+    }
+
+    #[pygetset(name = "TitleBarResourceName")]
+    fn title_bar(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.cloud_only(vm, |plugin| Some(plugin.bundle.info.title_bar.clone()))
+    }
+
+    fn cloud_only(&self, vm: &VirtualMachine, read: fn(&Plugin) -> Option<String>) -> PyResult {
+        if self.plugin.policy.name != "Cloud" {
+            return Err(errors::not_permitted(vm, "PluginKit"));
+        }
+        Ok(read(&self.plugin).map_or_else(|| vm.ctx.none(), |value| text::native(vm, &value)))
+    }
+
+    #[pymethod(name = "AddPrefixHandler")]
+    fn add_prefix_handler(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let bound = ADD_PREFIX_HANDLER.bind(vm, args)?;
+        let new = NewPrefix {
+            prefix: text::unicode_of(vm, bound.get(0))?,
+            name: bound.get(2).to_owned(),
+            localise: false,
+            pictures: [bound.get(3).to_owned(), bound.get(4).to_owned(), bound.get(5).to_owned()],
+            allow_sync: false,
+        };
+        add_prefix(vm, &zelf.plugin, &bound.get(1).to_owned(), new)
+    }
+
+    #[pymethod(name = "AddViewGroup")]
+    fn add_view_group(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let bound = ADD_VIEW_GROUP.bind(vm, args)?;
+        let name = text::unicode_of(vm, bound.get(0))?;
+        let mut values = bound.into_values().into_iter().skip(1);
+        let mode = values.next().unwrap_or_else(|| vm.ctx.none());
+        let mode = if vm.is_none(&mode) {
+            mode
+        } else {
+            let wanted = text::unicode_of(vm, &mode)?;
+            match VIEW_MODES.iter().find(|(mode, _)| *mode == wanted) {
+                Some((_, number)) => vm.ctx.new_int(*number).into(),
+                None => return Err(errors::framework_exception(vm, &format!("{wanted} is not a valid view mode."))),
+            }
+        };
+        let [media, kind, menu, columns, rows, thumb, summary] =
+            std::array::from_fn(|_| values.next().unwrap_or_else(|| vm.ctx.none()));
+        // The order of the members is not quite that of the parameters.
+        let group = vm.ctx.new_dict();
+        let members = [mode, media, kind, menu, columns, rows, thumb, summary];
+        for ((member, _), value) in VIEW_GROUP_MEMBERS.iter().zip(members) {
+            group.set_item(*member, value, vm)?;
+        }
+        let group: PyObjectRef = vm.ctx.new_base_object(view_group_class(vm), Some(group));
+        let groups = zelf.plugin.state::<ViewGroups>();
+        let mut groups = groups.groups.write();
+        match groups.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, slot)) => *slot = group,
+            None => groups.push((name, group)),
+        }
+        Ok(())
+    }
+
+    #[pymethod(name = "Traceback")]
+    fn traceback(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        const TRACEBACK: Signature = Signature {
+            name: "Traceback",
+            hidden: 1,
+            parameters: &[Parameter { name: "msg", default: Default::Text("Traceback") }],
+            keywords: false,
+        };
+        let bound = TRACEBACK.bind(vm, args)?;
+        let message = text::unicode_of(vm, bound.get(0))?;
+        let trace = match vm.current_exception() {
+            Some(exception) => errors::traceback_of(vm, &exception),
+            None => "Traceback (most recent call last):\nNone\n".to_owned(),
+        };
+        let rest = trace.strip_prefix("Traceback (most recent call last):\n").unwrap_or(&trace);
+        Ok(text::native(vm, &format!("{message} (most recent call last):\n{rest}")))
+    }
+
+    /// The host process keeps its priority: a plug-in must not slow the others down by raising it, and lowering it for
+    /// good is the system's business.
+    #[pymethod(name = "Nice")]
+    fn nice(_zelf: &Py<Self>, _value: PyObjectRef) {}
+}
+
+/// The class of view group records.
+fn view_group_class(vm: &VirtualMachine) -> rustpython_vm::builtins::PyTypeRef {
+    use rustpython_vm::types::{AtomicPyTypeFlags, PyTypeFlags, PyTypeSlots};
+    static CLASS: std::sync::OnceLock<rustpython_vm::builtins::PyTypeRef> = std::sync::OnceLock::new();
+    CLASS
+        .get_or_init(|| {
+            let mut slots = PyTypeSlots::heap_default();
+            slots.flags = AtomicPyTypeFlags::from_plain(PyTypeFlags::HEAP_TYPE_WITH_DICT);
+            let object: &Py<PyType> = vm.ctx.types.object_type;
+            vm.ctx.new_class(Some("Framework.components.runtime"), "ViewGroupRecord", object.to_owned(), slots)
+        })
+        .clone()
+}
+
+// ---- routes ----------------------------------------------------------------------------------------------------
+
+const ROUTE: Signature = Signature {
+    name: "route",
+    hidden: 0,
+    parameters: &[
+        Parameter::required("path"),
+        Parameter { name: "method", default: Default::Text("GET") },
+        Parameter { name: "allow_sync", default: Default::False },
+    ],
+    keywords: true,
+};
+
+const CONNECT: Signature = Signature {
+    name: "Connect",
+    hidden: 1,
+    parameters: &[
+        Parameter::required("path"),
+        Parameter::required("f"),
+        Parameter { name: "method", default: Default::Text("GET") },
+        Parameter { name: "allow_sync", default: Default::False },
+    ],
+    keywords: true,
+};
+
+fn make_route(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<PyObjectRef> {
+    let plugin = Arc::clone(&sandbox.plugin);
+    let route = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let bound = ROUTE.bind(vm, args)?;
+        let new = NewRoute {
+            path: bound.get(0).to_owned(),
+            method: bound.get(1).to_owned(),
+            allow_sync: bound.get(2).to_owned().try_to_bool(vm)?,
+            keywords: bound.keywords,
+        };
+        let plugin = Arc::clone(&plugin);
+        let decorate = move |function: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            connect(vm, &plugin, &function, &new)?;
+            Ok(function)
+        };
+        Ok(vm.new_function("decorator", decorate).into())
+    };
+    Ok(vm.new_function("route", route).into())
+}
+
+struct NewRoute {
+    path: PyObjectRef,
+    method: PyObjectRef,
+    allow_sync: bool,
+    keywords: Vec<(String, PyObjectRef)>,
+}
+
+/// Connects a path to a function.
+fn connect(vm: &VirtualMachine, plugin: &Plugin, function: &PyObjectRef, new: &NewRoute) -> PyResult<()> {
+    let mut path = text::unicode_of(vm, &new.path)?;
+    if !path.starts_with('/') {
+        path.insert(0, '/');
+    }
+    let pattern = Pattern::new(&path).map_err(|error| errors::framework_exception(vm, &error.to_string()))?;
+    let (mut types, mut defaults) = (Vec::new(), Vec::new());
+    for (name, value) in &new.keywords {
+        if value.downcastable::<PyType>() {
+            types.push((name.clone(), value.clone()));
+        } else {
+            defaults.push((name.clone(), String::from_utf8_lossy(&callback::plain_text(vm, value)?).into_owned()));
+        }
+    }
+    let (function, _) = callback::unwrap(function);
+    plugin.state::<Router>().table.write().connect(routes::Entry {
+        group: Group::Public,
+        methods: method_names(vm, &new.method)?,
+        pattern,
+        target: Target { function, allow_sync: new.allow_sync, kind: Kind::Route { types, defaults } },
+    });
+    Ok(())
+}
+
+/// `'GET'`, or a list of such names.
+fn method_names(vm: &VirtualMachine, method: &PyObject) -> PyResult<Vec<String>> {
+    let items = if let Some(list) = method.downcast_ref::<PyList>() {
+        list.borrow_vec().to_vec()
+    } else if let Some(tuple) = method.downcast_ref::<PyTuple>() {
+        tuple.as_slice().to_vec()
+    } else {
+        vec![method.to_owned()]
+    };
+    items.iter().map(|name| text::unicode_of(vm, name)).collect()
+}
+
+#[pyclass(module = "Framework.api.runtimekit", name = "RouteKit")]
+#[derive(PyPayload)]
+struct RouteKit {
+    plugin: Arc<Plugin>,
+}
+
+impl std::fmt::Debug for RouteKit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RouteKit")
+    }
+}
+
+#[pyclass(with(Callable))]
+impl RouteKit {
+    #[pymethod(name = "Connect")]
+    fn connect(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let bound = CONNECT.bind(vm, args)?;
+        let new = NewRoute {
+            path: bound.get(0).to_owned(),
+            method: bound.get(2).to_owned(),
+            allow_sync: bound.get(3).to_owned().try_to_bool(vm)?,
+            keywords: bound.keywords.clone(),
+        };
+        connect(vm, &zelf.plugin, &bound.get(1).to_owned(), &new)
+    }
+}
+
+impl Callable for RouteKit {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        callback::generate_route_path(vm, &zelf.plugin, args)
+    }
+}
+
+// ---- the client and the request --------------------------------------------------------------------------------
+
+/// A header of the running request, in any case.
+pub fn request_header(name: &str) -> Option<String> {
+    context::with(|context| {
+        context.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    })
+}
+
+fn header_or_none(vm: &VirtualMachine, names: &[&str]) -> PyObjectRef {
+    names.iter().find_map(|name| request_header(name)).map_or_else(|| vm.ctx.none(), |value| byte_string(vm, &value))
+}
+
+fn byte_string(vm: &VirtualMachine, value: &str) -> PyObjectRef {
+    text::new_str(vm, value.as_bytes())
+}
+
+#[pyclass(module = "Framework.api.runtimekit", name = "ClientKit")]
+#[derive(Debug, PyPayload)]
+struct ClientKit;
+
+#[pyclass]
+impl ClientKit {
+    #[pygetset(name = "Platform")]
+    fn platform(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        header_or_none(vm, &["X-Plex-Platform", "X-Plex-Client-Platform"])
+    }
+
+    #[pygetset(name = "Product")]
+    fn product(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        header_or_none(vm, &["X-Plex-Product"])
+    }
+
+    #[pygetset(name = "Version")]
+    fn version(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        match request_header("X-Plex-Version") {
+            Some(version) => byte_string(vm, &version),
+            None => text::native(vm, "0"),
+        }
+    }
+
+    #[pygetset(name = "Protocols")]
+    fn protocols(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        tracing::error!("Client.Protocols is no longer available");
+        vm.ctx.new_list(Vec::new()).into()
+    }
+}
+
+#[pyclass(module = "Framework.api.runtimekit", name = "PlatformKit")]
+#[derive(PyPayload)]
+struct PlatformKit {
+    plugin: Arc<Plugin>,
+}
+
+impl std::fmt::Debug for PlatformKit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PlatformKit")
+    }
+}
+
+#[pyclass]
+impl PlatformKit {
+    #[pygetset(name = "OS")]
+    fn os(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        text::native(vm, platform::OS)
+    }
+
+    #[pygetset(name = "CPU")]
+    fn cpu(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        text::native(vm, platform::CPU)
+    }
+
+    #[pygetset(name = "OSVersion")]
+    fn os_version(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        text::native(
+            vm,
+            platform::server_attribute(vm, &zelf.plugin, "platformVersion").as_deref().unwrap_or("Unknown"),
+        )
+    }
+
+    #[pygetset(name = "MachineIdentifier")]
+    fn machine_identifier(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        zelf.attribute(vm, "machineIdentifier")
+    }
+
+    #[pygetset(name = "ServerVersion")]
+    fn server_version(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        zelf.attribute(vm, "version")
+    }
+
+    fn attribute(&self, vm: &VirtualMachine, name: &str) -> PyObjectRef {
+        platform::server_attribute(vm, &self.plugin, name)
+            .map_or_else(|| vm.ctx.none(), |value| text::native(vm, &value))
+    }
+
+    #[pygetset(name = "HasWebKit")]
+    fn has_webkit(zelf: &Py<Self>, vm: &VirtualMachine) -> bool {
+        platform::OS == "MacOSX" || platform::server_attribute(vm, &zelf.plugin, "webkit").as_deref() == Some("1")
+    }
+
+    #[pygetset(name = "HasFlash")]
+    fn has_flash(_zelf: &Py<Self>) -> bool {
+        false
+    }
+
+    #[pygetset(name = "HasSilverlight")]
+    fn has_silverlight(_zelf: &Py<Self>) -> bool {
+        false
+    }
+}
+
+#[pyclass(module = "Framework.api.runtimekit", name = "RequestKit")]
+#[derive(Debug, PyPayload)]
+struct RequestKit;
+
+#[pyclass]
+impl RequestKit {
+    #[pygetset(name = "Headers")]
+    fn headers(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let (inside, headers) = context::with(|context| (context.in_request, context.headers.clone()));
+        if !inside {
+            tracing::warn!("Attempting to access request headers outside a request context");
+        }
+        let dict = vm.ctx.new_dict();
+        for (name, value) in headers {
+            dict.set_item(&*byte_string(vm, &name), byte_string(vm, &value), vm)?;
+        }
+        Ok(dict)
+    }
+
+    #[pygetset(name = "Body")]
+    fn body(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        text::new_str(vm, &context::with(|context| context.body.clone()))
+    }
+
+    #[pygetset(name = "Method")]
+    fn method(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        byte_string(vm, &context::with(|context| context.method.clone()))
+    }
+}
+
+#[pyclass(module = "Framework.api.runtimekit", name = "ResponseKit")]
+#[derive(Debug, PyPayload)]
+struct ResponseKit;
+
+#[pyclass]
+impl ResponseKit {
+    #[pygetset(name = "Headers")]
+    fn headers(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyDictRef {
+        context::with(|context| context.response_dict.get_or_insert_with(|| vm.ctx.new_dict()).clone())
+    }
+
+    #[pygetset(name = "Status")]
+    fn status(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        match context::with(|context| context.response_status) {
+            Some(status) => vm.ctx.new_int(status).into(),
+            None => vm.ctx.none(),
+        }
+    }
+
+    #[pygetset(name = "Status", setter)]
+    fn set_status(_zelf: &Py<Self>, status: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        let status = match status {
+            PySetterValue::Assign(status) if !vm.is_none(&status) => Some(status.try_into_value::<u16>(vm)?),
+            _ => None,
+        };
+        context::with(|context| context.response_status = status);
+        Ok(())
+    }
+}
+
+/// The headers that the plug-in set for the answer, as text.
+pub fn response_headers(vm: &VirtualMachine) -> PyResult<Vec<(String, String)>> {
+    let (mut headers, dict) =
+        context::with(|context| (context.response_headers.clone(), context.response_dict.clone()));
+    for (name, value) in dict.into_iter().flatten() {
+        let text = |value: &PyObject| {
+            callback::plain_text(vm, value).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        };
+        headers.push((text(&name)?, text(&value)?));
+    }
+    Ok(headers)
+}
+
+/// The name of an attribute as plain text.
+pub fn attribute_name(name: &Py<PyStr>) -> String {
+    name.as_wtf8().to_string()
+}
