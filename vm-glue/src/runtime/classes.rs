@@ -646,3 +646,14 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     machine_type.slots().repr.store(Some(repr));
     Ok(())
 }
+
+/// Is this a Python function of the machine's own library (not of Python 2 code)?
+pub fn is_library_function(function: &PyObject, vm: &VirtualMachine) -> bool {
+    if function.downcast_ref::<PyFunction>().is_none() {
+        return false;
+    }
+    match (function.get_attr("__builtins__", vm), vm.builtins.get_attr("__dict__", vm)) {
+        (Ok(own), Ok(machine)) => own.is(&machine) || own.is(&vm.builtins),
+        _ => false,
+    }
+}

@@ -5,9 +5,13 @@
 //! builtins and needs a running machine.
 
 pub mod arithmetic;
+pub mod arity;
+pub mod attributes;
+pub mod builtins;
 pub mod classes;
 pub mod classic;
 pub mod compare;
+pub mod containers;
 pub mod dialect;
 pub mod exceptions;
 pub mod functions;
@@ -16,6 +20,7 @@ pub mod iterators;
 pub mod messages;
 pub mod names;
 pub mod numbers;
+pub mod sequences;
 pub mod slices;
 pub mod text;
 
@@ -24,12 +29,27 @@ use rustpython_vm::{PyResult, VirtualMachine};
 use crate::interpreter::Settings;
 
 /// Changes of native types, in order. They run before any Python class exists and before anything can be imported.
-static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[text::patch, iterators::install, numbers::install, functions::install];
+static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
+    text::patch,
+    iterators::install,
+    numbers::install,
+    functions::install,
+    containers::patch,
+    sequences::patch,
+];
 
 /// Parts that need a running machine, in order: they fill the dialect's builtins with [`dialect::set`] and add
 /// intrinsics with [`intrinsics::add`].
-static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] =
-    &[dialect::install, classes::install, classic::install, exceptions::install, compare::install];
+static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
+    dialect::install,
+    classes::install,
+    classic::install,
+    exceptions::install,
+    compare::install,
+    attributes::install,
+    builtins::install,
+    sequences::install,
+];
 
 /// Runs [`TYPE_PATCHES`].
 pub fn patch_types(vm: &VirtualMachine) {

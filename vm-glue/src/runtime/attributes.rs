@@ -1,0 +1,112 @@
+//! Attribute reads whose meaning differs between the versions: `getattr`, and the intrinsic for a few names.
+
+use super::{classes, classic, intrinsics};
+use rustpython_vm::builtins::{PyBoundMethod, PyDict, PyFunction, PyStr, PyType};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+
+/// The names that [`read`] treats otherwise than the machine.
+pub const NAMES: &[&str] = &["keys", "values", "items", "next", "__module__"];
+
+/// Reads an attribute as Python 2 code means it.
+pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    match name.as_bytes() {
+        b"keys" | b"values" | b"items" => view_method(object, name, vm),
+        b"next" => next_method(object, name, vm),
+        b"__module__" => module(object, name, vm),
+        _ => object.get_attr(name, vm),
+    }
+}
+
+/// `d.keys` and the like: a method that returns a list.
+fn view_method(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    let found = object.get_attr(name, vm)?;
+    // Methods written in Python 2 (and anything that is no method) stay as they are; the machine's natives and its
+    // library return views.
+    let function = match found.downcast_ref::<PyBoundMethod>() {
+        Some(_) => found.get_attr("__func__", vm)?,
+        None => found.clone(),
+    };
+    if object.downcast_ref::<PyType>().is_some() {
+        return Ok(match function.downcast_ref::<PyFunction>() {
+            None if found.is_callable() && !classic::is_instance(&found) => listing(found, vm),
+            _ => found,
+        });
+    }
+    let is_dict = object.downcast_ref::<PyDict>().is_some();
+    if is_dict && function.downcast_ref::<PyFunction>().is_none()
+        || classes::is_library_function(&function, vm)
+        || function.class().is(vm.ctx.types.builtin_function_or_method_type)
+        || function.class().is(vm.ctx.types.method_descriptor_type)
+    {
+        return Ok(listing(found, vm));
+    }
+    Ok(found)
+}
+
+/// The method, with views among its results made into lists.
+fn listing(method: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    PyBoundMethod::new(method, listing_function(vm)).into_ref(&vm.ctx).into()
+}
+
+fn listing_function(vm: &VirtualMachine) -> PyObjectRef {
+    super::dialect::get(vm, LISTING).unwrap_or_else(|_| vm.ctx.none())
+}
+
+const LISTING: &str = "<listing>";
+
+/// A view of a dict (or of a mapping of the machine's library) as the list that Python 2 has instead.
+pub fn view_to_list(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let class = value.class();
+    let name = class.name();
+    let is_view =
+        matches!(&*name, "dict_keys" | "dict_values" | "dict_items" | "odict_keys" | "odict_values" | "odict_items")
+            || class.mro_collect().iter().any(|base| matches!(&*base.name(), "KeysView" | "ValuesView" | "ItemsView"));
+    drop(name);
+    if !is_view {
+        return Ok(value);
+    }
+    let items = vm.extract_elements_with(&value, Ok)?;
+    Ok(vm.ctx.new_list(items).into())
+}
+
+/// `x.next` of iterators that only have `__next__`.
+fn next_method(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    if let Some(found) = vm.get_attribute_opt(object, name)? {
+        return Ok(found);
+    }
+    if !classic::is_instance(object) && object.class().slots().iternext.load().is_some() {
+        return object.get_attr("__next__", vm).map(|method| super::names::renamed_method(method, vm));
+    }
+    object.get_attr(name, vm)
+}
+
+/// `C.__module__` in Python 2's terms.
+fn module(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    let found = object.get_attr(name, vm)?;
+    if let Some(text) = found.downcast_ref::<PyStr>()
+        && text.as_bytes() == b"builtins"
+    {
+        if let Some(class) = object.downcast_ref::<PyType>()
+            && let Some(shown) = classes::module_name(class, vm)
+        {
+            return Ok(vm.ctx.new_str(shown).into());
+        }
+        if let Some(shown) = classes::module_name(object.class(), vm)
+            && object.downcast_ref::<PyFunction>().is_none()
+            && !object.class().is(vm.ctx.types.builtin_function_or_method_type)
+        {
+            return Ok(vm.ctx.new_str(shown).into());
+        }
+        return Ok(vm.ctx.new_str("__builtin__").into());
+    }
+    Ok(found)
+}
+
+/// Registers the intrinsic.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    intrinsics::add(vm, LISTING, |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let method = args.take_positional().ok_or_else(|| vm.new_type_error("no method"))?;
+        view_to_list(method.call(args, vm)?, vm)
+    })
+}

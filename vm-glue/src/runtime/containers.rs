@@ -1,0 +1,205 @@
+//! Dicts, lists, tuples and sets: Python 2's methods and reprs.
+
+use super::{arity, compare, names, slices};
+use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySet, PyStr, PyTuple, PyType};
+use rustpython_vm::common::hash::PyHash;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+// ---- dict -------------------------------------------------------------------------------------------------------
+
+/// Methods that Python 2's dict has under another name: `(name, how to get it, what becomes of the result)`.
+const DICT_VIEWS: &[(&str, &str)] = &[("viewkeys", "keys"), ("viewvalues", "values"), ("viewitems", "items")];
+const DICT_ITERATORS: &[(&str, &str)] = &[("iterkeys", "keys"), ("itervalues", "values"), ("iteritems", "items")];
+
+fn install_dict(vm: &VirtualMachine) {
+    let dict = vm.ctx.types.dict_type;
+    for (name, own) in DICT_VIEWS {
+        let method = vm.new_method(name, dict, move |object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
+            arity::none(&args, name, vm)?;
+            native_view(&object, own, vm)
+        });
+        dict.set_attr(vm.ctx.intern_str(*name), method.into());
+    }
+    for (name, own) in DICT_ITERATORS {
+        let method = vm.new_method(name, dict, move |object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
+            arity::none(&args, name, vm)?;
+            let view = native_view(&object, own, vm)?;
+            view.get_iter(vm).map(PyObjectRef::from)
+        });
+        dict.set_attr(vm.ctx.intern_str(*name), method.into());
+    }
+    let has_key = vm.new_method("has_key", dict, |dict: PyRef<PyDict>, args: FuncArgs, vm: &VirtualMachine| {
+        let key = arity::one(args, "has_key", vm)?;
+        dict.get_item_opt(&*key, vm).map(|found| found.is_some())
+    });
+    dict.set_attr(vm.ctx.intern_str("has_key"), has_key.into());
+    let cmp = vm.new_method("__cmp__", dict, |dict: PyRef<PyDict>, other: PyObjectRef, vm: &VirtualMachine| {
+        let order = compare::three_way(dict.as_object(), &other, vm)?;
+        PyResult::Ok(match order {
+            Ordering::Less => -1,
+            Ordering::Equal => 0,
+            Ordering::Greater => 1,
+        })
+    });
+    dict.set_attr(vm.ctx.intern_str("__cmp__"), cmp.into());
+}
+
+/// `keys()` and the like of the most derived native class: OrderedDict has its own, Python code's overrides do not count.
+fn native_view(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult {
+    let interned = vm.ctx.intern_str(name);
+    for class in object.class().mro_collect() {
+        if class.heaptype_ext().is_some() {
+            continue;
+        }
+        if let Some(method) = class.attributes().get(interned) {
+            return method.call((object.to_owned(),), vm);
+        }
+    }
+    vm.call_method(object, name, ())
+}
+
+// ---- old slice methods ------------------------------------------------------------------------------------------
+
+fn install_slices(vm: &VirtualMachine) {
+    let readers: &[&'static Py<PyType>] = &[vm.ctx.types.list_type, vm.ctx.types.tuple_type, vm.ctx.types.str_type];
+    for class in readers {
+        let method = vm.new_method(
+            "__getslice__",
+            class,
+            |object: PyObjectRef, start: PyObjectRef, stop: PyObjectRef, vm: &VirtualMachine| {
+                object.get_item(&*slice(&start, &stop, vm)?, vm)
+            },
+        );
+        class.set_attr(vm.ctx.intern_str("__getslice__"), method.into());
+    }
+    let list = vm.ctx.types.list_type;
+    let set = vm.new_method(
+        "__setslice__",
+        list,
+        |list: PyRef<PyList>, start: PyObjectRef, stop: PyObjectRef, value: PyObjectRef, vm: &VirtualMachine| {
+            list.as_object().set_item(&*slice(&start, &stop, vm)?, value, vm)
+        },
+    );
+    list.set_attr(vm.ctx.intern_str("__setslice__"), set.into());
+    let del = vm.new_method(
+        "__delslice__",
+        list,
+        |list: PyRef<PyList>, start: PyObjectRef, stop: PyObjectRef, vm: &VirtualMachine| {
+            list.as_object().del_item(&*slice(&start, &stop, vm)?, vm)
+        },
+    );
+    list.set_attr(vm.ctx.intern_str("__delslice__"), del.into());
+}
+
+/// The old methods get bounds from which the length was already added: negative ones mean the start.
+fn slice(start: &PyObject, stop: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let bound = |value: &PyObject| -> PyResult { Ok(vm.ctx.new_int(slices::saturated(value, vm)?.max(0)).into()) };
+    vm.ctx.types.slice_type.as_object().call((bound(start)?, bound(stop)?), vm)
+}
+
+// ---- sets -------------------------------------------------------------------------------------------------------
+
+fn set_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let items = match (object.downcast_ref::<PySet>(), object.downcast_ref::<PyFrozenSet>()) {
+        (Some(set), _) => set.elements(),
+        (_, Some(set)) => set.elements(),
+        _ => Vec::new(),
+    };
+    let name = names::type_name_of(object);
+    if items.is_empty() {
+        return Ok(vm.ctx.new_str(format!("{name}([])")));
+    }
+    let Some(_guard) = rustpython_vm::recursion::ReprGuard::enter(vm, object) else {
+        return Ok(vm.ctx.new_str(format!("{name}(...)")));
+    };
+    let list: PyObjectRef = vm.ctx.new_list(items).into();
+    Ok(vm.ctx.new_str(format!("{name}({})", list.repr(vm)?)))
+}
+
+// ---- hashes -----------------------------------------------------------------------------------------------------
+
+type Hash = fn(&PyObject, &VirtualMachine) -> PyResult<PyHash>;
+static FLOAT_HASH: OnceLock<Hash> = OnceLock::new();
+
+/// CPython 2.7's hash of a float; integral values hash as the int does.
+fn float_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    let value = object.downcast_ref::<rustpython_vm::builtins::PyFloat>().map_or(0.0, |float| float.to_f64());
+    if value.is_nan() {
+        return Ok(0);
+    }
+    if value.is_infinite() {
+        return Ok(if value > 0.0 { 314159 } else { -271828 });
+    }
+    if value.fract() == 0.0 {
+        return match FLOAT_HASH.get() {
+            Some(original) => original(object, vm),
+            None => Ok(value as PyHash),
+        };
+    }
+    let (mantissa, exponent) = frexp(value);
+    let scaled = mantissa * 2147483648.0;
+    let high = scaled as i64;
+    let low = ((scaled - high as f64) * 2147483648.0) as i64;
+    let hash = high.wrapping_add(low).wrapping_add(exponent << 15);
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
+/// C's `frexp` for finite values that are not zero.
+fn frexp(value: f64) -> (f64, i64) {
+    let bits = value.to_bits();
+    let exponent = ((bits >> 52) & 0x7ff) as i64;
+    if exponent == 0 {
+        let (mantissa, exponent) = frexp(value * 18014398509481984.0);
+        return (mantissa, exponent - 54);
+    }
+    (f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)), exponent - 1022)
+}
+
+/// CPython 2.7's hash of a tuple.
+fn tuple_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    let Some(tuple) = object.downcast_ref::<PyTuple>() else {
+        return Err(vm.new_type_error("a tuple is required"));
+    };
+    let mut hash: i64 = 0x345678;
+    let mut factor: i64 = 1000003;
+    let mut left = tuple.as_slice().len() as i64;
+    for item in tuple.as_slice() {
+        left -= 1;
+        hash = (hash ^ item.hash(vm)?).wrapping_mul(factor);
+        factor = factor.wrapping_add(82520 + left + left);
+    }
+    hash = hash.wrapping_add(97531);
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
+/// CPython 2.7's hash of a frozenset.
+fn frozenset_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    let items = object.downcast_ref::<PyFrozenSet>().map(|set| set.elements()).unwrap_or_default();
+    let mut hash: i64 = 1927868237_i64.wrapping_mul(items.len() as i64 + 1);
+    for item in items {
+        let item = item.hash(vm)?;
+        hash ^= (item ^ (item << 16) ^ 89869747).wrapping_mul(3644798167);
+    }
+    hash = hash.wrapping_mul(69069).wrapping_add(907133923);
+    Ok(if hash == -1 { 590923713 } else { hash })
+}
+
+/// Adds what this file knows to the native types.
+pub fn patch(vm: &VirtualMachine) {
+    install_dict(vm);
+    install_slices(vm);
+    let types = &vm.ctx.types;
+    types.set_type.slots().repr.store(Some(set_repr));
+    types.frozenset_type.slots().repr.store(Some(set_repr));
+    if FLOAT_HASH.get().is_none()
+        && let Some(original) = types.float_type.slots().hash.load()
+    {
+        let _ = FLOAT_HASH.set(original);
+        types.float_type.slots().hash.store(Some(float_hash));
+        types.tuple_type.slots().hash.store(Some(tuple_hash));
+        types.frozenset_type.slots().hash.store(Some(frozenset_hash));
+    }
+}
