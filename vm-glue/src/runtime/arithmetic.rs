@@ -31,11 +31,11 @@ pub fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     if !value.is(&vm.ctx.not_implemented) {
         return Ok(value);
     }
+    if classic::is_instance(a) || classic::is_instance(b) {
+        return Err(classic::unsupported("/", a, b, vm));
+    }
     if numbers::integer(a).is_some() && numbers::integer(b).is_some() {
         return vm._floordiv(a, b);
-    }
-    if a.downcast_ref::<PyComplex>().is_some() || b.downcast_ref::<PyComplex>().is_some() {
-        return vm._truediv(a, b);
     }
     vm._truediv(a, b)
 }

@@ -180,7 +180,10 @@ fn dir(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let names = match args.first() {
         None => {
             let locals = vm.current_locals()?;
-            vm.extract_elements_with(&vm.call_method(locals.obj(), "keys", ())?, Ok)?
+            {
+                let keys = vm.call_method(locals.obj(), "keys", ())?;
+                vm.extract_elements_with(&keys, Ok)?
+            }
         }
         Some(object) => names_of(object, vm)?,
     };
@@ -192,7 +195,10 @@ fn dir(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 fn names_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
     let all = if classic::is_instance(object) {
         match classic::lookup(object, "__dir__", vm)? {
-            Some(method) => vm.extract_elements_with(&method.call((), vm)?, Ok)?,
+            Some(method) => {
+                let names = method.call((), vm)?;
+                vm.extract_elements_with(&names, Ok)?
+            }
             None => classic::names_of(object, vm)?,
         }
     } else if let Some(class) = object.downcast_ref::<PyType>()
@@ -275,7 +281,8 @@ fn len(args: FuncArgs, vm: &VirtualMachine) -> PyResult<usize> {
         if classes::is_dialect(class)
             && let Some(method) = names::special(&object, vm.ctx.intern_str("__len__"), vm)?
         {
-            return length(&method.call((), vm)?, vm);
+            let value = method.call((), vm)?;
+            return length(&value, vm);
         }
     }
     object.length(vm)

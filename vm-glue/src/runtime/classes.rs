@@ -427,7 +427,27 @@ fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
     {
         return Ok(functions::UnboundMethod::of(found, class, vm));
     }
+    match interned.as_str() {
+        "__mro__" => return Ok(vm.ctx.new_tuple(shown_order(class, vm)).into()),
+        "__bases__" if super::exceptions::is_builtin(class) => {
+            let parent = shown_order(class, vm).into_iter().nth(1);
+            return Ok(vm.ctx.new_tuple(parent.into_iter().collect()).into());
+        }
+        _ => {}
+    }
     machine_getattr(object, name, vm)
+}
+
+/// The order of bases without the machine's own roots.
+fn shown_order(class: &Py<PyType>, vm: &VirtualMachine) -> Vec<PyObjectRef> {
+    class
+        .mro_collect()
+        .into_iter()
+        .filter(|base| {
+            !classic::instance_type().is_some_and(|root| root.is(base)) && !base.is(vm.ctx.exceptions.os_error)
+        })
+        .map(Into::into)
+        .collect()
 }
 
 fn no_attribute(
@@ -631,6 +651,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         setattro(&object, &name, PySetterValue::Delete, vm)
     });
     class.set_attr(vm.ctx.intern_str("__delattr__"), del.into());
+    super::names::replace_str(class, str, vm);
     store_slots(class);
     class.slots().new.store(Some(type_new));
 

@@ -11,7 +11,7 @@ use rustpython_vm::builtins::{
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::{Either, FuncArgs, PyComparisonValue, PySetterValue};
-use rustpython_vm::protocol::{PyIterIter, PyIterReturn, PyMapping, PyNumber, PySequence};
+use rustpython_vm::protocol::{PyIterIter, PyIterReturn, PyMapping, PyNumber, PyNumberBinaryFunc, PySequence};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::cmp::Ordering;
@@ -362,18 +362,81 @@ pub fn binary(
     half(b, a, reflected, perform, true, vm)
 }
 
+/// What is left when the instance's method gave nothing: the other operand's, then Python 2's error.
+fn finish_left(
+    a: &PyObject,
+    b: &PyObject,
+    symbol: &str,
+    other: Option<PyNumberBinaryFunc>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if !a.class().is(b.class())
+        && let Some(other) = other
+    {
+        let value = other(a, b, vm)?;
+        if !value.is(&vm.ctx.not_implemented) {
+            return Ok(value);
+        }
+    }
+    finish_right(b, a, symbol, (a, b), vm)
+}
+
+/// `other` is the operand that is no instance, or the right one.
+fn finish_right(
+    other: &PyObject,
+    _instance: &PyObject,
+    symbol: &str,
+    operands: (&PyObject, &PyObject),
+    vm: &VirtualMachine,
+) -> PyResult {
+    let sequence = &other.class().slots().as_sequence;
+    let sequence_may = match symbol {
+        "+" => sequence.concat.load().is_some(),
+        "*" => sequence.repeat.load().is_some(),
+        _ => false,
+    };
+    if sequence_may {
+        return Ok(not_implemented(vm));
+    }
+    Err(unsupported(symbol, operands.0, operands.1, vm))
+}
+
+/// Python 2's TypeError of an operator.
+pub fn unsupported(
+    symbol: &str,
+    a: &PyObject,
+    b: &PyObject,
+    vm: &VirtualMachine,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    vm.new_type_error(format!(
+        "unsupported operand type(s) for {symbol}: '{}' and '{}'",
+        super::names::type_name_of(a),
+        super::names::type_name_of(b)
+    ))
+}
+
 macro_rules! operators {
-    ($($left:ident $right:ident $inplace:ident $name:literal $perform:expr, $inplace_perform:expr;)*) => {$(
+    ($($left:ident $right:ident $inplace:ident $slot:ident $name:literal $symbol:literal $perform:expr, $inplace_perform:expr;)*) => {$(
         fn $left(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
             let value = half(a, b, concat!("__", $name, "__"), $perform, false, vm)?;
-            // The machine asks one side only where both have the same class.
-            if value.is(&vm.ctx.not_implemented) && a.class().is(b.class()) {
-                return half(b, a, concat!("__r", $name, "__"), $perform, true, vm);
+            if !value.is(&vm.ctx.not_implemented) {
+                return Ok(value);
             }
-            Ok(value)
+            // The machine asks one side only where both have the same class.
+            if a.class().is(b.class()) {
+                let value = half(b, a, concat!("__r", $name, "__"), $perform, true, vm)?;
+                if !value.is(&vm.ctx.not_implemented) {
+                    return Ok(value);
+                }
+            }
+            finish_left(a, b, $symbol, b.class().slots().as_number.$slot.load(), vm)
         }
         fn $right(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-            half(b, a, concat!("__r", $name, "__"), $perform, true, vm)
+            let value = half(b, a, concat!("__r", $name, "__"), $perform, true, vm)?;
+            if !value.is(&vm.ctx.not_implemented) || is_instance(a) {
+                return Ok(value);
+            }
+            finish_right(a, b, $symbol, (a, b), vm)
         }
         fn $inplace(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
             half(a, b, concat!("__i", $name, "__"), $inplace_perform, false, vm)
@@ -382,25 +445,31 @@ macro_rules! operators {
 }
 
 operators! {
-    add radd iadd "add" |vm, a, b| vm._add(a, b), |vm, a, b| vm._iadd(a, b);
-    sub rsub isub "sub" |vm, a, b| vm._sub(a, b), |vm, a, b| vm._isub(a, b);
-    mul rmul imul "mul" |vm, a, b| vm._mul(a, b), |vm, a, b| vm._imul(a, b);
-    rem rrem irem "mod" |vm, a, b| vm._mod(a, b), |vm, a, b| vm._imod(a, b);
-    lshift rlshift ilshift "lshift" |vm, a, b| vm._lshift(a, b), |vm, a, b| vm._ilshift(a, b);
-    rshift rrshift irshift "rshift" |vm, a, b| vm._rshift(a, b), |vm, a, b| vm._irshift(a, b);
-    and rand iand "and" |vm, a, b| vm._and(a, b), |vm, a, b| vm._iand(a, b);
-    xor rxor ixor "xor" |vm, a, b| vm._xor(a, b), |vm, a, b| vm._ixor(a, b);
-    or ror ior "or" |vm, a, b| vm._or(a, b), |vm, a, b| vm._ior(a, b);
-    floordiv rfloordiv ifloordiv "floordiv" |vm, a, b| vm._floordiv(a, b), |vm, a, b| vm._ifloordiv(a, b);
-    truediv rtruediv itruediv "truediv" |vm, a, b| vm._truediv(a, b), |vm, a, b| vm._itruediv(a, b);
+    add radd iadd right_add "add" "+" |vm, a, b| vm._add(a, b), |vm, a, b| vm._iadd(a, b);
+    sub rsub isub right_subtract "sub" "-" |vm, a, b| vm._sub(a, b), |vm, a, b| vm._isub(a, b);
+    mul rmul imul right_multiply "mul" "*" |vm, a, b| vm._mul(a, b), |vm, a, b| vm._imul(a, b);
+    rem rrem irem right_remainder "mod" "%" |vm, a, b| vm._mod(a, b), |vm, a, b| vm._imod(a, b);
+    lshift rlshift ilshift right_lshift "lshift" "<<" |vm, a, b| vm._lshift(a, b), |vm, a, b| vm._ilshift(a, b);
+    rshift rrshift irshift right_rshift "rshift" ">>" |vm, a, b| vm._rshift(a, b), |vm, a, b| vm._irshift(a, b);
+    and rand iand right_and "and" "&" |vm, a, b| vm._and(a, b), |vm, a, b| vm._iand(a, b);
+    xor rxor ixor right_xor "xor" "^" |vm, a, b| vm._xor(a, b), |vm, a, b| vm._ixor(a, b);
+    or ror ior right_or "or" "|" |vm, a, b| vm._or(a, b), |vm, a, b| vm._ior(a, b);
+    floordiv rfloordiv ifloordiv right_floor_divide "floordiv" "//" |vm, a, b| vm._floordiv(a, b), |vm, a, b| vm._ifloordiv(a, b);
+    truediv rtruediv itruediv right_true_divide "truediv" "/" |vm, a, b| vm._truediv(a, b), |vm, a, b| vm._itruediv(a, b);
 }
 
 fn divmod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     let value = half(a, b, "__divmod__", |vm, a, b| vm._divmod(a, b), false, vm)?;
-    if value.is(&vm.ctx.not_implemented) && a.class().is(b.class()) {
-        return rdivmod(a, b, vm);
+    if !value.is(&vm.ctx.not_implemented) {
+        return Ok(value);
     }
-    Ok(value)
+    if a.class().is(b.class()) {
+        let value = half(b, a, "__rdivmod__", |vm, a, b| vm._divmod(a, b), true, vm)?;
+        if !value.is(&vm.ctx.not_implemented) {
+            return Ok(value);
+        }
+    }
+    finish_left(a, b, "divmod()", b.class().slots().as_number.right_divmod.load(), vm)
 }
 
 fn rdivmod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
@@ -421,6 +490,9 @@ fn pow(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> P
     let value = half(a, b, "__pow__", power_of, false, vm)?;
     if value.is(&vm.ctx.not_implemented) && a.class().is(b.class()) {
         return half(b, a, "__rpow__", power_of, true, vm);
+    }
+    if value.is(&vm.ctx.not_implemented) && !is_instance(b) {
+        return Err(unsupported("** or pow()", a, b, vm));
     }
     Ok(value)
 }
@@ -721,6 +793,8 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         require(&object, "__exit__", vm)?.call(args, vm)
     });
     class.set_attr(vm.ctx.intern_str("__exit__"), exit.into());
+    // The machine reads `str(x)` through the method.
+    super::names::replace_str(class, str, vm);
     store_slots(class);
     Ok(())
 }

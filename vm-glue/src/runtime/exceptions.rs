@@ -384,6 +384,14 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         args_tuple(&object, vm).get_item(&*key, vm)
     });
     base.set_attr(vm.ctx.intern_str("__getitem__"), get_item.into());
+    for (class, function) in [
+        (base, str as Stringify),
+        (zoo.key_error, key_error_str),
+        (zoo.os_error, environment_str),
+        (zoo.import_error, str),
+    ] {
+        names::replace_str(class, function, vm);
+    }
     install_hierarchy(vm)?;
     if let Some(zoo) = ZOO.get() {
         for class in [&zoo.environment_error, &zoo.io_error, &zoo.os_error] {

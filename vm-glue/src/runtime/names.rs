@@ -1,7 +1,7 @@
 //! The names that Python 2 gives to the types of the virtual machine, for messages, `__name__` and the order of unlike types.
 
-use rustpython_vm::builtins::{PyStrInterned, PyType};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::builtins::{PyStr, PyStrInterned, PyType};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::borrow::Cow;
 
 /// Native types that Python 2 calls otherwise: `(name in the machine, Python 2's name)`.
@@ -70,6 +70,17 @@ pub fn type_name_of(object: &PyObject) -> Cow<'static, str> {
         return Cow::Borrowed("classobj");
     }
     type_name(object.class())
+}
+
+/// Replaces `str(x)` of a native type: the slot, and the method that the machine calls.
+pub fn replace_str(
+    class: &'static Py<PyType>,
+    function: fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>,
+    vm: &VirtualMachine,
+) {
+    class.slots().str.store(Some(function));
+    let method = vm.new_method("__str__", class, move |object: PyObjectRef, vm: &VirtualMachine| function(&object, vm));
+    class.set_attr(vm.ctx.intern_str("__str__"), method.into());
 }
 
 /// Looks a special method up on the type, bound to the object (Python's `_PyObject_LookupSpecial`).

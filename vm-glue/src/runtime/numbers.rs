@@ -518,14 +518,16 @@ pub fn install(vm: &VirtualMachine) {
     bool_number.right_divmod.store(Some(int_divmod));
 
     types.int_type.slots().repr.store(Some(int_repr));
-    types.int_type.slots().str.store(Some(int_str));
-    if let Some(repr) = types.float_type.slots().repr.load() {
-        let _ = FLOAT_REPR.set(repr);
-        types.float_type.slots().str.store(Some(float_str));
+    super::names::replace_str(types.int_type, int_str, vm);
+    if let Some(repr) = types.float_type.slots().repr.load()
+        && FLOAT_REPR.set(repr).is_ok()
+    {
+        super::names::replace_str(types.float_type, float_str, vm);
     }
-    if let Some(repr) = types.complex_type.slots().repr.load() {
-        let _ = COMPLEX_REPR.set(repr);
-        types.complex_type.slots().str.store(Some(complex_str));
+    if let Some(repr) = types.complex_type.slots().repr.load()
+        && COMPLEX_REPR.set(repr).is_ok()
+    {
+        super::names::replace_str(types.complex_type, complex_str, vm);
     }
     let class: PyTypeRef = Long::make_static_type();
     class.slots().new.store(Some(long_new));
