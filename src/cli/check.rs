@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use reprise_vm_glue::syntax::{
-    self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, future_flags,
+    self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, SyntaxErrorKind, future_flags,
 };
 use serde_json::json;
 
@@ -75,20 +75,25 @@ fn check(arguments: &Arguments) -> io::Result<ExitCode> {
     if !arguments.syntax && !arguments.dump_ast {
         return Err(io::Error::other("say what to check: --syntax parses every source file"));
     }
+    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    if arguments.dump_ast {
+        for file in listed_files(&arguments.paths)? {
+            writeln!(out, "{}", dump_file(&file)?)?;
+        }
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut files = Vec::new();
     for path in &arguments.paths {
         collect(path, &mut files)?;
     }
     let rules = if arguments.framework { SourceRules::Framework } else { SourceRules::CPython };
-    let mut out = io::BufWriter::new(anstream::stdout().lock());
     let mut report = Report::default();
     for file in &files {
-        let outcome = check_file(file, rules, &mut report.time, arguments.dump_ast.then_some(&mut out))?;
+        let outcome = check_file(file, rules, &mut report.time);
         report.add(file, outcome, arguments.format, &mut out)?;
     }
-    if !arguments.dump_ast {
-        report.finish(arguments.format, &mut out)?;
-    }
+    report.finish(arguments.format, &mut out)?;
     out.flush()?;
     Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -119,33 +124,47 @@ fn named(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
-fn check_file(
-    file: &Path,
-    rules: SourceRules,
-    time: &mut Duration,
-    dump: Option<&mut impl Write>,
-) -> io::Result<Outcome> {
+fn check_file(file: &Path, rules: SourceRules, time: &mut Duration) -> Outcome {
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
-        Err(error) => return Ok(Outcome::Unreadable(error)),
+        Err(error) => return Outcome::Unreadable(error),
     };
     let begin = Instant::now();
     let source = match SourceText::decode(&file.to_string_lossy(), &bytes, rules) {
         Ok(source) => source,
-        Err(error) => return Ok(Outcome::Wrong(bytes.len(), error, None)),
+        Err(error) => return Outcome::Wrong(bytes.len(), error, None),
     };
     let result = syntax::parse(&source, ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() });
     *time += begin.elapsed();
-    let module = match result {
-        Ok(module) => module,
-        Err(error) => return Ok(Outcome::Wrong(bytes.len(), error, Some(Box::new(source)))),
-    };
-    if let Some(out) = dump {
-        writeln!(out, "{}", syntax::dump(&source, &module))?;
-    } else if let Err(error) = future_flags(&source, &module, FutureFlags::default()) {
-        return Ok(Outcome::Wrong(bytes.len(), error, Some(Box::new(source))));
+    let result = result.and_then(|module| future_flags(&source, &module, FutureFlags::default()));
+    match result {
+        Ok(_) => Outcome::Fine(bytes.len()),
+        Err(error) => Outcome::Wrong(bytes.len(), error, Some(Box::new(source))),
     }
-    Ok(Outcome::Fine(bytes.len()))
+}
+
+/// The files to print the trees of; `-` stands for the names on standard input, one a line.
+fn listed_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
+    if paths == [Path::new("-")] {
+        return io::stdin().lines().map(|line| line.map(PathBuf::from)).collect();
+    }
+    Ok(paths.to_vec())
+}
+
+/// The tree of a file or, behind a `!`, its error.
+fn dump_file(file: &Path) -> io::Result<String> {
+    let bytes = std::fs::read(file).map_err(|error| named(file, error))?;
+    let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
+    let tree = SourceText::decode(&file.to_string_lossy(), &bytes, SourceRules::CPythonString)
+        .and_then(|source| syntax::parse(&source, options).map(|module| syntax::dump(&source, &module)));
+    Ok(tree.unwrap_or_else(|error| {
+        let (kind, message) = (error.kind.name(), &error.message);
+        if matches!(error.kind, SyntaxErrorKind::ValueError | SyntaxErrorKind::MemoryError) {
+            return format!("!{kind}\t{message}");
+        }
+        let offset = error.offset.map_or_else(|| "None".to_owned(), |offset| offset.to_string());
+        format!("!{kind}\t{message}\t{}\t{offset}", error.line)
+    }))
 }
 
 #[derive(Default)]
