@@ -4,6 +4,10 @@
 //! machine's own library that goes by another name. A name that is not listed and exists alike in Python 3 (`os`,
 //! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
 
+mod re;
+pub mod time_module;
+mod web_module;
+
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{PyRef, VirtualMachine};
 
@@ -29,6 +33,10 @@ const fn python(name: &'static str, source: &'static str) -> Entry {
     Entry { name, source: Source::Python { source, package: false } }
 }
 
+const fn native(name: &'static str, make: fn(&VirtualMachine) -> PyRef<PyModule>) -> Entry {
+    Entry { name, source: Source::Native(make) }
+}
+
 const fn library(name: &'static str, python3: &'static str) -> Entry {
     Entry { name, source: Source::Library(python3) }
 }
@@ -41,12 +49,18 @@ pub static REGISTRY: &[Entry] = &[
     library("Queue", "queue"),
     python("StringIO", include_str!("python/StringIO.py")),
     library("SocketServer", "socketserver"),
+    native("_web", web_module::module),
     python("cStringIO", include_str!("python/cStringIO.py")),
     library("cookielib", "http.cookiejar"),
     library("copy_reg", "copyreg"),
     library("dummy_thread", "_thread"),
     library("htmlentitydefs", "html.entities"),
+    python("httplib", include_str!("python/httplib.py")),
+    native("re", re::module),
     library("thread", "_thread"),
+    python("urllib", include_str!("python/urllib.py")),
+    python("urllib2", include_str!("python/urllib2.py")),
+    python("urlparse", include_str!("python/urlparse.py")),
     library("xmlrpclib", "xmlrpc.client"),
 ];
 

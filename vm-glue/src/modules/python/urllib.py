@@ -1,0 +1,414 @@
+"""Quoting, query strings and opening of URLs (the Python 2 module urllib)."""
+
+import os
+import sys
+from urlparse import unquote, urljoin as basejoin
+
+__all__ = ['urlopen', 'URLopener', 'FancyURLopener', 'urlretrieve', 'urlcleanup', 'quote', 'quote_plus', 'unquote',
+           'unquote_plus', 'urlencode', 'url2pathname', 'pathname2url', 'splittag', 'localhost', 'thishost',
+           'ftperrors', 'basejoin', 'unwrap', 'splittype', 'splithost', 'splituser', 'splitpasswd', 'splitport',
+           'splitnport', 'splitquery', 'splitattr', 'splitvalue', 'getproxies', 'ContentTooShortError']
+
+__version__ = '1.17'
+
+always_safe = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-'
+_tables = {}
+
+
+class ContentTooShortError(IOError):
+    """The download was shorter than announced."""
+
+    def __init__(self, message, content):
+        IOError.__init__(self, message)
+        self.content = content
+
+
+def quote(s, safe='/'):
+    """quote('abc def') -> 'abc%20def'."""
+    if not s:
+        if s is None:
+            raise TypeError('None object cannot be quoted')
+        return s
+    table = _tables.get(safe)
+    if table is None:
+        keep = always_safe + safe
+        table = {}
+        for i in range(256):
+            c = chr(i)
+            table[c] = c if i < 128 and c in keep else '%%%02X' % i
+        _tables[safe] = table
+    if not s.rstrip(always_safe + safe):
+        return s
+    return ''.join(map(table.__getitem__, s))
+
+
+def quote_plus(s, safe=''):
+    """As quote, with '+' for a blank: for the values of forms."""
+    if ' ' in s:
+        return quote(s, safe + ' ').replace(' ', '+')
+    return quote(s, safe)
+
+
+def unquote_plus(s):
+    """As unquote, with '+' for a blank."""
+    return unquote(s.replace('+', ' '))
+
+
+def urlencode(query, doseq=0):
+    """A dictionary or a list of pairs as a query string; with doseq lists give one parameter an element."""
+    if hasattr(query, 'items'):
+        query = query.items()
+    else:
+        try:
+            if len(query) and not isinstance(query[0], tuple):
+                raise TypeError
+        except TypeError:
+            ty, va, tb = sys.exc_info()
+            raise TypeError, 'not a valid non-string sequence or mapping object', tb
+    parts = []
+    if not doseq:
+        for k, v in query:
+            parts.append(quote_plus(str(k)) + '=' + quote_plus(str(v)))
+        return '&'.join(parts)
+    for k, v in query:
+        k = quote_plus(str(k))
+        if isinstance(v, str):
+            parts.append(k + '=' + quote_plus(v))
+        elif isinstance(v, unicode):
+            parts.append(k + '=' + quote_plus(v.encode('ASCII', 'replace')))
+        else:
+            try:
+                len(v)
+            except TypeError:
+                parts.append(k + '=' + quote_plus(str(v)))
+            else:
+                for element in v:
+                    parts.append(k + '=' + quote_plus(str(element)))
+    return '&'.join(parts)
+
+
+def pathname2url(pathname):
+    return quote(pathname)
+
+
+def url2pathname(pathname):
+    return unquote(pathname)
+
+
+def unwrap(url):
+    """'<URL:type://host/path>' -> 'type://host/path'."""
+    url = url.strip()
+    if url[:1] == '<' and url[-1:] == '>':
+        url = url[1:-1].strip()
+    if url[:4] == 'URL:':
+        url = url[4:].strip()
+    return url
+
+
+def splittype(url):
+    at = url.find(':')
+    slash = url.find('/')
+    if at > 0 and (slash < 0 or at < slash):
+        return url[:at].lower(), url[at + 1:]
+    return None, url
+
+
+def splithost(url):
+    if url[:2] != '//':
+        return None, url
+    rest = url[2:]
+    ends = [at for at in (rest.find('/'), rest.find('?'), rest.find('#')) if at >= 0]
+    if not ends:
+        return rest, ''
+    host, path = rest[:min(ends)], rest[min(ends):]
+    if path[:1] != '/':
+        path = '/' + path
+    return host, path
+
+
+def splituser(host):
+    if '@' not in host:
+        return None, host
+    user, host = host.rsplit('@', 1)
+    return user, host
+
+
+def splitpasswd(user):
+    if ':' not in user:
+        return user, None
+    user, password = user.split(':', 1)
+    return user, password
+
+
+def splitport(host):
+    head, colon, port = host.rpartition(':')
+    if colon and (port.isdigit() or not port):
+        return head, port or None
+    return host, None
+
+
+def splitnport(host, defport=-1):
+    head, colon, port = host.rpartition(':')
+    if not colon:
+        return host, defport
+    if not port:
+        return head, defport
+    try:
+        return head, int(port)
+    except ValueError:
+        return head, None
+
+
+def splitquery(url):
+    if '?' not in url:
+        return url, None
+    head, query = url.rsplit('?', 1)
+    return head, query
+
+
+def splittag(url):
+    if '#' not in url:
+        return url, None
+    head, tag = url.rsplit('#', 1)
+    return head, tag
+
+
+def splitattr(url):
+    words = url.split(';')
+    return words[0], words[1:]
+
+
+def splitvalue(attr):
+    if '=' not in attr:
+        return attr, None
+    name, value = attr.split('=', 1)
+    return name, value
+
+
+def toBytes(url):
+    """A unicode URL must be ASCII."""
+    if isinstance(url, unicode):
+        try:
+            url = url.encode('ASCII')
+        except UnicodeError:
+            raise UnicodeError('URL ' + repr(url) + ' contains non-ASCII characters')
+    return url
+
+
+def localhost():
+    return '127.0.0.1'
+
+
+def thishost():
+    return '127.0.0.1'
+
+
+def ftperrors():
+    return IOError
+
+
+def getproxies_environment():
+    """Proxies that environment variables such as http_proxy name."""
+    proxies = {}
+    for name, value in os.environ.items():
+        if value and name.lower().endswith('_proxy'):
+            proxies[name.lower()[:-6]] = value
+    for name, value in os.environ.items():
+        if name.endswith('_proxy'):
+            if value:
+                proxies[name.lower()[:-6]] = value
+            else:
+                proxies.pop(name.lower()[:-6], None)
+    return proxies
+
+
+getproxies = getproxies_environment
+
+
+def proxy_bypass_environment(host, proxies=None):
+    """Does no_proxy name this host?"""
+    if proxies is None:
+        proxies = getproxies_environment()
+    no_proxy = proxies.get('no', '')
+    if not no_proxy:
+        return 0
+    if no_proxy == '*':
+        return 1
+    host = host.lower()
+    bare = splitport(host)[0]
+    for name in [n.strip().lstrip('.').lower() for n in no_proxy.split(',')]:
+        if name:
+            for candidate in (bare, host):
+                if candidate == name or candidate.endswith('.' + name):
+                    return 1
+    return 0
+
+
+proxy_bypass = proxy_bypass_environment
+
+
+class URLopener:
+    """Opens URLs, with headers and a version of its own."""
+
+    version = 'Python-urllib/' + __version__
+
+    def __init__(self, proxies=None, **x509):
+        self.addheaders = [('User-Agent', self.version), ('Accept', '*/*')]
+        self.proxies = proxies
+        self.tempfiles = []
+
+    def close(self):
+        self.cleanup()
+
+    def cleanup(self):
+        for name in self.tempfiles:
+            try:
+                os.unlink(name)
+            except OSError:
+                pass
+        del self.tempfiles[:]
+
+    def addheader(self, *args):
+        self.addheaders.append(args)
+
+    def open(self, fullurl, data=None):
+        import urllib2
+        url = quote(unwrap(toBytes(fullurl)), safe="%/:=&?~#+!$,;'@()*[]|")
+        scheme = splittype(url)[0]
+        if scheme is None or scheme == 'file':
+            return self.open_file(url)
+        request = urllib2.Request(url, data)
+        for name, value in self.addheaders:
+            request.add_unredirected_header(name, value)
+        return self._answer(url, data, request)
+
+    def open_file(self, url):
+        from StringIO import StringIO
+        import mimetypes
+        if url[:5] == 'file:':
+            url = url[5:]
+        host, path = splithost(url)
+        path = url2pathname(path)
+        stream = open(path, 'rb')
+        return addinfourl(stream, _file_headers(path, mimetypes.guess_type(path)[0]), 'file://' + path)
+
+    def _answer(self, url, data, request):
+        import urllib2
+        try:
+            return urllib2.build_opener().open(request)
+        except urllib2.HTTPError, error:
+            # Here, unlike in urllib2, an error page is an answer.
+            return self.http_error_default(url, error, error.code, error.msg, error.headers)
+        except urllib2.URLError, error:
+            raise IOError('socket error', error.reason)
+
+    def http_error_default(self, url, fp, errcode, errmsg, headers):
+        fp.close()
+        raise IOError('http error', errcode, errmsg, headers)
+
+    def retrieve(self, url, filename=None, reporthook=None, data=None):
+        source = self.open(url, data)
+        try:
+            headers = source.info()
+            if filename is None:
+                import tempfile
+                handle, filename = tempfile.mkstemp()
+                self.tempfiles.append(filename)
+                os.close(handle)
+            target = open(filename, 'wb')
+            try:
+                size = int(headers.get('Content-Length', -1) or -1)
+                read = blocks = 0
+                if reporthook:
+                    reporthook(blocks, 8192, size)
+                while 1:
+                    block = source.read(8192)
+                    if not block:
+                        break
+                    read += len(block)
+                    target.write(block)
+                    blocks += 1
+                    if reporthook:
+                        reporthook(blocks, 8192, size)
+            finally:
+                target.close()
+        finally:
+            source.close()
+        if 0 <= read < size:
+            raise ContentTooShortError('retrieval incomplete: got only %i out of %i bytes' % (read, size),
+                                       (filename, headers))
+        return filename, headers
+
+
+class FancyURLopener(URLopener):
+    """The opener of urlopen(): error pages are answers."""
+
+    def http_error_default(self, url, fp, errcode, errmsg, headers):
+        return fp
+
+
+class addbase:
+    """A file object that passes reading on."""
+
+    def __init__(self, fp):
+        self.fp = fp
+        self.read = fp.read
+        self.readline = fp.readline
+        self.readlines = fp.readlines
+
+    def __iter__(self):
+        return iter(self.fp)
+
+    def next(self):
+        return self.fp.next()
+
+    def close(self):
+        self.fp.close()
+
+
+class addinfourl(addbase):
+    """A file object with headers, the URL and a status."""
+
+    def __init__(self, fp, headers, url, code=None):
+        addbase.__init__(self, fp)
+        self.headers = headers
+        self.url = url
+        self.code = code
+
+    def info(self):
+        return self.headers
+
+    def getcode(self):
+        return self.code
+
+    def geturl(self):
+        return self.url
+
+
+def _file_headers(path, kind):
+    import httplib
+    return httplib.HTTPMessage.of([('Content-type', kind or 'text/plain'), ('Content-length', str(os.path.getsize(path)))])
+
+
+_opener = None
+
+
+def urlopen(url, data=None, proxies=None, context=None):
+    """Opens a URL; an HTTP error's page is an answer like any other."""
+    global _opener
+    if _opener is None:
+        _opener = FancyURLopener()
+    return _opener.open(url, data)
+
+
+def urlretrieve(url, filename=None, reporthook=None, data=None, context=None):
+    """Downloads to a file: (file name, headers)."""
+    global _opener
+    if _opener is None:
+        _opener = FancyURLopener()
+    return _opener.retrieve(url, filename, reporthook, data)
+
+
+def urlcleanup():
+    if _opener:
+        _opener.cleanup()
