@@ -46,6 +46,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     builtins::install,
     sequences::install,
     files::install,
+    crate::modules::time_module::install,
 ];
 
 /// The native types belong to the process: interpreters that start at the same time change them one after another.

@@ -209,7 +209,8 @@ mod tests {
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
         let result = threads::on_big_stack("re", move || {
             Interpreter::new(Settings::default()).enter(|vm| {
-                let arguments: Vec<PyObjectRef> = arguments.iter().map(|text| text::new_str(vm, text.as_bytes())).collect();
+                let arguments: Vec<PyObjectRef> =
+                    arguments.iter().map(|text| text::new_str(vm, text.as_bytes())).collect();
                 let called = module(vm)
                     .as_object()
                     .get_attr(vm.ctx.intern_str(function), vm)
