@@ -2,6 +2,7 @@
 
 mod cli;
 mod host;
+mod session;
 
 use std::process::ExitCode;
 

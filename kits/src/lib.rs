@@ -18,6 +18,7 @@ pub mod errors;
 pub mod json_text;
 pub mod kit;
 pub mod media_server;
+pub mod message;
 pub mod names_in_code;
 pub mod pack;
 pub mod plugin;

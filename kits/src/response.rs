@@ -12,36 +12,6 @@ use crate::json_text;
 use crate::objects::respond::{Rendered, render};
 use crate::objects::xml::XmlWriter;
 
-impl Response {
-    /// An answer with one header and a body.
-    pub fn with_type(status: u16, header: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: vec![(header.to_owned(), content_type.to_owned())], body: body.into() }
-    }
-
-    /// Plain text, with the spelling of the header that the original gives text and JSON.
-    pub fn text(body: impl Into<Vec<u8>>) -> Self {
-        Self::with_type(200, "Content-type", "text/plain", body)
-    }
-
-    /// An XML document.
-    pub fn xml(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self::with_type(status, "Content-Type", "application/xml", body)
-    }
-
-    /// Sets a header, replacing one of exactly that name.
-    pub fn set_header(&mut self, name: &str, value: String) {
-        match self.headers.iter_mut().find(|(n, _)| n == name) {
-            Some((_, slot)) => *slot = value,
-            None => self.headers.push((name.to_owned(), value)),
-        }
-    }
-
-    /// A header in any case.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-}
-
 /// The answer for what a function returned. What cannot be converted is logged and becomes an empty 500.
 pub fn from_result(vm: &VirtualMachine, result: &PyObjectRef) -> Response {
     match convert(vm, result) {

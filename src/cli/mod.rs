@@ -2,6 +2,8 @@
 
 mod check;
 mod host;
+mod info;
+mod run;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Run(run::Arguments),
+    Info(info::Arguments),
     Host(host::Arguments),
 }
 
@@ -35,6 +39,8 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse_from(as_started_by_the_server(std::env::args_os().collect()));
     match arguments.command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
+        Command::Info(arguments) => info::run(arguments),
         Command::Host(arguments) => host::run(arguments),
     }
 }

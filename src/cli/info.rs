@@ -1,0 +1,102 @@
+//! `reprise info`: what a bundle is.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use reprise_bundles::Bundle;
+use serde_json::{Value, json};
+
+/// Shows what a bundle is: identifier, framework version, policy, contents. Runs none of its code.
+#[derive(Args)]
+pub struct Arguments {
+    /// The plug-in: a folder named like `Name.bundle`.
+    bundle: PathBuf,
+
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// For scripts.
+    Json,
+}
+
+/// Runs the subcommand.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let bundle = match Bundle::open(&arguments.bundle) {
+        Ok(bundle) => bundle,
+        Err(problem) => {
+            anstream::eprintln!("reprise: {problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let facts = facts(&bundle);
+    match arguments.format {
+        Format::Table => {
+            let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+            for (name, value) in &facts {
+                anstream::println!("{name:width$}  {}", words(value));
+            }
+        }
+        Format::Json => {
+            let object: serde_json::Map<String, Value> =
+                facts.into_iter().map(|(name, value)| (name.replace(' ', "_"), value)).collect();
+            anstream::println!("{:#}", Value::Object(object));
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// A value for people.
+fn words(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "-".to_owned(),
+        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// What there is to say, in order.
+fn facts(bundle: &Bundle) -> Vec<(&'static str, Value)> {
+    let info = &bundle.info;
+    let contents = bundle.contents();
+    let names_in = |folder: PathBuf| -> Value {
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .filter(|name| !name.starts_with('.'))
+            .collect();
+        names.sort();
+        json!(names)
+    };
+    vec![
+        ("name", json!(bundle.name())),
+        ("identifier", json!(bundle.identifier)),
+        ("framework", json!(bundle.framework.number().to_string())),
+        ("class", json!(info.plugin_class)),
+        ("policy", json!(info.code_policy)),
+        ("title", json!(info.title)),
+        ("minimum server version", json!(info.minimum_server_version)),
+        ("excluded platforms", json!(info.platform_exclusions)),
+        ("excluded names", json!(info.api_exclusions)),
+        ("flags", json!(info.flags)),
+        ("code", json!(bundle.main_file().is_file())),
+        ("preferences", json!(bundle.default_prefs().is_file())),
+        ("languages", names_in(bundle.strings())),
+        ("resources", names_in(bundle.resources())),
+        ("libraries", names_in(contents.join("Libraries"))),
+        ("services", json!(contents.join("Services").is_dir() || contents.join("URL Services").is_dir())),
+        ("path", json!(bundle.path.display().to_string())),
+    ]
+}

@@ -1,0 +1,74 @@
+//! The media server's part of the conversation, as far as one plug-in needs it (`spec/protocol.md` §7,
+//! `spec/messaging-services.md` §11).
+
+use std::sync::{Arc, OnceLock};
+
+use reprise_kits::cereal::{self, Graph, Ref};
+use reprise_kits::dispatch::{Request, Response};
+
+use crate::host::server::Handle;
+use crate::session::plugin_process::Address;
+
+/// The version that the stand-in says it has.
+pub const VERSION: &str = "1.32.8.7639";
+
+/// Answers a plug-in's requests to the media server.
+#[derive(Default)]
+pub struct MediaServer {
+    /// The plug-in itself, once it runs: paths below its prefixes lead back to it.
+    pub plugin: OnceLock<Address>,
+}
+
+/// Hands a server's work to threads; requests of plug-ins to the server are few.
+pub struct Handler(pub Arc<MediaServer>);
+
+impl Handle for Handler {
+    fn handle(&self, request: Request, done: Box<dyn FnOnce(Response) + Send>) {
+        let server = Arc::clone(&self.0);
+        let work = move || done(server.answer(&request));
+        // Without a thread the request is answered 500 by the server that waits for `done`.
+        let _ = std::thread::Builder::new().name("media server".to_owned()).spawn(work);
+    }
+}
+
+impl MediaServer {
+    fn answer(&self, request: &Request) -> Response {
+        let path = request.uri.split('?').next().unwrap_or_default();
+        if path == "/" {
+            return Response::xml(200, root());
+        }
+        if path.starts_with("/system/messaging/") {
+            return Response::text("");
+        }
+        if let Some(rest) = path.strip_prefix("/:/plugins/com.plexapp.system/") {
+            return system(rest);
+        }
+        match self.plugin.get().filter(|plugin| plugin.serves(path)) {
+            Some(plugin) => plugin.request(request).unwrap_or_else(|_| Response::empty(503)),
+            None => Response::empty(404),
+        }
+    }
+}
+
+fn root() -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" friendlyName=\"Reprise\" \
+         machineIdentifier=\"0000000000000000000000000000000000000000\" platform=\"{}\" platformVersion=\"\" \
+         version=\"{VERSION}\"/>\n",
+        std::env::consts::OS
+    )
+}
+
+/// What the server's own plug-in answers.
+fn system(path: &str) -> Response {
+    if path == "resourceHashes" {
+        return Response::text("{}");
+    }
+    let function = path.strip_prefix("messaging/function/").and_then(|rest| rest.split('/').next());
+    let name = function.and_then(|name| cereal::safe_decode(name.as_bytes()).ok()).unwrap_or_default();
+    // The list of agents is of no use here, but a plug-in must be able to register in it.
+    if name == b"_AgentService:UpdateInfo" {
+        return Response::text(cereal::pack(&Graph { nodes: Vec::new(), root: Ref::None }));
+    }
+    Response::empty(404)
+}

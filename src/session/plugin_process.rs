@@ -1,0 +1,159 @@
+//! A plug-in in a process of its own, driven over the media server's protocol.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use reprise_kits::dispatch::{Request, Response};
+use reprise_vm_glue::web::{self, Client, Settings, WebError};
+
+/// How long a page may take. Plug-ins collect their pages from the web; some take minutes.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// Largest page that is read.
+const LIMIT: u64 = 512 * 1024 * 1024;
+/// How long the process may take to end when its input has ended.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Why a plug-in could not be started or asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    #[error("the plug-in's process cannot be started: {0}")]
+    Start(io::Error),
+    #[error("the plug-in ended while it started{}", code.map(|code| format!(" (exit status {code})")).unwrap_or_default())]
+    Ended { code: Option<i32> },
+    #[error("the plug-in's first answer cannot be understood: {0}")]
+    Handshake(String),
+    #[error("the plug-in does not answer: {0}")]
+    Request(#[from] WebError),
+}
+
+/// Where a running plug-in is reached, and what it answers to.
+#[derive(Clone, Debug)]
+pub struct Address {
+    port: u16,
+    identifier: String,
+    /// The prefixes, in the order of registration.
+    pub prefixes: Vec<String>,
+}
+
+impl Address {
+    /// Whether a path of the media server leads to the plug-in.
+    pub fn serves(&self, path: &str) -> bool {
+        let below = |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        below(&format!("/:/plugins/{}", self.identifier)) || self.prefixes.iter().any(|prefix| below(prefix))
+    }
+
+    /// Sends a request and reads the answer.
+    pub fn request(&self, request: &Request) -> Result<Response, ProcessError> {
+        // Not the program's shared client: this one neither records nor replays.
+        let client = Client::new(Settings::default());
+        let url = format!("http://127.0.0.1:{}{}", self.port, request.uri);
+        let mut outgoing = web::Request::new(request.method.as_str(), url).timeout(Some(PATIENCE));
+        for (name, value) in &request.headers {
+            if !["host", "connection", "content-length"].contains(&name.to_ascii_lowercase().as_str()) {
+                outgoing = outgoing.header(name.as_str(), value.as_bytes());
+            }
+        }
+        if !request.body.is_empty() {
+            outgoing = outgoing.body(request.body.clone());
+        }
+        let mut answer = client.send(outgoing)?;
+        let body = answer.read_all(LIMIT)?;
+        let headers = answer.headers.iter();
+        let headers =
+            headers.map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned())).collect();
+        Ok(Response { status: answer.status, headers, body })
+    }
+}
+
+/// A running plug-in. Its process ends with this value.
+pub struct PluginProcess {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl PluginProcess {
+    /// Starts this very program as the host of a bundle.
+    pub fn start(bundle: &Path, environment: &[(String, OsString)]) -> Result<Self, ProcessError> {
+        let program = std::env::current_exe().map_err(ProcessError::Start)?;
+        let mut child = Command::new(program)
+            .arg("host")
+            .args(["--server-version", super::media_server::VERSION])
+            .arg(bundle)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(ProcessError::Start)?;
+        let input = child.stdin.take();
+        let output = child.stdout.take().ok_or_else(|| ProcessError::Start(io::ErrorKind::BrokenPipe.into()))?;
+        Ok(Self { child, input, output: BufReader::new(output) })
+    }
+
+    /// Waits until the plug-in has started and asks where it is reached.
+    pub fn connect(&mut self) -> Result<Address, ProcessError> {
+        let body = match self.first_answer() {
+            Ok(body) => body,
+            Err(_) => {
+                let status = self.child.wait().ok();
+                return Err(ProcessError::Ended { code: status.and_then(|status| status.code()) });
+            }
+        };
+        let text = String::from_utf8_lossy(&body);
+        let problem = |problem: &dyn std::fmt::Display| ProcessError::Handshake(problem.to_string());
+        let document = roxmltree::Document::parse(&text).map_err(|error| problem(&error))?;
+        let root = document.root_element();
+        let port = root.attribute("port").and_then(|port| port.parse().ok());
+        let prefixes = root.children().filter_map(|node| node.attribute("key")).map(str::to_owned).collect();
+        Ok(Address {
+            port: port.ok_or_else(|| problem(&"it names no port"))?,
+            identifier: root.attribute("identifier").unwrap_or_default().to_owned(),
+            prefixes,
+        })
+    }
+
+    fn first_answer(&mut self) -> io::Result<Vec<u8>> {
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        input.write_all(b"GET /:/prefixes\r\n\r\n")?;
+        input.flush()?;
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if self.output.read_line(&mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let line = line.trim_end();
+            if line.is_empty() {
+                break;
+            }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?;
+            }
+        }
+        let mut body = Vec::new();
+        io::Read::by_ref(&mut self.output).take(length).read_to_end(&mut body)?;
+        Ok(body)
+    }
+}
+
+impl Drop for PluginProcess {
+    /// Ends the process as the media server does: its input ends, and it gets a moment to store its data.
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let step = Duration::from_millis(5);
+        for _ in 0..(FAREWELL.as_millis() / step.as_millis()) {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(step);
+        }
+        // It has ended by itself in the meantime, or cannot be ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
