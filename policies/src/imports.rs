@@ -1,0 +1,66 @@
+//! Where a module of the bundle is searched (`spec/sandbox.md` §5).
+
+use std::path::{Path, PathBuf};
+
+use crate::policy::Policy;
+
+/// Where an import statement is.
+#[derive(Clone, Debug, Default)]
+pub struct Importer {
+    /// The folder to search first: that of the importing file where the import is on the top level of a module, else
+    /// the sandbox's code folder.
+    pub folder: Option<PathBuf>,
+    /// Further folders: the services' `Shared Code`.
+    pub more: Vec<PathBuf>,
+}
+
+/// The part of a dotted name that is searched.
+pub fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// The source file for the import of `name`, if the bundle has one: `<folder>/<last>.<ext>`, then
+/// `<folder>/<last>/__init__.<ext>`. Only the last part of a dotted name counts.
+pub fn find(policy: &Policy, importer: &Importer, name: &str) -> Option<PathBuf> {
+    let last = last_part(name);
+    if last.is_empty() || last.contains(['/', '\\', '\0']) {
+        return None;
+    }
+    let candidates = |folder: &Path| {
+        [
+            folder.join(format!("{last}.{}", policy.extension)),
+            folder.join(last).join(format!("__init__.{}", policy.extension)),
+        ]
+    };
+    importer.folder.iter().chain(&importer.more).flat_map(|folder| candidates(folder)).find(|file| file.is_file())
+}
+
+/// Whether a file that was found is a package's `__init__`.
+pub fn is_package(file: &Path) -> bool {
+    file.file_stem().is_some_and(|stem| stem == "__init__")
+}
+
+/// The text of the ImportError where the policy blocks imports.
+pub fn blocked(name: &str) -> String {
+    format!("Importing '{name}' is disallowed under the current code policy.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::STANDARD;
+
+    #[test]
+    fn only_the_last_part_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("package")).unwrap();
+        std::fs::write(folder.path().join("package/__init__.py"), "").unwrap();
+        std::fs::write(folder.path().join("inner.py"), "").unwrap();
+        let importer = Importer { folder: Some(folder.path().to_owned()), more: Vec::new() };
+        let found = find(&STANDARD, &importer, "package").unwrap();
+        assert!(is_package(&found));
+        assert_eq!(find(&STANDARD, &importer, "anything.inner"), Some(folder.path().join("inner.py")));
+        assert_eq!(find(&STANDARD, &importer, "absent"), None);
+        assert_eq!(find(&STANDARD, &importer, ""), None);
+    }
+}
