@@ -23,7 +23,14 @@ pub mod guards {
 
 /// Attributes that CPython's restricted mode closes.
 pub static CLOSED_ATTRIBUTES: &[&str] = &[
-    "func_globals", "func_code", "func_defaults", "func_closure", "func_dict", "im_func", "im_self", "im_class",
+    "func_globals",
+    "func_code",
+    "func_defaults",
+    "func_closure",
+    "func_dict",
+    "im_func",
+    "im_self",
+    "im_class",
     "__dict__",
 ];
 
@@ -158,11 +165,9 @@ impl Rewriter {
                 if let ExprKind::Name { id, .. } = &target.node {
                     let old = name(id, target.span);
                     let new = match op {
-                        Operator::Add => ExprKind::BinOp {
-                            left: Box::new(old),
-                            op: Operator::Add,
-                            right: Box::new(take(value)),
-                        },
+                        Operator::Add => {
+                            ExprKind::BinOp { left: Box::new(old), op: Operator::Add, right: Box::new(take(value)) }
+                        }
                         other => {
                             let args = vec![text(sign(*other), span), old, take(value)];
                             call(guards::IN_PLACE, args, span).node

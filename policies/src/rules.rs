@@ -29,8 +29,20 @@ static SAFE: &[&str] = &["__init__", "__call__", "__str__", "__repr__"];
 
 /// Those that modules of Elevated plug-ins may use besides (`__init__.py` may not).
 static ELEVATED_SAFE: &[&str] = &[
-    "__getitem__", "__getattr__", "__getattribute__", "__setitem__", "__setattr__", "__delitem__", "__delattr__",
-    "__iter__", "__len__", "__name__", "__eq__", "__ne__", "__enter__", "__exit__",
+    "__getitem__",
+    "__getattr__",
+    "__getattribute__",
+    "__setitem__",
+    "__setattr__",
+    "__delitem__",
+    "__delattr__",
+    "__iter__",
+    "__len__",
+    "__name__",
+    "__eq__",
+    "__ne__",
+    "__enter__",
+    "__exit__",
 ];
 
 /// Checks a module's source. `elevated_names`: the longer list of special names, for modules of Elevated plug-ins.
@@ -81,10 +93,7 @@ impl Checker {
         if name.starts_with('_') && name != "_" && !self.is_safe(name) {
             self.report(offset, format!("\"{name}\" is an invalid attribute name because it starts with \"_\"."));
         } else if name.ends_with("__roles__") {
-            self.report(
-                offset,
-                format!("\"{name}\" is an invalid attribute name because it ends with \"__roles__\"."),
-            );
+            self.report(offset, format!("\"{name}\" is an invalid attribute name because it ends with \"__roles__\"."));
         }
     }
 
@@ -150,10 +159,7 @@ impl Visitor for Checker {
                         self.report(node.span.start, "Augmented assignment of attributes is not allowed.");
                     }
                     ExprKind::Subscript { .. } => {
-                        self.report(
-                            node.span.start,
-                            "Augmented assignment of object items and slices is not allowed.",
-                        );
+                        self.report(node.span.start, "Augmented assignment of object items and slices is not allowed.");
                     }
                     _ => {}
                 }
@@ -243,10 +249,7 @@ mod tests {
     fn statements() {
         assert_eq!(first("def f():\n    yield 1\n").as_deref(), Some("Line 2: Yield statements are not allowed."));
         assert_eq!(first("exec 'x'\n").as_deref(), Some("Line 1: Exec statements are not allowed."));
-        assert_eq!(
-            first("k.a += 1\n").as_deref(),
-            Some("Line 1: Augmented assignment of attributes is not allowed.")
-        );
+        assert_eq!(first("k.a += 1\n").as_deref(), Some("Line 1: Augmented assignment of attributes is not allowed."));
         assert_eq!(
             broken("d['a'] += 1\nexec ''\nn += 1\n", &STANDARD, false),
             [

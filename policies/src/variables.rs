@@ -211,7 +211,6 @@ impl Visitor for Names {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
