@@ -5,7 +5,6 @@
 //! * [`builtins`]: the names of Python that a policy's code sees
 //! * [`rules`]: the compile-time rules over the Python 2 AST
 //! * [`rewrite`]: what the original's compiler changes in the code
-//! * [`variables`]: the original's list of a function's variables, for the implicit conversion of arguments
 //! * [`imports`]: where a module of the bundle is searched
 //!
 //! May depend on `vm-glue` (its AST only); knows nothing of kits and bundles.
@@ -15,7 +14,6 @@ pub mod imports;
 pub mod policy;
 pub mod rewrite;
 pub mod rules;
-pub mod variables;
 mod visit;
 
 pub use policy::{CLOUD, ELEVATED, MODEL, Policy, SERVICE, STANDARD, UNPICKLE};
