@@ -320,6 +320,7 @@ fn adapt(class: &Py<PyType>, vm: &VirtualMachine) {
     }
     compare::adopt(class);
     slices::adopt(class, vm);
+    super::exceptions::adopt(class, vm);
 }
 
 /// Metaclasses written in Python keep the dialect's attribute access and reprs where they define none.

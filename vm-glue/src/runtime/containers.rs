@@ -187,9 +187,40 @@ fn frozenset_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     Ok(if hash == -1 { 590923713 } else { hash })
 }
 
+static LIST_INDEX: OnceLock<PyObjectRef> = OnceLock::new();
+
+/// `list.index` names the value by its repr.
+fn install_list(vm: &VirtualMachine) {
+    let list = vm.ctx.types.list_type;
+    let name = vm.ctx.intern_str("index");
+    if LIST_INDEX.get().is_some() {
+        return;
+    }
+    let Some(original) = list.get_attr(name) else { return };
+    let _ = LIST_INDEX.set(original);
+    let method = vm.new_method("index", list, |list: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let Some(original) = LIST_INDEX.get() else { return Err(vm.new_system_error("no list.index")) };
+        let mut args = args;
+        args.args = arity::counted(args.args, "index", 1, 3, vm)?;
+        let value = args.args[0].clone();
+        args.prepend_arg(list);
+        original.call(args, vm).map_err(|error| {
+            if !error.class().is(vm.ctx.exceptions.value_error) {
+                return error;
+            }
+            match value.repr(vm) {
+                Ok(shown) => vm.new_value_error(format!("{shown} is not in list")),
+                Err(error) => error,
+            }
+        })
+    });
+    list.set_attr(name, method.into());
+}
+
 /// Adds what this file knows to the native types.
 pub fn patch(vm: &VirtualMachine) {
     install_dict(vm);
+    install_list(vm);
     install_slices(vm);
     let types = &vm.ctx.types;
     types.set_type.slots().repr.store(Some(set_repr));

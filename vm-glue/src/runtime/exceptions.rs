@@ -182,6 +182,38 @@ fn environment_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyR
     Ok(object.into())
 }
 
+/// `__new__` of exception classes with an `__init__` written in Python: `args` stays empty until the base's `__init__`
+/// is called, as in Python 2.
+fn new_without_args(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let native = class
+        .mro_collect()
+        .into_iter()
+        .filter(|base| base.heaptype_ext().is_none() || is_builtin(base))
+        .find_map(|base| base.slots().new.load());
+    let Some(native) = native else { return Err(vm.new_system_error("an exception class without a native base")) };
+    let mut positional = args;
+    positional.kwargs.clear();
+    let made = native(class, positional, vm)?;
+    made.set_attr("args", vm.ctx.empty_tuple.clone(), vm)?;
+    Ok(made)
+}
+
+/// Gives a new exception class made by Python 2 code the constructor that it needs.
+pub fn adopt(class: &Py<PyType>, vm: &VirtualMachine) {
+    if !class.fast_issubclass(vm.ctx.exceptions.base_exception_type) {
+        return;
+    }
+    let python_defined = |name: &str| {
+        class.get_attr(vm.ctx.intern_str(name)).is_some_and(|found| {
+            found.downcast_ref::<rustpython_vm::builtins::PyFunction>().is_some()
+                || found.downcast_ref::<rustpython_vm::builtins::PyStaticMethod>().is_some()
+        })
+    };
+    if python_defined("__init__") && !python_defined("__new__") {
+        class.slots().new.store(Some(new_without_args));
+    }
+}
+
 fn environment_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let mut shown = args.args;
     let count = shown.len();
@@ -190,6 +222,9 @@ fn environment_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> P
         object.set_attr("strerror", shown[1].clone(), vm)?;
         if count == 3 {
             object.set_attr("filename", shown[2].clone(), vm)?;
+            if vm.is_none(&shown[2]) {
+                object.set_attr("filename2", vm.ctx.not_implemented(), vm)?;
+            }
             shown.truncate(2);
         }
     }
@@ -228,18 +263,25 @@ fn key_error_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr
 }
 
 fn environment_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-    let field = |name: &'static str| object.get_attr(name, vm).ok().filter(|value| !vm.is_none(value));
-    let (errno, strerror, filename) = (field("errno"), field("strerror"), field("filename"));
+    let field = |name: &'static str| object.get_attr(name, vm).ok();
+    let shown = |name: &'static str| match field(name) {
+        Some(value) => value.str(vm).map(|text| text.to_string()),
+        None => Ok(String::new()),
+    };
+    let filename = field("filename").filter(|filename| !vm.is_none(filename) || explicit_filename(object, vm));
     if let Some(filename) = filename {
-        let errno = object.get_attr("errno", vm)?.str(vm)?;
-        let strerror = object.get_attr("strerror", vm)?.str(vm)?;
         let filename = filename.repr(vm)?;
-        return Ok(vm.ctx.new_str(format!("[Errno {errno}] {strerror}: {filename}")));
+        return Ok(vm.ctx.new_str(format!("[Errno {}] {}: {filename}", shown("errno")?, shown("strerror")?)));
     }
-    if let (Some(errno), Some(strerror)) = (errno, strerror) {
-        return Ok(vm.ctx.new_str(format!("[Errno {}] {}", errno.str(vm)?, strerror.str(vm)?)));
+    if exception(object).is_some_and(|error| error.args().as_slice().len() == 2) {
+        return Ok(vm.ctx.new_str(format!("[Errno {}] {}", shown("errno")?, shown("strerror")?)));
     }
     str(object, vm)
+}
+
+/// Was None given as the name of the file? The machine's field for a second name, unknown to Python 2, remembers it.
+fn explicit_filename(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.get_attr("filename2", vm).is_ok_and(|mark| mark.is(&vm.ctx.not_implemented))
 }
 
 fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
@@ -392,6 +434,9 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     ] {
         names::replace_str(class, function, vm);
     }
+    // Attributes that Python 2's exceptions do not have, and for which code looks.
+    zoo.import_error.attributes().remove(vm.ctx.intern_str("msg"));
+    zoo.os_error.attributes().remove(vm.ctx.intern_str("characters_written"));
     install_hierarchy(vm)?;
     if let Some(zoo) = ZOO.get() {
         for class in [&zoo.environment_error, &zoo.io_error, &zoo.os_error] {

@@ -312,6 +312,10 @@ pub fn install(vm: &VirtualMachine) {
         function.slots().vectorcall.store(Some(vectorcall));
         function.slots().call.store(Some(call));
     }
+    // In Python 2 only the function inside a staticmethod can be called.
+    let static_method = vm.ctx.types.staticmethod_type.slots();
+    static_method.call.store(None);
+    static_method.vectorcall.store(None);
     function.slots().repr.store(Some(function_repr));
     method.slots().repr.store(Some(method_repr));
 }

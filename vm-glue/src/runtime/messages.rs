@@ -192,6 +192,13 @@ fn type_error(text: &str) -> Option<String> {
     {
         return Some(format!("can't set attributes of built-in/extension type '{}", type_name_in(name)));
     }
+    if let Some(rest) = text.strip_prefix("__index__ returned non-int ") {
+        return Some(format!("__index__ returned non-(int,long) {rest}"));
+    }
+    if let Some(name) = between(text, "'", "' object is not reversible") {
+        let _ = name;
+        return Some("argument to reversed() must be a sequence".to_owned());
+    }
     if text == "__hash__ method should return an integer" || text.starts_with("an integer is required (got") {
         return Some("an integer is required".to_owned());
     }
@@ -248,8 +255,31 @@ fn date_name(name: &str) -> String {
     }
 }
 
+/// Native methods that count by the other function of CPython 2.7, with its texts.
+const PARSED: &[&str] = &[
+    "insert",
+    "index",
+    "find",
+    "rfind",
+    "rindex",
+    "startswith",
+    "endswith",
+    "count",
+    "encode",
+    "decode",
+    "expandtabs",
+];
+
 /// Counts of arguments of native functions.
 fn arity(text: &str) -> Option<String> {
+    if let Some((head, got)) = text.split_once(", got ")
+        && let Some((name, bound)) = head.split_once(" expected ")
+        && let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()")
+        && PARSED.contains(&name)
+    {
+        let bound = if bound.starts_with("at ") { bound.to_owned() } else { format!("exactly {bound}") };
+        return Some(format!("{name}() takes {bound} ({got} given)"));
+    }
     for bound in [" expected at least 1 argument, got ", " expected at most 1 argument, got "] {
         if let Some((name, got)) = text.split_once(bound) {
             let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");

@@ -8,7 +8,7 @@ use malachite_bigint::{BigInt, Sign};
 use rustpython_vm::builtins::{PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc, PyNumberMethods};
+use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc, PyNumberMethods, PyNumberTernaryFunc};
 use rustpython_vm::types::{AsNumber, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::OnceLock;
@@ -453,6 +453,44 @@ fn divide_with(
     })
 }
 
+static FLOAT_POWER: OnceLock<PyNumberTernaryFunc> = OnceLock::new();
+
+/// An overflow of a power is an error of the C library in Python 2.
+fn float_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = FLOAT_POWER.get() else { return Ok(vm.ctx.not_implemented()) };
+    let value = original(a, b, modulus, vm)
+        .map_err(|error| if error.class().is(vm.ctx.exceptions.overflow_error) { out_of_range(vm) } else { error })?;
+    let finite = |object: &PyObject| match object.downcast_ref::<PyFloat>() {
+        Some(float) => float.to_f64().is_finite(),
+        None => true,
+    };
+    if !finite(&value) && finite(a) && finite(b) {
+        return Err(out_of_range(vm));
+    }
+    Ok(value)
+}
+
+fn out_of_range(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    let args = vec![vm.ctx.new_int(34).into(), vm.ctx.new_str("Numerical result out of range").into()];
+    vm.new_exception(vm.ctx.exceptions.overflow_error.to_owned(), args)
+}
+
+static FLOAT_NEW: OnceLock<New> = OnceLock::new();
+
+/// `float(x)` does not ask `__index__`.
+fn float_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = FLOAT_NEW.get() else { return Err(vm.new_system_error("numbers are not installed")) };
+    if let [value] = args.args.as_slice()
+        && value.downcast_ref::<PyStr>().is_none()
+        && value.downcast_ref::<PyInt>().is_none()
+        && value.class().slots().as_number.float.load().is_none()
+        && value.class().slots().as_number.index.load().is_some()
+    {
+        return Err(vm.new_type_error("float() argument must be a string or a number"));
+    }
+    original(class, args, vm)
+}
+
 macro_rules! divisions {
     ($($function:ident $table:ident $index:literal $message:literal;)*) => {$(
         fn $function(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
@@ -507,6 +545,17 @@ pub fn install(vm: &VirtualMachine) {
     replace! {
         types.complex_type,
         true_divide right_true_divide COMPLEX_DIVISIONS 0 complex_true_divide;
+    }
+    if let Some(original) = types.float_type.slots().as_number.power.load()
+        && FLOAT_POWER.set(original).is_ok()
+    {
+        types.float_type.slots().as_number.power.store(Some(float_power));
+        types.float_type.slots().as_number.right_power.store(Some(float_power));
+    }
+    if let Some(new) = types.float_type.slots().new.load()
+        && FLOAT_NEW.set(new).is_ok()
+    {
+        types.float_type.slots().new.store(Some(float_new));
     }
     // bool inherited int's slots when it was made.
     let bool_number = &types.bool_type.slots().as_number;
