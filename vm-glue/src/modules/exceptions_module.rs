@@ -1,7 +1,7 @@
 //! `exceptions`: the built-in exception classes.
 
 use rustpython_vm::builtins::{PyModule, PyStr, PyType};
-use rustpython_vm::{AsObject, PyRef, VirtualMachine};
+use rustpython_vm::{PyRef, VirtualMachine};
 
 use crate::runtime::dialect;
 

@@ -4,6 +4,7 @@
 //! machine's own library that goes by another name. A name that is not listed and exists alike in Python 3 (`os`,
 //! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
 
+mod exceptions_module;
 mod re;
 pub mod time_module;
 mod web_module;
@@ -54,10 +55,13 @@ pub static REGISTRY: &[Entry] = &[
     library("cookielib", "http.cookiejar"),
     library("copy_reg", "copyreg"),
     library("dummy_thread", "_thread"),
+    native("exceptions", exceptions_module::module),
     library("htmlentitydefs", "html.entities"),
     python("httplib", include_str!("python/httplib.py")),
+    python("new", include_str!("python/new.py")),
     native("re", re::module),
     library("thread", "_thread"),
+    python("types", include_str!("python/types.py")),
     python("urllib", include_str!("python/urllib.py")),
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),
