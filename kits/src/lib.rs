@@ -16,6 +16,7 @@ pub mod context;
 pub mod dispatch;
 pub mod errors;
 pub mod json_text;
+pub mod elements;
 pub mod kit;
 pub mod media_server;
 pub mod message;
