@@ -1,1 +1,209 @@
-//! Lowering: Python 2 AST to the VM's AST (ruff nodes) to code objects.
+//! Python 2's syntax tree to code objects of the machine.
+//!
+//! [`scopes`] finds what the names of a module mean and the errors of that stage; the lowering (`stmt`, `expr`,
+//! `function`, `comprehension`, `import`) turns the tree into the compiler's own, with calls of
+//! [intrinsics](crate::runtime::intrinsics) where Python 3 has nothing alike; the compiler makes bytecode of it; and
+//! [`constants`] turns that into a code object whose constants are Python 2's.
+
+mod build;
+mod comprehension;
+mod constants;
+mod expr;
+mod function;
+mod import;
+mod scopes;
+mod stmt;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ruff_python_ast as out;
+use ruff_source_file::SourceFileBuilder;
+use rustpython_codegen::compile::{CompileOpts, compile_top};
+use rustpython_compiler_core::Mode as CompilerMode;
+use rustpython_compiler_core::bytecode::CodeObject;
+use rustpython_vm::builtins::PyCode;
+use rustpython_vm::{PyRef, PyResult, VirtualMachine};
+
+use crate::runtime::source;
+use crate::syntax::ast::{Mod, Span};
+use crate::syntax::{FutureFlags, SourceText, SyntaxError, SyntaxErrorKind};
+
+use scopes::Scopes;
+
+/// How a module is compiled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CompileOptions {
+    /// Features in force, from outside and from the module's own `__future__` imports.
+    pub flags: FutureFlags,
+}
+
+/// Code that does not belong to an interpreter yet: what a cache keeps. [`load`] makes a code object of it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    code: CodeObject,
+}
+
+/// Calls and operators may nest this deep in the compiler; deeper source is an error.
+const RECURSION_LIMIT: usize = 4000;
+
+/// Expressions and statements nested deeper than this are an error here.
+const MAX_DEPTH: usize = 1500;
+
+/// What went wrong, before the line is known.
+pub struct Failure {
+    kind: SyntaxErrorKind,
+    span: Span,
+    message: String,
+}
+
+impl Failure {
+    fn at(span: Span, message: String) -> Self {
+        Self { kind: SyntaxErrorKind::SyntaxError, span, message }
+    }
+
+    fn into_error(self, source: &SourceText) -> SyntaxError {
+        let start = (self.span.start as usize).min(source.text.len());
+        let before = source.text.as_bytes().get(..start).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        SyntaxError {
+            kind: self.kind,
+            message: self.message,
+            file: source.name.clone(),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            offset: None,
+            source_line: None,
+        }
+    }
+}
+
+/// Compiles a module to code without an interpreter.
+pub fn compile_unloaded(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
+    let tree = lower(source, module, options).map_err(|failure| failure.into_error(source))?;
+    let mode = match module {
+        Mod::Module { .. } => CompilerMode::Exec,
+        Mod::Interactive { .. } => CompilerMode::Single,
+        Mod::Expression { .. } => CompilerMode::Eval,
+    };
+    let file = SourceFileBuilder::new(source.name.as_str(), source.text.as_str()).finish();
+    let opts = CompileOpts { debug_ranges: false, recursion_limit: RECURSION_LIMIT, ..CompileOpts::default() };
+    let internal = |message: String| SyntaxError {
+        kind: SyntaxErrorKind::SyntaxError,
+        message,
+        file: source.name.clone(),
+        line: 1,
+        offset: None,
+        source_line: None,
+    };
+    // The compiler is not ours: an input that it did not expect must not take the process down.
+    match catch_unwind(AssertUnwindSafe(|| compile_top(tree, file, mode, opts))) {
+        Ok(Ok(code)) => Ok(Compiled { code }),
+        Ok(Err(error)) => {
+            let line = error.location.map_or(1, |location| location.line.get());
+            let message = error.error.to_string();
+            Err(SyntaxError { line: u32::try_from(line).unwrap_or(1), ..internal(message) })
+        }
+        Err(_) => Err(internal("the source could not be compiled".to_owned())),
+    }
+}
+
+/// Makes a code object of compiled code.
+pub fn load(vm: &VirtualMachine, compiled: Compiled) -> PyRef<PyCode> {
+    constants::load(vm, compiled.code)
+}
+
+/// Compiles a module; errors are Python's SyntaxError.
+pub fn compile(
+    vm: &VirtualMachine,
+    source: &SourceText,
+    module: &Mod,
+    options: &CompileOptions,
+) -> PyResult<PyRef<PyCode>> {
+    match compile_unloaded(source, module, options) {
+        Ok(compiled) => Ok(load(vm, compiled)),
+        Err(error) => Err(source::exception(vm, &error)),
+    }
+}
+
+fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<out::Mod, Failure> {
+    let scopes = Scopes::of(module)?;
+    let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
+    let mut lowerer = Lowerer {
+        flags: options.flags,
+        scopes,
+        scope: 0,
+        pos: 0,
+        blocks: Vec::new(),
+        comprehensions: Vec::new(),
+        in_iterable: false,
+        before: Vec::new(),
+        depth: 0,
+        temporaries: 0,
+        interactive: matches!(module, Mod::Interactive { .. }),
+    };
+    match module {
+        Mod::Module { body } => Ok(build::module(lowerer.module_body(body)?, end)),
+        Mod::Interactive { body } => Ok(build::module(lowerer.body(body)?, end)),
+        Mod::Expression { body } => Ok(build::expression(lowerer.expr(body)?, end)),
+    }
+}
+
+/// What surrounds a statement, for `break` and `continue`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Block {
+    Loop,
+    Except,
+    FinallyTry,
+    FinallyEnd,
+}
+
+/// A list comprehension being lowered in a module or class scope.
+struct Open<'a> {
+    scope: usize,
+    targets: Vec<&'a str>,
+}
+
+struct Lowerer<'a> {
+    flags: FutureFlags,
+    scopes: Scopes<'a>,
+    /// The scope that is being lowered.
+    scope: usize,
+    /// The line that Python 2 would attribute the next instruction to: the furthest one that the statement has reached.
+    pos: build::Pos,
+    blocks: Vec<Block>,
+    comprehensions: Vec<Open<'a>>,
+    /// Inside the iterable of a comprehension, where the compiler allows no assignment expressions.
+    in_iterable: bool,
+    /// Statements that have to run before the one that is being lowered.
+    before: Vec<out::Stmt>,
+    depth: usize,
+    temporaries: u32,
+    interactive: bool,
+}
+
+impl<'a> Lowerer<'a> {
+    fn scope(&self) -> &scopes::Scope<'a> {
+        &self.scopes.scopes[self.scope]
+    }
+
+    /// Takes note of a node's position and returns the one its instructions get.
+    fn reach(&mut self, span: Span) -> build::Pos {
+        self.pos = self.pos.max(span.start);
+        self.pos
+    }
+
+    /// A name for a value that no source can spell.
+    fn temporary(&mut self) -> String {
+        self.temporaries += 1;
+        format!("<{}>", self.temporaries)
+    }
+
+    fn deeper<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Failure::at(span, "too deeply nested".to_owned()));
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+}

@@ -1,0 +1,154 @@
+//! From the compiler's code to code objects: constants become Python 2's.
+//!
+//! The lowering writes `'…'` as a string constant and `u'…'` as a bytes constant (its UTF-8); here bytes constants turn
+//! into `unicode`. Docstrings travel as strings of private-use characters ([`docstring`]), which the compiler keeps its
+//! hands off (it would clean their indentation).
+
+use malachite_bigint::BigInt;
+use rustpython_compiler_core::bytecode::{
+    AsBag, BorrowedConstant, CodeObject, CodeUnit, CodeUnits, Constant, ConstantBag, Instruction, IntrinsicFunction1,
+};
+use rustpython_vm::builtins::{PyCode, PyFrozenSet, PyStrInterned};
+use rustpython_vm::wtf8::{CodePoint, Wtf8Buf};
+use rustpython_vm::{Context, PyObjectRef, PyPayload, PyRef, VirtualMachine};
+
+use crate::runtime::text;
+use crate::syntax::ast::Str;
+
+/// The first character of a docstring that is a byte string.
+const BYTES_MARK: char = '\u{F8FE}';
+/// The first character of a docstring that is a unicode string.
+const UNICODE_MARK: char = '\u{F8FF}';
+/// Bytes travel as characters from here on.
+const BYTE_BASE: u32 = 0xE000;
+
+/// A docstring as the compiler gets it.
+pub fn docstring(value: &Str) -> String {
+    let (mark, bytes) = match value {
+        Str::Bytes(bytes) => (BYTES_MARK, bytes.as_slice()),
+        Str::Unicode(text) => (UNICODE_MARK, text.as_bytes()),
+    };
+    let carried = bytes.iter().filter_map(|byte| char::from_u32(BYTE_BASE + u32::from(*byte)));
+    std::iter::once(mark).chain(carried).collect()
+}
+
+fn carried_docstring(vm: &VirtualMachine, value: &str) -> Option<PyObjectRef> {
+    let mut chars = value.chars();
+    let mark = chars.next().filter(|mark| matches!(*mark, BYTES_MARK | UNICODE_MARK))?;
+    let bytes: Vec<u8> = chars.filter_map(|char| u8::try_from(u32::from(char).wrapping_sub(BYTE_BASE)).ok()).collect();
+    Some(match mark {
+        BYTES_MARK => text::new_str(vm, &bytes),
+        _ => unicode(vm, &bytes),
+    })
+}
+
+/// UTF-8 of a unicode constant; concatenation by the compiler may have brought two halves of a surrogate pair together.
+fn unicode(vm: &VirtualMachine, bytes: &[u8]) -> PyObjectRef {
+    if let Ok(value) = std::str::from_utf8(bytes) {
+        return text::new_unicode(vm, value);
+    }
+    let mut value = Wtf8Buf::new();
+    let mut rest = bytes;
+    while let Some((&first, _)) = rest.split_first() {
+        let length = match first {
+            0..0x80 => 1,
+            0x80..0xE0 => 2,
+            0xE0..0xF0 => 3,
+            _ => 4,
+        };
+        let (char, after) = rest.split_at(length.min(rest.len()));
+        let bits = char.iter().skip(1).fold(0, |bits, byte| bits << 6 | u32::from(byte & 0x3F));
+        let lead = match length {
+            1 => u32::from(first),
+            2 => u32::from(first & 0x1F) << 6,
+            3 => u32::from(first & 0x0F) << 12,
+            _ => u32::from(first & 0x07) << 18,
+        };
+        value.push(CodePoint::from_u32(lead | bits).unwrap_or(CodePoint::from_char('\u{FFFD}')));
+        rest = after;
+    }
+    text::new_unicode_wtf8(vm, &value)
+}
+
+type Literal = <<&'static Context as AsBag>::Bag as ConstantBag>::Constant;
+
+#[derive(Clone, Copy)]
+struct Bag<'a>(&'a VirtualMachine);
+
+impl Bag<'_> {
+    fn object<C: Constant>(&self, constant: BorrowedConstant<'_, C>) -> PyObjectRef {
+        let vm = self.0;
+        match constant {
+            BorrowedConstant::Bytes { value } => unicode(vm, value),
+            BorrowedConstant::Str { value } => match value.as_str().ok().and_then(|value| carried_docstring(vm, value)) {
+                Some(docstring) => docstring,
+                None if value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') => {
+                    vm.ctx.intern_str(value).to_owned().into()
+                }
+                None => vm.ctx.new_str(value.to_owned()).into(),
+            },
+            BorrowedConstant::Tuple { elements } => {
+                let elements = elements.iter().map(|element| self.object(element.borrow_constant())).collect();
+                vm.ctx.new_tuple(elements).into()
+            }
+            BorrowedConstant::Frozenset { elements } => {
+                let elements: Vec<PyObjectRef> =
+                    elements.iter().map(|element| self.object(element.borrow_constant())).collect();
+                match PyFrozenSet::from_iter(vm, elements) {
+                    Ok(set) => set.into_ref(&vm.ctx).into(),
+                    // Constants are hashable.
+                    Err(_) => vm.ctx.empty_frozenset.clone().into(),
+                }
+            }
+            BorrowedConstant::Code { code } => load(vm, code.map_clone_bag(&rustpython_compiler_core::bytecode::BasicBag)).into(),
+            other => PyObjectRef::from((&*vm.ctx).as_bag().make_constant(other)),
+        }
+    }
+}
+
+impl ConstantBag for Bag<'_> {
+    type Constant = Literal;
+
+    fn make_constant<C: Constant>(&self, constant: BorrowedConstant<'_, C>) -> Literal {
+        self.object(constant).into()
+    }
+
+    fn make_int(&self, value: BigInt) -> Literal {
+        PyObjectRef::from(self.0.ctx.new_bigint(&value)).into()
+    }
+
+    fn make_tuple(&self, elements: impl Iterator<Item = Literal>) -> Literal {
+        let elements = elements.map(PyObjectRef::from).collect();
+        PyObjectRef::from(self.0.ctx.new_tuple(elements)).into()
+    }
+
+    fn make_code(&self, code: CodeObject<Literal>) -> Literal {
+        PyObjectRef::from(PyCode::new_ref_with_bag(self.0, code)).into()
+    }
+
+    fn make_name(&self, name: &str) -> &'static PyStrInterned {
+        self.0.ctx.intern_str(name)
+    }
+}
+
+/// In Python 2 a StopIteration that leaves a generator ends it; the compiler wraps generators to make an error of it.
+fn let_stop_iteration_pass(code: &mut CodeObject) {
+    let stop = u8::from(IntrinsicFunction1::StopIterationError);
+    let is_wrapper =
+        |unit: &CodeUnit| matches!(unit.op, Instruction::CallIntrinsic1 { .. }) && u8::from(unit.arg) == stop;
+    if !code.instructions.iter().any(is_wrapper) {
+        return;
+    }
+    let units: Vec<CodeUnit> = code
+        .instructions
+        .iter()
+        .map(|unit| if is_wrapper(unit) { CodeUnit::new(Instruction::Nop, unit.arg) } else { *unit })
+        .collect();
+    code.instructions = CodeUnits::from(units);
+}
+
+/// Makes the code object, with those of the functions inside.
+pub fn load(vm: &VirtualMachine, mut code: CodeObject) -> PyRef<PyCode> {
+    let_stop_iteration_pass(&mut code);
+    PyCode::new_ref_with_bag(vm, code.map_bag(Bag(vm)))
+}

@@ -1,0 +1,329 @@
+//! Expressions.
+
+use std::str::FromStr;
+
+use ruff_python_ast as out;
+
+use crate::runtime::{attributes, intrinsics};
+use crate::syntax::ast::{
+    BoolOp, CmpOp, Expr, ExprContext, ExprKind, Keyword, Number, Operator, Slice, Span, Str, UnaryOp,
+};
+
+use super::build::{self, Pos};
+use super::scopes::ScopeKind;
+use super::{Failure, Lowerer};
+
+type Lowered = Result<out::Expr, Failure>;
+
+pub fn context(ctx: ExprContext) -> out::ExprContext {
+    match ctx {
+        ExprContext::Load => out::ExprContext::Load,
+        ExprContext::Store | ExprContext::Param => out::ExprContext::Store,
+        ExprContext::Del => out::ExprContext::Del,
+    }
+}
+
+pub fn operator(op: Operator) -> out::Operator {
+    match op {
+        Operator::Add => out::Operator::Add,
+        Operator::Sub => out::Operator::Sub,
+        Operator::Mult => out::Operator::Mult,
+        Operator::Div => out::Operator::Div,
+        Operator::Mod => out::Operator::Mod,
+        Operator::Pow => out::Operator::Pow,
+        Operator::LShift => out::Operator::LShift,
+        Operator::RShift => out::Operator::RShift,
+        Operator::BitOr => out::Operator::BitOr,
+        Operator::BitXor => out::Operator::BitXor,
+        Operator::BitAnd => out::Operator::BitAnd,
+        Operator::FloorDiv => out::Operator::FloorDiv,
+    }
+}
+
+fn comparison(op: CmpOp) -> out::CmpOp {
+    match op {
+        CmpOp::Eq => out::CmpOp::Eq,
+        CmpOp::NotEq => out::CmpOp::NotEq,
+        CmpOp::Lt => out::CmpOp::Lt,
+        CmpOp::LtE => out::CmpOp::LtE,
+        CmpOp::Gt => out::CmpOp::Gt,
+        CmpOp::GtE => out::CmpOp::GtE,
+        CmpOp::Is => out::CmpOp::Is,
+        CmpOp::IsNot => out::CmpOp::IsNot,
+        CmpOp::In => out::CmpOp::In,
+        CmpOp::NotIn => out::CmpOp::NotIn,
+    }
+}
+
+/// A byte string as the machine keeps it: one char a byte.
+fn widen(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+fn is_literal(expr: &Expr) -> bool {
+    matches!(expr.node, ExprKind::Num { .. })
+}
+
+impl<'a> Lowerer<'a> {
+    pub fn exprs(&mut self, exprs: &'a [Expr]) -> Result<Vec<out::Expr>, Failure> {
+        exprs.iter().map(|expr| self.expr(expr)).collect()
+    }
+
+    pub fn optional(&mut self, expr: Option<&'a Expr>) -> Result<Option<out::Expr>, Failure> {
+        expr.map(|expr| self.expr(expr)).transpose()
+    }
+
+    pub fn expr(&mut self, expr: &'a Expr) -> Lowered {
+        self.deeper(expr.span, |lowerer| lowerer.expr_inner(expr))
+    }
+
+    fn expr_inner(&mut self, expr: &'a Expr) -> Lowered {
+        let pos = self.reach(expr.span);
+        Ok(match &expr.node {
+            ExprKind::BoolOp { op, values } => {
+                let op = match op {
+                    BoolOp::And => out::BoolOp::And,
+                    BoolOp::Or => out::BoolOp::Or,
+                };
+                build::bool_op(op, self.exprs(values)?, pos)
+            }
+            ExprKind::BinOp { .. } => self.binary(expr)?,
+            ExprKind::UnaryOp { op, operand } => {
+                let operand = self.expr(operand)?;
+                let op = match op {
+                    UnaryOp::Invert => out::UnaryOp::Invert,
+                    UnaryOp::Not => out::UnaryOp::Not,
+                    UnaryOp::UAdd => out::UnaryOp::UAdd,
+                    UnaryOp::USub => out::UnaryOp::USub,
+                };
+                build::unary(op, operand, self.pos)
+            }
+            ExprKind::Lambda { args, body } => self.lambda(expr, args, body)?,
+            ExprKind::IfExp { test, body, orelse } => {
+                let test = self.expr(test)?;
+                let body = self.expr(body)?;
+                build::if_exp(test, body, self.expr(orelse)?, pos)
+            }
+            ExprKind::Dict { keys, values } => {
+                let mut items = Vec::with_capacity(keys.len());
+                for (key, value) in keys.iter().zip(values) {
+                    let key = self.expr(key)?;
+                    items.push((key, self.expr(value)?));
+                }
+                build::dict(items, self.pos)
+            }
+            ExprKind::Set { elts } => build::set(self.exprs(elts)?, pos),
+            ExprKind::ListComp { elt, generators } => self.list_comprehension(elt, generators, pos)?,
+            ExprKind::SetComp { elt, generators } => {
+                let (elt, _, generators) = self.own_scope(expr, elt, None, generators)?;
+                build::set_comp(elt, generators, pos)
+            }
+            ExprKind::DictComp { key, value, generators } => {
+                let (key, value, generators) = self.own_scope(expr, key, Some(value), generators)?;
+                let value = value.unwrap_or_else(|| build::none(pos));
+                build::dict_comp(key, value, generators, pos)
+            }
+            ExprKind::GeneratorExp { elt, generators } => {
+                let (elt, _, generators) = self.own_scope(expr, elt, None, generators)?;
+                build::generator(elt, generators, pos)
+            }
+            ExprKind::Yield { value } => build::yield_(self.optional(value.as_deref())?, pos),
+            ExprKind::Compare { left, ops, comparators } => {
+                let left = self.expr(left)?;
+                let comparators = self.exprs(comparators)?;
+                build::compare(left, ops.iter().map(|op| comparison(*op)).collect(), comparators, self.pos)
+            }
+            ExprKind::Call { func, args, keywords, starargs, kwargs } => {
+                self.call(func, args, keywords, starargs.as_deref(), kwargs.as_deref())?
+            }
+            ExprKind::Repr { value } => build::intrinsic(intrinsics::REPR, vec![self.expr(value)?], self.pos),
+            ExprKind::Num { n } => self.number(n, pos),
+            ExprKind::Str { s } => self.string(s, pos),
+            ExprKind::Attribute { value, attr, ctx } => {
+                let value = self.expr(value)?;
+                if *ctx == ExprContext::Load && attributes::is_special(attr) {
+                    let name = build::string(attr.to_string(), self.pos);
+                    build::intrinsic(intrinsics::ATTRIBUTE, vec![value, name], self.pos)
+                } else {
+                    build::attribute(value, attr, context(*ctx), self.pos)
+                }
+            }
+            ExprKind::Subscript { value, slice, ctx } => {
+                let is_unicode = matches!(&value.node, ExprKind::Str { s: Str::Unicode(_) });
+                let mut value = self.expr(value)?;
+                if is_unicode {
+                    // The compiler would take the bytes of the constant apart.
+                    value = build::intrinsic(intrinsics::SAME, vec![value], self.pos);
+                }
+                let slice = self.slice(slice)?;
+                build::subscript(value, slice, context(*ctx), self.pos)
+            }
+            ExprKind::Name { id, ctx } => self.name(id, *ctx, expr.span)?,
+            ExprKind::List { elts, ctx } => build::list(self.exprs(elts)?, context(*ctx), pos),
+            ExprKind::Tuple { elts, ctx } => build::tuple(self.exprs(elts)?, context(*ctx), pos),
+        })
+    }
+
+    pub fn name(&mut self, id: &'a str, ctx: ExprContext, span: Span) -> Lowered {
+        let pos = self.reach(span);
+        if ctx == ExprContext::Load {
+            return Ok(self.load_name(id, pos));
+        }
+        if ctx == ExprContext::Del
+            && let Some(symbol) = self.scope().symbols.get(id)
+            && !symbol.global
+            && (symbol.cell || symbol.free)
+        {
+            let message = format!("can not delete variable '{id}' referenced in nested scope");
+            return Err(Failure::at(span, message));
+        }
+        Ok(build::name_ctx(id, context(ctx), pos))
+    }
+
+    fn load_name(&mut self, id: &'a str, pos: Pos) -> out::Expr {
+        match id {
+            "None" => return build::none(pos),
+            "True" | "False" if !self.scopes.booleans_assigned => return build::boolean(id == "True", pos),
+            _ => {}
+        }
+        let scope = self.scope();
+        let symbol = scope.symbols.get(id).copied().unwrap_or_default();
+        let local = symbol.param || symbol.bound || symbol.free;
+        let dynamic = scope.is_dynamic() && !local && !symbol.global;
+        // A class's or module's comprehension runs in a frame of its own making, but Python 2's saw the scope's names.
+        let shared = scope.kind != ScopeKind::Function
+            && !symbol.free
+            && self
+                .comprehensions
+                .last()
+                .is_some_and(|open| open.scope == self.scope && !open.targets.contains(&id));
+        if dynamic || shared {
+            return build::intrinsic(intrinsics::LOAD_NAME, vec![build::string(id.to_owned(), pos)], pos);
+        }
+        build::load(id, pos)
+    }
+
+    fn number(&mut self, number: &Number, pos: Pos) -> out::Expr {
+        match number {
+            Number::Int(value) => {
+                let literal = build::number(out::Number::Int(out::Int::from(value.unsigned_abs())), pos);
+                if *value < 0 { build::unary(out::UnaryOp::USub, literal, pos) } else { literal }
+            }
+            Number::Long(value) => {
+                let text = value.to_string();
+                let digits = text.strip_prefix('-').unwrap_or(&text);
+                let literal = out::Int::from_str(digits).unwrap_or(out::Int::ZERO);
+                let mut literal = build::number(out::Number::Int(literal), pos);
+                if text.starts_with('-') {
+                    literal = build::unary(out::UnaryOp::USub, literal, pos);
+                }
+                // A number that needs more than 64 bits is a long by itself.
+                if i64::try_from(value).is_ok() {
+                    literal = build::intrinsic(intrinsics::LONG, vec![literal], pos);
+                }
+                literal
+            }
+            Number::Float(value) => build::number(out::Number::Float(*value), pos),
+            Number::Complex(imag) => build::number(out::Number::Complex { real: 0.0, imag: *imag }, pos),
+        }
+    }
+
+    pub fn string(&mut self, value: &Str, pos: Pos) -> out::Expr {
+        match value {
+            Str::Bytes(bytes) => build::plain_string(widen(bytes), pos),
+            Str::Unicode(text) => build::bytes(text.as_bytes().to_vec(), pos),
+        }
+    }
+
+    fn binary(&mut self, expr: &'a Expr) -> Lowered {
+        // Long chains nest to the left.
+        let mut chain = Vec::new();
+        let mut first = expr;
+        while let ExprKind::BinOp { left, op, right } = &first.node {
+            chain.push((first.span, &**left, *op, &**right));
+            first = left;
+        }
+        let mut left = self.expr(first)?;
+        for (span, left_source, op, right_source) in chain.into_iter().rev() {
+            self.reach(span);
+            let right = self.expr(right_source)?;
+            let pos = self.pos;
+            left = if op == Operator::Div && !self.flags.division {
+                match (is_literal(left_source), is_literal(right_source)) {
+                    (true, true) => literal_division(left_source, right_source, left, right, pos),
+                    _ => build::intrinsic(intrinsics::DIVIDE, vec![left, right], pos),
+                }
+            } else {
+                build::binary(left, operator(op), right, pos)
+            };
+        }
+        Ok(left)
+    }
+
+    fn call(
+        &mut self,
+        func: &'a Expr,
+        args: &'a [Expr],
+        keywords: &'a [Keyword],
+        starargs: Option<&'a Expr>,
+        kwargs: Option<&'a Expr>,
+    ) -> Lowered {
+        let mut out_args = Vec::with_capacity(args.len() + 1);
+        let callee = match &func.node {
+            ExprKind::Attribute { value, attr, .. } if attributes::is_special(attr) => {
+                out_args.push(self.expr(value)?);
+                let pos = self.reach(func.span);
+                build::load(attributes::call_name(attr), pos)
+            }
+            _ => self.expr(func)?,
+        };
+        for arg in args {
+            out_args.push(self.expr(arg)?);
+        }
+        let mut out_keywords = Vec::with_capacity(keywords.len() + 1);
+        for keyword in keywords {
+            let value = self.expr(&keyword.value)?;
+            out_keywords.push(build::keyword(Some(&keyword.arg), value, self.pos));
+        }
+        if let Some(starargs) = starargs {
+            let value = self.expr(starargs)?;
+            out_args.push(build::starred(value, self.pos));
+        }
+        if let Some(kwargs) = kwargs {
+            let value = self.expr(kwargs)?;
+            out_keywords.push(build::keyword(None, value, self.pos));
+        }
+        Ok(build::call_with(callee, out_args, out_keywords, self.pos))
+    }
+
+    pub fn slice(&mut self, slice: &'a Slice) -> Lowered {
+        Ok(match slice {
+            Slice::Ellipsis => build::ellipsis(self.pos),
+            Slice::Slice { lower, upper, step } => {
+                let lower = self.optional(lower.as_deref())?;
+                let upper = self.optional(upper.as_deref())?;
+                let step = self.optional(step.as_deref())?;
+                build::slice(lower, upper, step, self.pos)
+            }
+            Slice::ExtSlice { dims } => {
+                let dims: Result<Vec<_>, _> = dims.iter().map(|dim| self.slice(dim)).collect();
+                build::tuple(dims?, out::ExprContext::Load, self.pos)
+            }
+            Slice::Index { value } => self.expr(value)?,
+        })
+    }
+}
+
+/// `/` between two number literals.
+fn literal_division(left: &Expr, right: &Expr, left_out: out::Expr, right_out: out::Expr, pos: Pos) -> out::Expr {
+    let integer = |expr: &Expr| matches!(expr.node, ExprKind::Num { n: Number::Int(_) });
+    let float = |expr: &Expr| matches!(expr.node, ExprKind::Num { n: Number::Float(_) });
+    let zero = matches!(right.node, ExprKind::Num { n: Number::Int(0) });
+    if integer(left) && integer(right) && !zero {
+        build::binary(left_out, out::Operator::FloorDiv, right_out, pos)
+    } else if float(left) || float(right) {
+        build::binary(left_out, out::Operator::Div, right_out, pos)
+    } else {
+        build::intrinsic(intrinsics::DIVIDE, vec![left_out, right_out], pos)
+    }
+}

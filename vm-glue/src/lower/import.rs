@@ -1,0 +1,75 @@
+//! Imports: all go through intrinsics, which call the `__import__` of the frame's builtins with Python 2's level.
+
+use ruff_python_ast as out;
+
+use crate::runtime::intrinsics;
+use crate::syntax::ast::{Alias, Span};
+
+use super::build::{self, Pos};
+use super::scopes::ScopeKind;
+use super::{Failure, Lowerer};
+
+impl<'a> Lowerer<'a> {
+    /// -1 for implicit relative imports, 0 for absolute ones, else the number of dots.
+    fn level(&self, dots: u32, pos: Pos) -> out::Expr {
+        match dots {
+            0 if self.flags.absolute_import => build::int(0, pos),
+            0 => build::unary(out::UnaryOp::USub, build::int(1, pos), pos),
+            dots => build::int(dots, pos),
+        }
+    }
+
+    pub fn import(&mut self, names: &'a [Alias], pos: Pos) -> Vec<out::Stmt> {
+        let mut lowered = Vec::with_capacity(names.len());
+        for alias in names {
+            let level = self.level(0, pos);
+            let args = vec![build::string(alias.name.to_string(), pos), build::none(pos), level];
+            let mut value = build::intrinsic(intrinsics::IMPORT, args, pos);
+            let mut parts = alias.name.split('.');
+            let first = parts.next().unwrap_or_default();
+            let target = match &alias.asname {
+                Some(asname) => {
+                    // `import a.b as c` reads the attributes: a submodule that replaced itself is seen.
+                    for part in parts {
+                        value = build::attribute(value, part, out::ExprContext::Load, pos);
+                    }
+                    &**asname
+                }
+                None => first,
+            };
+            lowered.push(build::assign(vec![build::store(target, pos)], value, pos));
+        }
+        lowered
+    }
+
+    pub fn import_from(
+        &mut self,
+        span: Span,
+        module: Option<&str>,
+        names: &'a [Alias],
+        dots: u32,
+        pos: Pos,
+    ) -> Result<Vec<out::Stmt>, Failure> {
+        if dots == 0 && module == Some("__future__") {
+            return Ok(Vec::new());
+        }
+        let module = build::string(module.unwrap_or_default().to_owned(), pos);
+        let level = self.level(dots, pos);
+        if names.iter().any(|alias| &*alias.name == "*") {
+            if self.scope().kind == ScopeKind::Class && self.scope > 0 && self.scope().parent.is_none() {
+                return self.fail(span, "import * only allowed at module level");
+            }
+            let star = build::intrinsic(intrinsics::IMPORT_STAR, vec![module, level], pos);
+            return Ok(vec![build::expr_stmt(star, pos)]);
+        }
+        let wanted = names.iter().map(|alias| build::plain_string(alias.name.to_string(), pos)).collect();
+        let wanted = build::tuple(wanted, out::ExprContext::Load, pos);
+        let values = build::intrinsic(intrinsics::IMPORT_FROM, vec![module, wanted, level], pos);
+        let targets = names
+            .iter()
+            .map(|alias| build::store(alias.asname.as_deref().unwrap_or(&alias.name), pos))
+            .collect();
+        let target = build::tuple(targets, out::ExprContext::Store, pos);
+        Ok(vec![build::assign(vec![target], values, pos)])
+    }
+}

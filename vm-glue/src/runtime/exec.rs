@@ -1,0 +1,314 @@
+//! Code that makes code: `exec`, `eval`, `compile`, `execfile`, `input`.
+
+use rustpython_vm::builtins::{PyCode, PyDict, PyDictRef, PyStr};
+use rustpython_vm::bytecode::CodeFlags;
+use rustpython_vm::frame::FrameObjectRef;
+use rustpython_vm::function::{FuncArgs, OptionalArg};
+use rustpython_vm::scope::Scope;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+use super::{dialect, frames, intrinsics, names, source, text};
+use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
+
+/// CPython 2.7's compiler flags, as `compile()` takes them.
+const CO_FUTURE_DIVISION: i64 = 0x2000;
+const CO_FUTURE_ABSOLUTE_IMPORT: i64 = 0x4000;
+const CO_FUTURE_PRINT_FUNCTION: i64 = 0x10000;
+const CO_FUTURE_UNICODE_LITERALS: i64 = 0x20000;
+const PYCF_DONT_IMPLY_DEDENT: i64 = 0x200;
+const PYCF_ONLY_AST: i64 = 0x400;
+const KNOWN_FLAGS: i64 = 0x1 | 0x2 | 0x10 // accepted without effect: nested scopes and generators
+    | 0x1000 | 0x8000 | CO_FUTURE_DIVISION | CO_FUTURE_ABSOLUTE_IMPORT | CO_FUTURE_PRINT_FUNCTION
+    | CO_FUTURE_UNICODE_LITERALS | PYCF_DONT_IMPLY_DEDENT | PYCF_ONLY_AST;
+
+/// The source of a string object. None if it is no string.
+fn source_of(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<Option<SourceText>> {
+    let decoded = if let Some(bytes) = text::bytes_of(object) {
+        SourceText::decode(name, &bytes, SourceRules::Framework)
+    } else if text::is_unicode(object) {
+        match object.downcast_ref::<PyStr>() {
+            Some(value) => SourceText::from_unicode(name, &value.to_string_lossy(), SourceRules::Framework),
+            None => return Ok(None),
+        }
+    } else {
+        return Ok(None);
+    };
+    decoded.map(Some).map_err(|error| source::exception(vm, &error))
+}
+
+fn is_mapping(object: &PyObject) -> bool {
+    object.mapping_unchecked().check()
+}
+
+/// The globals that code runs with, with builtins.
+fn prepare_globals(globals: &PyDictRef, frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    if globals.get_item_opt("__builtins__", vm)?.is_none() {
+        globals.set_item("__builtins__", frames::builtins_of(frame, vm)?.into(), vm)?;
+    }
+    Ok(())
+}
+
+/// Runs a code object with the given namespaces.
+pub fn run(code: PyRef<PyCode>, globals: PyDictRef, locals: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    vm.run_code_obj(code, Scope::new(Some(frames::mapping(locals)), globals))
+}
+
+/// Both namespaces: as given, else the frame's own.
+fn namespaces(
+    globals: Option<PyObjectRef>,
+    locals: Option<PyObjectRef>,
+    frame: &FrameObjectRef,
+    vm: &VirtualMachine,
+    errors: (&str, &str),
+) -> PyResult<(PyDictRef, PyObjectRef)> {
+    let globals = globals.filter(|value| !vm.is_none(value));
+    let locals = locals.filter(|value| !vm.is_none(value));
+    if let Some(locals) = &locals
+        && !is_mapping(locals)
+    {
+        return Err(vm.new_type_error(errors.1.to_owned()));
+    }
+    let (globals, locals) = match globals {
+        None => {
+            let locals = match locals {
+                Some(locals) => locals,
+                None => frames::namespace(frame, vm)?,
+            };
+            (frame.f_globals(), locals)
+        }
+        Some(globals) => {
+            let Ok(globals) = globals.downcast::<PyDict>() else {
+                return Err(vm.new_type_error(errors.0.to_owned()));
+            };
+            let locals = locals.unwrap_or_else(|| globals.clone().into());
+            (globals, locals)
+        }
+    };
+    prepare_globals(&globals, frame, vm)?;
+    Ok((globals, locals))
+}
+
+/// The statement `exec`.
+fn exec(
+    code: PyObjectRef,
+    globals: OptionalArg<PyObjectRef>,
+    locals: OptionalArg<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let (mut code, mut globals, mut locals) = (code, globals.into_option(), locals.into_option());
+    if globals.is_none()
+        && let Some(tuple) = code.downcast_ref::<rustpython_vm::builtins::PyTuple>()
+        && let items = tuple.as_slice()
+        && let [first, second, rest @ ..] = items
+        && rest.len() <= 1
+    {
+        globals = Some(second.clone());
+        locals = rest.first().cloned();
+        let first = first.clone();
+        code = first;
+    }
+    let frame = frames::current(vm)?;
+    let errors = (
+        "exec: arg 2 must be a dictionary or None",
+        "exec: arg 3 must be a mapping or None",
+    );
+    let (globals, locals) = namespaces(globals, locals, &frame, vm, errors)?;
+    let code = match code.downcast::<PyCode>() {
+        Ok(code) => {
+            if !code.freevars.is_empty() {
+                return Err(vm.new_type_error("code object passed to exec may not contain free variables"));
+            }
+            code
+        }
+        Err(other) => {
+            let flags = source::features_of(&frame.f_code());
+            let source = match source_of(&other, "<string>", vm)? {
+                Some(source) => source,
+                None => file_source(&other, vm)?
+                    .ok_or_else(|| vm.new_type_error("exec: arg 1 must be a string, file, or code object"))?,
+            };
+            source::compile_source(vm, &source, Mode::Exec, flags)?
+        }
+    };
+    run(code, globals, locals, vm).map(drop)
+}
+
+/// The source that an open file holds from where it stands.
+fn file_source(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<SourceText>> {
+    if names::type_name_of(object) != "file" {
+        return Ok(None);
+    }
+    let name = object.get_attr("name", vm)?.str(vm)?.to_string();
+    let content = vm.call_method(object, "read", ())?;
+    source_of(&content, &name, vm)
+}
+
+fn eval(
+    code: PyObjectRef,
+    globals: OptionalArg<PyObjectRef>,
+    locals: OptionalArg<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let frame = frames::current(vm)?;
+    let (globals, locals) = (globals.into_option(), locals.into_option());
+    if let Some(given) = globals.as_ref().filter(|given| !vm.is_none(given))
+        && given.downcast_ref::<PyDict>().is_none()
+        && is_mapping(given)
+    {
+        return Err(vm.new_type_error("globals must be a real dict; try eval(code, {}, mapping)"));
+    }
+    let errors = ("globals must be a dict", "locals must be a mapping");
+    let (globals, locals) = namespaces(globals, locals, &frame, vm, errors)?;
+    let code = match code.downcast::<PyCode>() {
+        Ok(code) => {
+            if !code.freevars.is_empty() {
+                return Err(vm.new_type_error("code object passed to eval() may not contain free variables"));
+            }
+            code
+        }
+        Err(other) => {
+            let flags = source::features_of(&frame.f_code());
+            let mut source = source_of(&other, "<string>", vm)?
+                .ok_or_else(|| vm.new_type_error("eval() arg 1 must be a string or code object"))?;
+            let start = source.text.len() - source.text.trim_start_matches([' ', '\t']).len();
+            if start > 0 {
+                source.text.drain(..start);
+            }
+            source::compile_source(vm, &source, Mode::Eval, flags)?
+        }
+    };
+    run(code, globals, locals, vm)
+}
+
+fn compile(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    const NAMES: [&str; 5] = ["source", "filename", "mode", "flags", "dont_inherit"];
+    let mut values: [Option<PyObjectRef>; 5] = Default::default();
+    if args.args.len() > NAMES.len() {
+        let message = format!("compile() takes at most 5 arguments ({} given)", args.args.len());
+        return Err(vm.new_type_error(message));
+    }
+    for (slot, value) in values.iter_mut().zip(args.args) {
+        *slot = Some(value);
+    }
+    for (name, value) in args.kwargs {
+        match NAMES.iter().position(|known| *known == name) {
+            Some(at) => values[at] = Some(value),
+            None => {
+                let message = format!("'{name}' is an invalid keyword argument for this function");
+                return Err(vm.new_type_error(message));
+            }
+        }
+    }
+    let [Some(code), Some(filename), Some(mode), flags, dont_inherit] = values else {
+        return Err(vm.new_type_error("Required argument 'source' (pos 1) not found"));
+    };
+    let filename = text::str_of(vm, &filename)?;
+    let filename: String = filename.iter().map(|byte| char::from(*byte)).collect();
+    let mode_name = text::str_of(vm, &mode)?;
+    let mode = match mode_name.as_slice() {
+        b"exec" => Mode::Exec,
+        b"eval" => Mode::Eval,
+        b"single" => Mode::Single,
+        _ => return Err(vm.new_value_error("compile() arg 3 must be 'exec', 'eval' or 'single'")),
+    };
+    let number = |value: Option<PyObjectRef>| -> PyResult<i64> {
+        match value {
+            None => Ok(0),
+            Some(value) => Ok(i64::try_from(value.try_index(vm)?.as_bigint()).unwrap_or(-1)),
+        }
+    };
+    let flags = number(flags)?;
+    if flags & !KNOWN_FLAGS != 0 {
+        return Err(vm.new_value_error("compile(): unrecognised flags"));
+    }
+    let mut features = FutureFlags::default();
+    if number(dont_inherit)? == 0 {
+        features = source::features_of(&frames::current(vm)?.f_code());
+    }
+    features.division |= flags & CO_FUTURE_DIVISION != 0;
+    features.absolute_import |= flags & CO_FUTURE_ABSOLUTE_IMPORT != 0;
+    features.print_function |= flags & CO_FUTURE_PRINT_FUNCTION != 0;
+    features.unicode_literals |= flags & CO_FUTURE_UNICODE_LITERALS != 0;
+    let Some(source) = source_of(&code, &filename, vm)? else {
+        return Err(vm.new_type_error("expected a readable buffer object"));
+    };
+    Ok(source::compile_source(vm, &source, mode, features)?.into())
+}
+
+fn execfile(
+    file: PyObjectRef,
+    globals: OptionalArg<PyObjectRef>,
+    locals: OptionalArg<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let frame = frames::current(vm)?;
+    let errors = ("execfile() arg 2 must be dict", "execfile() arg 3 must be a mapping");
+    let (globals, locals) = namespaces(globals.into_option(), locals.into_option(), &frame, vm, errors)?;
+    let name = text::text_of(vm, &file)?.ok_or_else(|| vm.new_type_error("coercing to Unicode: need string"))?;
+    let bytes = std::fs::read(&name).map_err(|error| {
+        let code = error.raw_os_error().unwrap_or(5);
+        let message = std::io::Error::from_raw_os_error(code).to_string();
+        let message = message.split(" (os error").next().unwrap_or_default().to_owned();
+        super::exceptions::new_io_error(vm, code, &message, Some(file.clone()))
+    })?;
+    let text = SourceText::decode(&name, &bytes, SourceRules::CPython).map_err(|error| source::exception(vm, &error))?;
+    let code = source::compile_source(vm, &text, Mode::Exec, source::features_of(&frame.f_code()))?;
+    run(code, globals, locals, vm).map(drop)
+}
+
+fn raw_input(prompt: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+    let sys = crate::import::sys(vm)?;
+    let output = sys.get_attr("stdout", vm)?;
+    if let OptionalArg::Present(prompt) = prompt {
+        let prompt = text::str_object(vm, &prompt)?;
+        super::print::write(&output, prompt, vm)?;
+    }
+    if let Some(flush) = vm.get_attribute_opt(&output, "flush")? {
+        flush.call((), vm)?;
+    }
+    let line = vm.call_method(&*sys.get_attr("stdin", vm)?, "readline", ())?;
+    let bytes = text::str_of(vm, &line)?;
+    if bytes.is_empty() {
+        return Err(vm.new_exception_msg(vm.ctx.exceptions.eof_error.to_owned(), "EOF when reading a line".into()));
+    }
+    Ok(text::new_str(vm, bytes.strip_suffix(b"\n").unwrap_or(&bytes)))
+}
+
+fn input(prompt: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+    let line = raw_input(prompt, vm)?;
+    eval(line, OptionalArg::Missing, OptionalArg::Missing, vm)
+}
+
+fn intern(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    match value.downcast_ref_if_exact::<PyStr>(vm) {
+        Some(value) => Ok(vm.ctx.intern_str(value.to_owned()).to_owned().into()),
+        None => {
+            let name = names::type_name_of(&value);
+            Err(vm.new_type_error(match &*name {
+                "str" => "can't intern subclass of string".to_owned(),
+                name => format!("intern() argument 1 must be string, not {name}"),
+            }))
+        }
+    }
+}
+
+/// Registers the intrinsics and the builtins.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    intrinsics::add(vm, intrinsics::EXEC, exec)?;
+    dialect::set_function(vm, "eval", eval)?;
+    dialect::set_function(vm, "compile", compile)?;
+    dialect::set_function(vm, "execfile", execfile)?;
+    dialect::set_function(vm, "raw_input", raw_input)?;
+    dialect::set_function(vm, "input", input)?;
+    dialect::set_function(vm, "intern", intern)
+}
+
+/// The bits of code flags for features, as the compiler keeps them in code objects.
+pub fn code_flags(features: FutureFlags) -> CodeFlags {
+    let mut flags = CodeFlags::empty();
+    flags.set(CodeFlags::FUTURE_DIVISION, features.division);
+    flags.set(CodeFlags::FUTURE_ABSOLUTE_IMPORT, features.absolute_import);
+    flags.set(CodeFlags::FUTURE_PRINT_FUNCTION, features.print_function);
+    flags.set(CodeFlags::FUTURE_UNICODE_LITERALS, features.unicode_literals);
+    flags
+}

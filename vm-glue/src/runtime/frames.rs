@@ -1,0 +1,108 @@
+//! The running frame: names that are looked up at run time, `locals()`, `globals()`.
+
+use rustpython_vm::builtins::{PyDict, PyDictRef, PyModule, PyStr, PyStrRef};
+use rustpython_vm::bytecode::CodeFlags;
+use rustpython_vm::frame::FrameObjectRef;
+use rustpython_vm::function::ArgMapping;
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::{dialect, intrinsics};
+
+/// The frame of the Python code that called the native function.
+pub fn current(vm: &VirtualMachine) -> PyResult<FrameObjectRef> {
+    vm.current_frame().ok_or_else(|| vm.new_system_error("no Python frame"))
+}
+
+/// The frame's builtins as a dict.
+pub fn builtins_of(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+    let builtins = frame.f_builtins();
+    match builtins.downcast::<PyDict>() {
+        Ok(dict) => Ok(dict),
+        Err(other) => match other.downcast::<PyModule>() {
+            Ok(module) => Ok(module.dict()),
+            Err(_) => dialect::builtins(vm),
+        },
+    }
+}
+
+/// Is it the frame of a function, whose variables are no mapping?
+pub fn is_function(frame: &FrameObjectRef) -> bool {
+    frame.f_code().flags.contains(CodeFlags::OPTIMIZED)
+}
+
+/// The frame's variables as something that code can run in: changes of a function's variables take effect.
+pub fn namespace(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult {
+    frame.f_locals(vm)
+}
+
+/// `locals()`: the namespace itself, or a copy of a function's variables.
+pub fn locals(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult {
+    let locals: PyObjectRef = frame.locals(vm)?.into();
+    if !is_function(frame) {
+        return Ok(locals);
+    }
+    let Some(dict) = locals.downcast_ref::<PyDict>() else { return Ok(locals) };
+    let hidden: Vec<PyObjectRef> = dict
+        .keys_vec()
+        .into_iter()
+        .filter(|name| name.downcast_ref::<PyStr>().is_some_and(|name| name.as_bytes().first() == Some(&b'<')))
+        .collect();
+    for name in hidden {
+        dict.del_item(&*name, vm)?;
+    }
+    Ok(locals)
+}
+
+fn lookup(mapping: &PyObjectRef, name: &PyStrRef, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    if let Some(dict) = mapping.downcast_ref_if_exact::<PyDict>(vm) {
+        return dict.get_item_opt(&**name, vm);
+    }
+    match mapping.get_item(&**name, vm) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.key_error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A name as `LOAD_NAME` finds it.
+fn load_name(name: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    let frame = current(vm)?;
+    if let Some(value) = lookup(&namespace(&frame, vm)?, &name, vm)? {
+        return Ok(value);
+    }
+    if let Some(value) = frame.f_globals().get_item_opt(&*name, vm)? {
+        return Ok(value);
+    }
+    if let Some(value) = builtins_of(&frame, vm)?.get_item_opt(&*name, vm)? {
+        return Ok(value);
+    }
+    Err(vm.new_name_error(format!("name '{name}' is not defined"), name))
+}
+
+/// Stores a name in the frame's namespace.
+fn store_name(name: PyStrRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let frame = current(vm)?;
+    namespace(&frame, vm)?.set_item(&*name, value, vm)?;
+    Ok(true)
+}
+
+/// A mapping for code to run in.
+pub fn mapping(object: PyObjectRef) -> ArgMapping {
+    ArgMapping::new(object)
+}
+
+/// Registers the intrinsics and the builtins.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    intrinsics::add(vm, intrinsics::LOAD_NAME, load_name)?;
+    intrinsics::add(vm, intrinsics::STORE_NAME, store_name)?;
+    intrinsics::add(vm, intrinsics::SAME, |value: PyObjectRef| value)?;
+    intrinsics::add(
+        vm,
+        intrinsics::SLICE,
+        |start: PyObjectRef, stop: PyObjectRef, step: PyObjectRef, vm: &VirtualMachine| {
+            vm.ctx.types.slice_type.as_object().call((start, stop, step), vm)
+        },
+    )?;
+    dialect::set_function(vm, "locals", |vm: &VirtualMachine| locals(&current(vm)?, vm))?;
+    dialect::set_function(vm, "globals", |vm: &VirtualMachine| -> PyResult { Ok(current(vm)?.f_globals().into()) })
+}

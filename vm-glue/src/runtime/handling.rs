@@ -1,0 +1,146 @@
+//! Raising and handling by Python 2's rules: what `except` matches, `sys.exc_info()` that lasts until the function
+//! returns, bare `raise`.
+
+use std::cell::RefCell;
+
+use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyTuple, PyType};
+use rustpython_vm::frame::{FrameObject, FrameObjectRef};
+use rustpython_vm::function::OptionalArg;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::{exceptions, intrinsics};
+
+/// An exception that a frame handled (None: it cleared it).
+struct Handled {
+    frame: FrameObjectRef,
+    error: Option<PyBaseExceptionRef>,
+}
+
+/// Notes kept before those of frames that have returned are dropped.
+const MAX_NOTES: usize = 6;
+
+thread_local! {
+    /// Newest last.
+    static HANDLED: RefCell<Vec<Handled>> = const { RefCell::new(Vec::new()) };
+}
+
+fn is_same(a: &Py<FrameObject>, b: &Py<FrameObject>) -> bool {
+    a.as_object().is(b.as_object())
+}
+
+/// Drops the notes of frames that are not running any more.
+fn prune(vm: &VirtualMachine) {
+    let mut running = Vec::new();
+    let mut frame = vm.current_frame();
+    while let Some(this) = frame {
+        frame = this.f_back(vm);
+        running.push(this);
+    }
+    let dead = HANDLED.with_borrow_mut(|handled| {
+        let (alive, dead): (Vec<_>, Vec<_>) = std::mem::take(handled)
+            .into_iter()
+            .partition(|note| running.iter().any(|frame| is_same(frame, &note.frame)));
+        *handled = alive;
+        dead
+    });
+    // Dropped here: destructors may handle exceptions themselves.
+    drop(dead);
+}
+
+fn note(frame: FrameObjectRef, error: Option<PyBaseExceptionRef>, vm: &VirtualMachine) {
+    let (old, full) = HANDLED.with_borrow_mut(|handled| {
+        let old = handled.iter().position(|note| is_same(&note.frame, &frame)).map(|at| handled.remove(at));
+        handled.push(Handled { frame, error });
+        (old, handled.len() > MAX_NOTES)
+    });
+    drop(old);
+    if full {
+        prune(vm);
+    }
+}
+
+/// The exception that `sys.exc_info()` shows.
+pub fn current(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+    prune(vm);
+    let noted = HANDLED.with_borrow(|handled| handled.last().map(|note| note.error.clone()));
+    match noted {
+        Some(error) => error,
+        None => vm.current_exception(),
+    }
+}
+
+/// `sys.exc_clear()`.
+pub fn clear(vm: &VirtualMachine) {
+    if let Some(frame) = vm.current_frame() {
+        note(frame, None, vm);
+    }
+}
+
+/// `sys.exc_info()`: type, value, traceback.
+pub fn exc_info(vm: &VirtualMachine) -> (PyObjectRef, PyObjectRef, PyObjectRef) {
+    match current(vm) {
+        None => (vm.ctx.none(), vm.ctx.none(), vm.ctx.none()),
+        Some(error) => {
+            let traceback = error.__traceback__().map_or_else(|| vm.ctx.none(), Into::into);
+            let value = exceptions::value_of(&error, vm);
+            (value.class().to_owned().into(), value, traceback)
+        }
+    }
+}
+
+/// `<caught>()`.
+fn caught(vm: &VirtualMachine) -> PyObjectRef {
+    let Some(error) = vm.current_exception() else { return vm.ctx.none() };
+    // The outermost frame of the traceback is the one that handles.
+    if let Some(traceback) = error.__traceback__() {
+        note(traceback.frame.clone(), Some(error.clone()), vm);
+    }
+    exceptions::value_of(&error, vm)
+}
+
+/// Classes that the machine matches as Python 2 does.
+fn is_plain(wanted: &PyObject, error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+    if let Some(tuple) = wanted.downcast_ref::<PyTuple>() {
+        return tuple.as_slice().iter().all(|wanted| is_plain(wanted, error, vm));
+    }
+    wanted.downcast_ref::<PyType>().is_some_and(|class| error.class().fast_issubclass(class))
+}
+
+/// `<catch>(classes)`: the classes, or what makes the machine match (or not) where its own rules differ.
+fn catch(wanted: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let Some(error) = vm.current_exception() else { return Ok(wanted) };
+    if wanted.downcast_ref::<PyType>().is_some() && is_plain(&wanted, &error, vm) {
+        return Ok(wanted);
+    }
+    Ok(if exceptions::matches(&error, &wanted, vm)? {
+        vm.ctx.exceptions.base_exception_type.to_owned().into()
+    } else {
+        vm.ctx.empty_tuple.clone().into()
+    })
+}
+
+fn raise(
+    kind: PyObjectRef,
+    value: OptionalArg<PyObjectRef>,
+    traceback: OptionalArg<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    Ok(exceptions::to_raise(kind, value.into_option(), traceback.into_option(), vm)?.into())
+}
+
+fn reraise(vm: &VirtualMachine) -> PyResult {
+    match current(vm) {
+        Some(error) => Ok(error.into()),
+        None => Err(vm.new_type_error(
+            "exceptions must be old-style classes or derived from BaseException, not NoneType",
+        )),
+    }
+}
+
+/// Registers the intrinsics.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    intrinsics::add(vm, intrinsics::CAUGHT, caught)?;
+    intrinsics::add(vm, intrinsics::CATCH, catch)?;
+    intrinsics::add(vm, intrinsics::RAISE, raise)?;
+    intrinsics::add(vm, intrinsics::RERAISE, reraise)
+}

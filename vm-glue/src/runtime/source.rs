@@ -1,0 +1,86 @@
+//! From source text to code objects: decode, parse, lower; syntax errors become Python's exceptions.
+
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
+use rustpython_vm::bytecode::CodeFlags;
+use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+use super::text;
+use crate::lower::{self, CompileOptions};
+use crate::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, SyntaxErrorKind};
+
+/// Python's exception for a syntax error.
+pub fn exception(vm: &VirtualMachine, error: &SyntaxError) -> PyBaseExceptionRef {
+    let exceptions = &vm.ctx.exceptions;
+    let class = match error.kind {
+        SyntaxErrorKind::SyntaxError => exceptions.syntax_error,
+        SyntaxErrorKind::IndentationError => exceptions.indentation_error,
+        SyntaxErrorKind::TabError => exceptions.tab_error,
+        SyntaxErrorKind::ValueError => return vm.new_value_error(error.message.clone()),
+        SyntaxErrorKind::MemoryError => return vm.new_memory_error(error.message.clone()),
+    };
+    let none = || vm.ctx.none();
+    let line = match &error.source_line {
+        Some(line) => Some(text::new_str(vm, line.as_bytes())),
+        None => source_line(&error.file, error.line as usize).map(|line| text::new_str(vm, &line)),
+    };
+    let details = vec![
+        vm.ctx.new_str(error.file.as_str()).into(),
+        vm.ctx.new_int(error.line).into(),
+        error.offset.map_or_else(none, |offset| vm.ctx.new_int(offset).into()),
+        line.unwrap_or_else(none),
+    ];
+    let args: Vec<PyObjectRef> =
+        vec![vm.ctx.new_str(error.message.as_str()).into(), vm.ctx.new_tuple(details).into()];
+    match class.as_object().call(args, vm) {
+        Ok(made) => made.downcast().unwrap_or_else(|_| vm.new_syntax_error_text(&error.message)),
+        Err(failed) => failed,
+    }
+}
+
+trait PlainSyntaxError {
+    fn new_syntax_error_text(&self, message: &str) -> PyBaseExceptionRef;
+}
+
+impl PlainSyntaxError for VirtualMachine {
+    fn new_syntax_error_text(&self, message: &str) -> PyBaseExceptionRef {
+        self.new_exception_msg(self.ctx.exceptions.syntax_error.to_owned(), message.into())
+    }
+}
+
+/// A line of a file, with its line end; from 1.
+pub fn source_line(file: &str, line: usize) -> Option<Vec<u8>> {
+    if file.starts_with('<') {
+        return None;
+    }
+    let bytes = std::fs::read(file).ok()?;
+    bytes.split_inclusive(|byte| *byte == b'\n').nth(line.checked_sub(1)?).map(<[u8]>::to_vec)
+}
+
+/// The features that code was compiled with, for code compiled inside of it.
+pub fn features_of(code: &PyCode) -> FutureFlags {
+    let has = |flag| code.flags.contains(flag);
+    FutureFlags {
+        division: has(CodeFlags::FUTURE_DIVISION),
+        absolute_import: has(CodeFlags::FUTURE_ABSOLUTE_IMPORT),
+        print_function: has(CodeFlags::FUTURE_PRINT_FUNCTION),
+        unicode_literals: has(CodeFlags::FUTURE_UNICODE_LITERALS),
+    }
+}
+
+/// Compiles the bytes of a file.
+pub fn compile_file(vm: &VirtualMachine, name: &str, bytes: &[u8], rules: SourceRules) -> PyResult<PyRef<PyCode>> {
+    let text = SourceText::decode(name, bytes, rules).map_err(|error| exception(vm, &error))?;
+    compile_source(vm, &text, Mode::Exec, FutureFlags::default())
+}
+
+/// Parses and compiles.
+pub fn compile_source(
+    vm: &VirtualMachine,
+    text: &SourceText,
+    mode: Mode,
+    flags: FutureFlags,
+) -> PyResult<PyRef<PyCode>> {
+    let module =
+        syntax::parse(text, ParseOptions { mode, flags }).map_err(|error| exception(vm, &error))?;
+    lower::compile(vm, text, &module, &CompileOptions { flags: lower::features(&module, flags) })
+}
