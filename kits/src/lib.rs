@@ -21,6 +21,8 @@ pub mod kit;
 pub mod media_server;
 pub mod message;
 pub mod names_in_code;
+pub mod objectkit;
+pub mod objects;
 pub mod pack;
 pub mod plugin;
 pub mod query;
@@ -29,4 +31,4 @@ pub mod routes;
 pub mod sandbox;
 
 /// Every kit, in the order of publication. A new kit is one line here.
-pub static KITS: &[&kit::Kit] = &[];
+pub static KITS: &[&kit::Kit] = &[&objectkit::KIT];
