@@ -130,7 +130,8 @@ impl SourceText {
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self.lines().line(offset);
         let start = self.lines().start(line);
-        (line, self.source_bytes(start as usize, offset as usize))
+        let piece = self.text.as_bytes().get(start as usize..offset as usize).unwrap_or_default();
+        (line, self.source_bytes(piece))
     }
 
     /// `lineno` and `col_offset` that CPython 2.7 gives a node which begins at `offset`. A node that begins with a
@@ -159,8 +160,7 @@ impl SourceText {
     }
 
     /// Length in bytes of the source, as CPython holds it, of a piece of the text.
-    pub(super) fn source_bytes(&self, start: usize, end: usize) -> u32 {
-        let piece = self.text.as_bytes().get(start..end).unwrap_or_default();
+    pub(super) fn source_bytes(&self, piece: &[u8]) -> u32 {
         match self.form {
             TextForm::Chars => piece.len() as u32,
             TextForm::Bytes => piece.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u32,

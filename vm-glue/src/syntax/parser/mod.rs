@@ -255,7 +255,7 @@ impl<'a> Parser<'a> {
     /// An error at the token read last.
     fn syntax_error(&self, kind: SyntaxErrorKind, message: String) -> SyntaxError {
         let lexer = &self.lexer;
-        let read = lexer.position();
+        let read = self.text.as_bytes().get(lexer.shown_from..lexer.position()).unwrap_or_default();
         let line = match self.text.is_empty() {
             true => 0,
             false => 1 + self.text.as_bytes()[..lexer.line_start].iter().filter(|&&byte| byte == b'\n').count() as u32,
@@ -266,7 +266,7 @@ impl<'a> Parser<'a> {
             message,
             file: self.source.name.clone(),
             line,
-            offset: Some(self.source.source_bytes(lexer.shown_from, read)),
+            offset: Some(self.source.source_bytes(read)),
             source_line: Some(shown.to_owned()),
         }
     }
