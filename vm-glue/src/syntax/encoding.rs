@@ -2,6 +2,8 @@
 
 use encoding_rs::{DecoderResult, Encoding};
 
+use super::codepages::CODE_PAGES;
+
 /// How bytes become text and, for byte string literals, text becomes bytes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Codec {
@@ -9,6 +11,10 @@ pub(super) enum Codec {
     Latin1,
     Ascii,
     Rot13,
+    /// The characters of the bytes 0x80 to 0xff.
+    CodePage(&'static str),
+    /// One of Python's codecs from bytes to bytes, which cannot decode a source file.
+    NoText,
     Other(&'static Encoding),
 }
 
@@ -123,7 +129,7 @@ impl Codec {
             })
             .collect();
         match name.as_str() {
-            "utf_8" | "utf8" | "utf" | "u8" | "utf_8_sig" | "cp65001" | "utf8_ucs2" | "utf8_ucs4" => {
+            "utf_8" | "utf8" | "utf" | "u8" | "utf_8_sig" | "utf8_ucs2" | "utf8_ucs4" => {
                 return Some(Self::Utf8);
             }
             "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859" | "cp819"
@@ -131,7 +137,11 @@ impl Codec {
             "ascii" | "us_ascii" | "us" | "646" | "ansi_x3_4_1968" | "ansi_x3_4_1986" | "ansi_x3_4" | "cp367"
             | "csascii" | "ibm367" | "iso646_us" | "iso_646_irv_1991" | "iso_ir_6" => return Some(Self::Ascii),
             "rot13" | "rot_13" => return Some(Self::Rot13),
+            "string_escape" | "quopri" | "quoted_printable" => return Some(Self::NoText),
             _ => {}
+        }
+        if let Some(page) = code_page(&name) {
+            return Some(Self::CodePage(page));
         }
         let label = match ALIASES.iter().find(|(alias, _)| *alias == name) {
             Some((_, label)) => (*label).to_owned(),
@@ -159,6 +169,11 @@ impl Codec {
                 None if self == Self::Ascii => Ok(latin1(bytes)),
                 None => Ok(bytes.iter().map(|&byte| char::from(rot13(byte))).collect()),
             },
+            Self::CodePage(page) => decode_page(page, bytes),
+            Self::NoText => Err(DecodeError {
+                message: "decoder did not return an unicode object (type=str)".to_owned(),
+                position: 0,
+            }),
             Self::Other(encoding) => decode_other(encoding, name, bytes),
         }
     }
@@ -170,6 +185,14 @@ impl Codec {
             Self::Latin1 => text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect(),
             Self::Ascii => text.is_ascii().then(|| text.as_bytes().to_vec()),
             Self::Rot13 => text.is_ascii().then(|| text.bytes().map(rot13).collect()),
+            Self::CodePage(page) => text
+                .chars()
+                .map(|c| match c.is_ascii() {
+                    true => u8::try_from(c).ok(),
+                    false => page.chars().position(|known| known == c).and_then(|at| u8::try_from(at + 0x80).ok()),
+                })
+                .collect(),
+            Self::NoText => None,
             Self::Other(encoding) => {
                 let (bytes, _, unmappable) = encoding.encode(text);
                 (!unmappable).then(|| bytes.into_owned())
@@ -192,6 +215,34 @@ fn numbered(name: &str) -> Option<String> {
     let digits = name.strip_prefix("cp").or_else(|| name.strip_prefix("windows_")).unwrap_or(name);
     let page: u32 = digits.parse().ok()?;
     (1250..=1258).contains(&page).then(|| format!("windows-{page}"))
+}
+
+/// The table of `cp437`, `ibm437`, `437`, `mac_greek` …
+fn code_page(name: &str) -> Option<&'static str> {
+    let number = name.strip_prefix("cp").or_else(|| name.strip_prefix("ibm")).unwrap_or(name);
+    let entry = CODE_PAGES.iter().find(|(page, _)| *page == name || page.strip_prefix("cp") == Some(number))?;
+    Some(entry.1)
+}
+
+fn decode_page(page: &str, bytes: &[u8]) -> Result<String, DecodeError> {
+    let upper: Vec<char> = page.chars().collect();
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for (position, &byte) in bytes.iter().enumerate() {
+        if byte.is_ascii() {
+            text.push(char::from(byte));
+            continue;
+        }
+        match upper.get(usize::from(byte) - 0x80) {
+            Some(&c) if c != char::REPLACEMENT_CHARACTER => text.push(c),
+            _ => {
+                let message = format!(
+                    "'charmap' codec can't decode byte {byte:#04x} in position {position}: character maps to <undefined>"
+                );
+                return Err(DecodeError { message, position });
+            }
+        }
+    }
+    Ok(text)
 }
 
 fn decode_other(encoding: &'static Encoding, name: &str, bytes: &[u8]) -> Result<String, DecodeError> {

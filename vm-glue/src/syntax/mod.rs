@@ -4,6 +4,7 @@
 //! [`ast::Mod`]. Errors are [`SyntaxError`]: file, line, column, the source line and CPython 2.7's message.
 
 pub mod ast;
+mod codepages;
 mod dump;
 mod encoding;
 mod future;

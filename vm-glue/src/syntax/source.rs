@@ -167,6 +167,23 @@ impl SourceText {
         }
     }
 
+    /// The bytes of the source file that a piece of the text stands for, such as
+    /// [`SyntaxError::source_line`](super::SyntaxError::source_line), which CPython turns back into the file's encoding.
+    pub fn encode(&self, piece: &str) -> Vec<u8> {
+        match self.literal_codec() {
+            None => piece.chars().map(|c| c as u8).collect(),
+            Some(codec) => codec.encode(piece).unwrap_or_else(|| piece.as_bytes().to_vec()),
+        }
+    }
+
+    /// Length in bytes of a piece of the text as an error's offset counts it.
+    pub(super) fn error_offset(&self, piece: &[u8]) -> u32 {
+        match std::str::from_utf8(piece) {
+            Ok(text) if self.form == TextForm::Chars && !text.is_ascii() => self.encode(text).len() as u32,
+            _ => self.source_bytes(piece),
+        }
+    }
+
     /// The codec whose bytes byte string literals hold; None where the text already has them (see [`TextForm`]).
     pub(super) fn literal_codec(&self) -> Option<Codec> {
         match self.form {

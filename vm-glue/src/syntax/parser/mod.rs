@@ -247,27 +247,42 @@ impl<'a> Parser<'a> {
         Stop
     }
 
-    /// CPython's rule for `unexpected EOF while parsing`.
+    /// CPython's rule for `unexpected EOF while parsing`, which never holds for a file.
     fn at_first_line_end(&self) -> bool {
-        self.lexer.saw_end && self.lexer.line_start == 0
+        self.lexer.saw_end && self.lexer.line_start == 0 && self.source.rules != SourceRules::CPython
     }
 
     /// An error at the token read last.
     fn syntax_error(&self, kind: SyntaxErrorKind, message: String) -> SyntaxError {
         let lexer = &self.lexer;
         let read = self.text.as_bytes().get(lexer.shown_from..lexer.position()).unwrap_or_default();
-        let line = match self.text.is_empty() {
+        let mut line = match self.text.is_empty() {
             true => 0,
             false => 1 + self.text.as_bytes()[..lexer.line_start].iter().filter(|&&byte| byte == b'\n').count() as u32,
         };
-        let shown = self.text.get(lexer.shown_from..lexer.line_end()).unwrap_or_default();
+        let mut offset = self.source.error_offset(read);
+        let mut shown = self.text.get(lexer.shown_from..lexer.line_end()).unwrap_or_default().to_owned();
+        // CPython reads a file line by line and counts the attempts to read behind its end.
+        if self.source.rules == SourceRules::CPython && lexer.saw_end {
+            line += 1;
+            match lexer.error {
+                Some(LexError::EndOfFileInString) if self.source.text.ends_with('\n') => {
+                    line += 1;
+                    offset += 1;
+                    shown.push('\n');
+                }
+                Some(LexError::EndOfFileInString) => {}
+                Some(LexError::EndOfLineInString) => shown.push('\n'),
+                _ => shown.clear(),
+            }
+        }
         SyntaxError {
             kind,
             message,
             file: self.source.name.clone(),
             line,
-            offset: Some(self.source.source_bytes(read)),
-            source_line: Some(shown.to_owned()),
+            offset: Some(offset),
+            source_line: Some(shown),
         }
     }
 
@@ -312,13 +327,14 @@ impl<'a> Parser<'a> {
 pub(super) fn deferred_error(source: &SourceText, kind: SyntaxErrorKind, message: String, at: u32) -> SyntaxError {
     let line = source.node_line(at);
     let text = source.line_text(line).trim_start_matches([' ', '\t', '\x0c']);
+    let newline = if line < source.lines().count() { "\n" } else { "" };
     SyntaxError {
         kind,
         message,
         file: source.name.clone(),
         line,
         offset: None,
-        source_line: Path::new(&source.name).is_file().then(|| format!("{text}\n")),
+        source_line: Path::new(&source.name).is_file().then(|| format!("{text}{newline}")),
     }
 }
 
