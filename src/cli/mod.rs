@@ -3,6 +3,7 @@
 mod check;
 mod host;
 mod info;
+mod python;
 mod run;
 
 use std::ffi::OsString;
@@ -31,6 +32,7 @@ enum Command {
     Run(run::Arguments),
     Info(info::Arguments),
     Host(host::Arguments),
+    Python(python::Arguments),
 }
 
 /// Reads the command line and runs what it asks for.
@@ -42,6 +44,7 @@ pub fn run() -> ExitCode {
         Command::Run(arguments) => run::run(arguments),
         Command::Info(arguments) => info::run(arguments),
         Command::Host(arguments) => host::run(arguments),
+        Command::Python(arguments) => python::run(arguments),
     }
 }
 

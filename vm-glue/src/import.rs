@@ -143,7 +143,7 @@ fn import_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         *slot = Some(value);
     }
     for (name, value) in args.kwargs {
-        match NAMES.iter().position(|known| *known == name) {
+        match NAMES.iter().position(|known| name.as_bytes() == known.as_bytes()) {
             Some(at) => values[at] = Some(value),
             None => {
                 return Err(vm.new_type_error(format!("'{name}' is an invalid keyword argument for this function")));
@@ -536,4 +536,3 @@ fn reload(module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 pub fn load_source(vm: &VirtualMachine, full: &str, file: &Path) -> PyResult {
     load_file(vm, full, &Found { file: file.to_path_buf(), package: None })
 }
-

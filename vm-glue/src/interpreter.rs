@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use parking_lot::Mutex;
+use rustpython_vm::VirtualMachine;
 use rustpython_vm::vm::thread;
-use rustpython_vm::{PyResult, VirtualMachine};
 
 use crate::{runtime, threads};
 
@@ -111,7 +111,7 @@ impl Interpreter {
 
     /// Runs the closure on the main machine: signals, `signal.signal`, the main thread of `threading`.
     /// Only for the thread that built the interpreter.
-    pub fn enter_main<R>(&self, work: impl FnOnce(&VirtualMachine) -> PyResult<R>) -> PyResult<R> {
+    pub fn enter_main<R>(&self, work: impl FnOnce(&VirtualMachine) -> R) -> R {
         self.main.lock().enter(work)
     }
 }

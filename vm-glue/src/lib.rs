@@ -2,6 +2,7 @@
 //!
 //! * [`syntax`]: lexer, parser and AST of Python 2.7
 //! * [`lower`]: Python 2 AST to code objects
+//! * [`import`]: importing by Python 2's rules
 //! * [`interpreter`]: the virtual machine with the dialect installed; [`threads`]: threads that run Python
 //! * [`runtime`]: the byte-string `str`, `unicode`, dialect builtins, classes, comparison, exceptions
 //! * [`modules`]: standard modules under their Python 2 names
@@ -11,6 +12,7 @@
 //! May depend on the VM crates and general libraries, never on another crate of this workspace.
 
 pub mod clock;
+pub mod import;
 pub mod interpreter;
 pub mod lower;
 pub mod modules;

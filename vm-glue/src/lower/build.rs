@@ -273,12 +273,7 @@ pub fn comprehension(target: out::Expr, iter: out::Expr, ifs: Vec<out::Expr>, po
 }
 
 pub fn list_comp(elt: out::Expr, generators: Vec<out::Comprehension>, pos: Pos) -> out::Expr {
-    out::Expr::ListComp(out::ExprListComp {
-        node_index: index(),
-        range: range(pos),
-        elt: Box::new(elt),
-        generators,
-    })
+    out::Expr::ListComp(out::ExprListComp { node_index: index(), range: range(pos), elt: Box::new(elt), generators })
 }
 
 pub fn set_comp(elt: out::Expr, generators: Vec<out::Comprehension>, pos: Pos) -> out::Expr {
@@ -424,13 +419,7 @@ pub fn while_(test: out::Expr, body: Vec<out::Stmt>, orelse: Vec<out::Stmt>, pos
     })
 }
 
-pub fn for_(
-    target: out::Expr,
-    iter: out::Expr,
-    body: Vec<out::Stmt>,
-    orelse: Vec<out::Stmt>,
-    pos: Pos,
-) -> out::Stmt {
+pub fn for_(target: out::Expr, iter: out::Expr, body: Vec<out::Stmt>, orelse: Vec<out::Stmt>, pos: Pos) -> out::Stmt {
     out::Stmt::For(out::StmtFor {
         node_index: index(),
         range: range(pos),

@@ -91,11 +91,8 @@ impl<'a> Lowerer<'a> {
         pos: Pos,
     ) -> Result<out::Expr, Failure> {
         let list = self.temporary();
-        let start = build::assign(
-            vec![build::store(&list, pos)],
-            build::list(Vec::new(), out::ExprContext::Load, pos),
-            pos,
-        );
+        let start =
+            build::assign(vec![build::store(&list, pos)], build::list(Vec::new(), out::ExprContext::Load, pos), pos);
         self.before.push(start);
         let outer = std::mem::take(&mut self.before);
         let loops = self.nested_loops(elt, generators, &list, pos)?;
@@ -129,7 +126,8 @@ impl<'a> Lowerer<'a> {
             inner.append(&mut self.before);
         }
         let innermost = self.nested_loops(elt, rest, list, pos)?;
-        let guarded = tests.into_iter().rev().fold(innermost, |body, test| vec![build::if_(test, body, Vec::new(), pos)]);
+        let guarded =
+            tests.into_iter().rev().fold(innermost, |body, test| vec![build::if_(test, body, Vec::new(), pos)]);
         inner.extend(guarded);
         body.push(build::for_(target, iter, inner, Vec::new(), pos));
         Ok(body)

@@ -9,8 +9,8 @@ use rustpython_compiler_core::bytecode::{
     AsBag, BorrowedConstant, CodeObject, CodeUnit, CodeUnits, Constant, ConstantBag, Instruction, IntrinsicFunction1,
 };
 use rustpython_vm::builtins::{PyCode, PyFrozenSet, PyStrInterned};
-use rustpython_vm::wtf8::{CodePoint, Wtf8Buf};
 use rustpython_vm::{Context, PyObjectRef, PyPayload, PyRef, VirtualMachine};
+use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
 use crate::runtime::text;
 use crate::syntax::ast::Str;
@@ -80,7 +80,8 @@ impl Bag<'_> {
         let vm = self.0;
         match constant {
             BorrowedConstant::Bytes { value } => unicode(vm, value),
-            BorrowedConstant::Str { value } => match value.as_str().ok().and_then(|value| carried_docstring(vm, value)) {
+            BorrowedConstant::Str { value } => match value.as_str().ok().and_then(|value| carried_docstring(vm, value))
+            {
                 Some(docstring) => docstring,
                 None if value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') => {
                     vm.ctx.intern_str(value).to_owned().into()
@@ -100,7 +101,9 @@ impl Bag<'_> {
                     Err(_) => vm.ctx.empty_frozenset.clone().into(),
                 }
             }
-            BorrowedConstant::Code { code } => load(vm, code.map_clone_bag(&rustpython_compiler_core::bytecode::BasicBag)).into(),
+            BorrowedConstant::Code { code } => {
+                load(vm, code.map_clone_bag(&rustpython_compiler_core::bytecode::BasicBag)).into()
+            }
             other => PyObjectRef::from((&*vm.ctx).as_bag().make_constant(other)),
         }
     }

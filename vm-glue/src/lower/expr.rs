@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use ruff_python_ast as out;
 
-use crate::runtime::{attributes, intrinsics};
+use crate::runtime::{intrinsics, special_names};
 use crate::syntax::ast::{
     BoolOp, CmpOp, Expr, ExprContext, ExprKind, Keyword, Number, Operator, Slice, Span, Str, UnaryOp,
 };
@@ -141,7 +141,7 @@ impl<'a> Lowerer<'a> {
             ExprKind::Str { s } => self.string(s, pos),
             ExprKind::Attribute { value, attr, ctx } => {
                 let value = self.expr(value)?;
-                if *ctx == ExprContext::Load && attributes::is_special(attr) {
+                if *ctx == ExprContext::Load && special_names::is_special(attr) {
                     let name = build::string(attr.to_string(), self.pos);
                     build::intrinsic(intrinsics::ATTRIBUTE, vec![value, name], self.pos)
                 } else {
@@ -193,10 +193,7 @@ impl<'a> Lowerer<'a> {
         // A class's or module's comprehension runs in a frame of its own making, but Python 2's saw the scope's names.
         let shared = scope.kind != ScopeKind::Function
             && !symbol.free
-            && self
-                .comprehensions
-                .last()
-                .is_some_and(|open| open.scope == self.scope && !open.targets.contains(&id));
+            && self.comprehensions.last().is_some_and(|open| open.scope == self.scope && !open.targets.contains(&id));
         if dynamic || shared {
             return build::intrinsic(intrinsics::LOAD_NAME, vec![build::string(id.to_owned(), pos)], pos);
         }
@@ -270,10 +267,10 @@ impl<'a> Lowerer<'a> {
     ) -> Lowered {
         let mut out_args = Vec::with_capacity(args.len() + 1);
         let callee = match &func.node {
-            ExprKind::Attribute { value, attr, .. } if attributes::is_special(attr) => {
+            ExprKind::Attribute { value, attr, .. } if special_names::is_special(attr) => {
                 out_args.push(self.expr(value)?);
                 let pos = self.reach(func.span);
-                build::load(attributes::call_name(attr), pos)
+                build::load(special_names::call_name(attr), pos)
             }
             _ => self.expr(func)?,
         };

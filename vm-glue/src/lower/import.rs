@@ -65,10 +65,8 @@ impl<'a> Lowerer<'a> {
         let wanted = names.iter().map(|alias| build::plain_string(alias.name.to_string(), pos)).collect();
         let wanted = build::tuple(wanted, out::ExprContext::Load, pos);
         let values = build::intrinsic(intrinsics::IMPORT_FROM, vec![module, wanted, level], pos);
-        let targets = names
-            .iter()
-            .map(|alias| build::store(alias.asname.as_deref().unwrap_or(&alias.name), pos))
-            .collect();
+        let targets =
+            names.iter().map(|alias| build::store(alias.asname.as_deref().unwrap_or(&alias.name), pos)).collect();
         let target = build::tuple(targets, out::ExprContext::Store, pos);
         Ok(vec![build::assign(vec![target], values, pos)])
     }

@@ -24,9 +24,10 @@ use rustpython_compiler_core::bytecode::CodeObject;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{PyRef, PyResult, VirtualMachine};
 
+use crate::runtime::exec::code_flags;
 use crate::runtime::source;
 use crate::syntax::ast::{Mod, Span};
-use crate::syntax::{FutureFlags, SourceText, SyntaxError, SyntaxErrorKind};
+use crate::syntax::{self, FutureFlags, SourceText, SyntaxError, SyntaxErrorKind};
 
 use scopes::Scopes;
 
@@ -62,17 +63,7 @@ impl Failure {
     }
 
     fn into_error(self, source: &SourceText) -> SyntaxError {
-        let start = (self.span.start as usize).min(source.text.len());
-        let before = source.text.as_bytes().get(..start).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        SyntaxError {
-            kind: self.kind,
-            message: self.message,
-            file: source.name.clone(),
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            offset: None,
-            source_line: None,
-        }
+        syntax::deferred_error(source, self.kind, self.message, self.span.start)
     }
 }
 
@@ -85,7 +76,12 @@ pub fn compile_unloaded(source: &SourceText, module: &Mod, options: &CompileOpti
         Mod::Expression { .. } => CompilerMode::Eval,
     };
     let file = SourceFileBuilder::new(source.name.as_str(), source.text.as_str()).finish();
-    let opts = CompileOpts { debug_ranges: false, recursion_limit: RECURSION_LIMIT, ..CompileOpts::default() };
+    let opts = CompileOpts {
+        debug_ranges: false,
+        recursion_limit: RECURSION_LIMIT,
+        future_features: code_flags(options.flags),
+        ..CompileOpts::default()
+    };
     let internal = |message: String| SyntaxError {
         kind: SyntaxErrorKind::SyntaxError,
         message,

@@ -446,7 +446,11 @@ impl<'a> Walker<'a> {
             at = self.scopes.scopes[scope].parent;
         }
         if depth > MAX_SCOPES {
-            return Err(Failure { kind: SyntaxErrorKind::SyntaxError, span, message: "too many nested scopes".to_owned() });
+            return Err(Failure {
+                kind: SyntaxErrorKind::SyntaxError,
+                span,
+                message: "too many nested scopes".to_owned(),
+            });
         }
         Ok(())
     }

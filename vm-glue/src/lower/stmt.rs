@@ -122,9 +122,7 @@ impl<'a> Lowerer<'a> {
             StmtKind::ImportFrom { module, names, level } => {
                 return self.import_from(stmt.span, module.as_deref(), names, *level, pos);
             }
-            StmtKind::Exec { body, globals, locals } => {
-                self.exec(body, globals.as_deref(), locals.as_deref(), pos)?
-            }
+            StmtKind::Exec { body, globals, locals } => self.exec(body, globals.as_deref(), locals.as_deref(), pos)?,
             // Declared at the start of the scope.
             StmtKind::Global { .. } => return Ok(Vec::new()),
             StmtKind::Expr { value } => {
@@ -227,8 +225,7 @@ impl<'a> Lowerer<'a> {
             ExprKind::Attribute { value: object, attr, .. } => {
                 let object = self.expr(object)?;
                 let kept = self.temporary();
-                let load =
-                    build::attribute(build::named(&kept, object, pos), attr, out::ExprContext::Load, pos);
+                let load = build::attribute(build::named(&kept, object, pos), attr, out::ExprContext::Load, pos);
                 let store = build::attribute(build::load(&kept, pos), attr, out::ExprContext::Store, pos);
                 used.push(kept);
                 (store, load)
@@ -251,12 +248,8 @@ impl<'a> Lowerer<'a> {
                     out::ExprContext::Load,
                     pos,
                 );
-                let store = build::subscript(
-                    build::load(&kept, pos),
-                    build::load(&key, pos),
-                    out::ExprContext::Store,
-                    pos,
-                );
+                let store =
+                    build::subscript(build::load(&kept, pos), build::load(&key, pos), out::ExprContext::Store, pos);
                 used.extend([kept, key]);
                 (store, load)
             }
@@ -289,13 +282,7 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    fn print(
-        &mut self,
-        dest: Option<&'a Expr>,
-        values: &'a [Expr],
-        nl: bool,
-        pos: Pos,
-    ) -> Result<out::Stmt, Failure> {
+    fn print(&mut self, dest: Option<&'a Expr>, values: &'a [Expr], nl: bool, pos: Pos) -> Result<out::Stmt, Failure> {
         let dest = match dest {
             Some(dest) => self.expr(dest)?,
             None => build::none(pos),
@@ -398,10 +385,5 @@ impl<'a> Lowerer<'a> {
             args.push(self.expr(locals)?);
         }
         Ok(build::expr_stmt(build::intrinsic(intrinsics::EXEC, args, self.pos), pos))
-    }
-
-    /// Is this the scope of a function?
-    pub fn in_function(&self) -> bool {
-        self.scope().kind == ScopeKind::Function
     }
 }

@@ -6,6 +6,7 @@
 
 mod exceptions_module;
 mod re;
+pub mod sys;
 pub mod time_module;
 mod web_module;
 

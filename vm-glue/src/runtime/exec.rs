@@ -5,7 +5,7 @@ use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::{dialect, frames, intrinsics, names, source, text};
 use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
@@ -24,10 +24,10 @@ const KNOWN_FLAGS: i64 = 0x1 | 0x2 | 0x10 // accepted without effect: nested sco
 /// The source of a string object. None if it is no string.
 fn source_of(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<Option<SourceText>> {
     let decoded = if let Some(bytes) = text::bytes_of(object) {
-        SourceText::decode(name, &bytes, SourceRules::Framework)
+        SourceText::decode(name, &bytes, SourceRules::CPythonString)
     } else if text::is_unicode(object) {
         match object.downcast_ref::<PyStr>() {
-            Some(value) => SourceText::from_unicode(name, &value.to_string_lossy(), SourceRules::Framework),
+            Some(value) => SourceText::from_unicode(name, &value.to_string_lossy(), SourceRules::CPythonString),
             None => return Ok(None),
         }
     } else {
@@ -108,10 +108,7 @@ fn exec(
         code = first;
     }
     let frame = frames::current(vm)?;
-    let errors = (
-        "exec: arg 2 must be a dictionary or None",
-        "exec: arg 3 must be a mapping or None",
-    );
+    let errors = ("exec: arg 2 must be a dictionary or None", "exec: arg 3 must be a mapping or None");
     let (globals, locals) = namespaces(globals, locals, &frame, vm, errors)?;
     let code = match code.downcast::<PyCode>() {
         Ok(code) => {
@@ -191,7 +188,7 @@ fn compile(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         *slot = Some(value);
     }
     for (name, value) in args.kwargs {
-        match NAMES.iter().position(|known| *known == name) {
+        match NAMES.iter().position(|known| name.as_bytes() == known.as_bytes()) {
             Some(at) => values[at] = Some(value),
             None => {
                 let message = format!("'{name}' is an invalid keyword argument for this function");
@@ -251,7 +248,8 @@ fn execfile(
         let message = message.split(" (os error").next().unwrap_or_default().to_owned();
         super::exceptions::new_io_error(vm, code, &message, Some(file.clone()))
     })?;
-    let text = SourceText::decode(&name, &bytes, SourceRules::CPython).map_err(|error| source::exception(vm, &error))?;
+    let text =
+        SourceText::decode(&name, &bytes, SourceRules::CPython).map_err(|error| source::exception(vm, &error))?;
     let code = source::compile_source(vm, &text, Mode::Exec, source::features_of(&frame.f_code()))?;
     run(code, globals, locals, vm).map(drop)
 }
@@ -281,7 +279,7 @@ fn input(prompt: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
 
 fn intern(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     match value.downcast_ref_if_exact::<PyStr>(vm) {
-        Some(value) => Ok(vm.ctx.intern_str(value.to_owned()).to_owned().into()),
+        Some(value) => Ok(vm.ctx.intern_str(value.as_wtf8()).to_owned().into()),
         None => {
             let name = names::type_name_of(&value);
             Err(vm.new_type_error(match &*name {

@@ -1,12 +1,12 @@
 //! The running frame: names that are looked up at run time, `locals()`, `globals()`.
 
-use rustpython_vm::builtins::{PyDict, PyDictRef, PyModule, PyStr, PyStrRef};
+use rustpython_vm::builtins::{PyDict, PyDictRef, PyIntRef, PyModule, PyStr, PyStrRef};
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::ArgMapping;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{dialect, intrinsics};
+use super::{dialect, intrinsics, numbers};
 
 /// The frame of the Python code that called the native function.
 pub fn current(vm: &VirtualMachine) -> PyResult<FrameObjectRef> {
@@ -32,7 +32,11 @@ pub fn is_function(frame: &FrameObjectRef) -> bool {
 
 /// The frame's variables as something that code can run in: changes of a function's variables take effect.
 pub fn namespace(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult {
-    frame.f_locals(vm)
+    if is_function(frame) {
+        return frame.f_locals(vm);
+    }
+    // Not `f_locals`: during a comprehension that would be a stand-in with the comprehension's own variables.
+    Ok(frame.iframe().locals.clone_mapping(vm).into())
 }
 
 /// `locals()`: the namespace itself, or a copy of a function's variables.
@@ -96,6 +100,9 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::LOAD_NAME, load_name)?;
     intrinsics::add(vm, intrinsics::STORE_NAME, store_name)?;
     intrinsics::add(vm, intrinsics::SAME, |value: PyObjectRef| value)?;
+    intrinsics::add(vm, intrinsics::LONG, |value: PyIntRef, vm: &VirtualMachine| {
+        numbers::new_long(vm, value.as_bigint().clone())
+    })?;
     intrinsics::add(
         vm,
         intrinsics::SLICE,

@@ -131,9 +131,9 @@ fn raise(
 fn reraise(vm: &VirtualMachine) -> PyResult {
     match current(vm) {
         Some(error) => Ok(error.into()),
-        None => Err(vm.new_type_error(
-            "exceptions must be old-style classes or derived from BaseException, not NoneType",
-        )),
+        None => {
+            Err(vm.new_type_error("exceptions must be old-style classes or derived from BaseException, not NoneType"))
+        }
     }
 }
 

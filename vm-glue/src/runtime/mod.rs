@@ -14,16 +14,24 @@ pub mod compare;
 pub mod containers;
 pub mod dialect;
 pub mod exceptions;
+pub mod exec;
 pub mod files;
+pub mod frames;
 pub mod functions;
+pub mod handling;
 pub mod intrinsics;
 pub mod iterators;
 pub mod messages;
 pub mod names;
 pub mod numbers;
+pub mod print;
+pub mod script;
 pub mod sequences;
 pub mod slices;
+pub mod source;
+pub mod special_names;
 pub mod text;
+pub mod traceback;
 
 use parking_lot::Mutex;
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -47,6 +55,11 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     sequences::install,
     files::install,
     crate::modules::time_module::install,
+    special_names::install,
+    frames::install,
+    handling::install,
+    print::install,
+    exec::install,
 ];
 
 /// The native types belong to the process: interpreters that start at the same time change them one after another.
@@ -68,7 +81,7 @@ pub fn install(vm: &VirtualMachine, settings: &Settings) -> PyResult<()> {
     for part in PARTS {
         part(vm)?;
     }
-    Ok(())
+    crate::import::install(vm, settings)
 }
 
 #[cfg(test)]

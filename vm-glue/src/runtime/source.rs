@@ -29,8 +29,7 @@ pub fn exception(vm: &VirtualMachine, error: &SyntaxError) -> PyBaseExceptionRef
         error.offset.map_or_else(none, |offset| vm.ctx.new_int(offset).into()),
         line.unwrap_or_else(none),
     ];
-    let args: Vec<PyObjectRef> =
-        vec![vm.ctx.new_str(error.message.as_str()).into(), vm.ctx.new_tuple(details).into()];
+    let args: Vec<PyObjectRef> = vec![vm.ctx.new_str(error.message.as_str()).into(), vm.ctx.new_tuple(details).into()];
     match class.as_object().call(args, vm) {
         Ok(made) => made.downcast().unwrap_or_else(|_| vm.new_syntax_error_text(&error.message)),
         Err(failed) => failed,
@@ -80,7 +79,7 @@ pub fn compile_source(
     mode: Mode,
     flags: FutureFlags,
 ) -> PyResult<PyRef<PyCode>> {
-    let module =
-        syntax::parse(text, ParseOptions { mode, flags }).map_err(|error| exception(vm, &error))?;
-    lower::compile(vm, text, &module, &CompileOptions { flags: lower::features(&module, flags) })
+    let module = syntax::parse(text, ParseOptions { mode, flags }).map_err(|error| exception(vm, &error))?;
+    let flags = syntax::future_flags(text, &module, flags).map_err(|error| exception(vm, &error))?;
+    lower::compile(vm, text, &module, &CompileOptions { flags })
 }

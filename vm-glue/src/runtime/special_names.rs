@@ -3,7 +3,7 @@
 
 use rustpython_vm::builtins::{PyDict, PyStr};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::{attributes, intrinsics};
 
@@ -41,6 +41,11 @@ pub fn call_name(name: &str) -> &'static str {
     SPECIAL.iter().find(|special| special.name == name).map_or(intrinsics::ATTRIBUTE, |special| special.intrinsic)
 }
 
+/// Reads an attribute as Python 2 code means it.
+pub fn read_attribute(object: &PyObject, name: &'static str, vm: &VirtualMachine) -> PyResult {
+    read(object, vm.ctx.intern_str(name), vm)
+}
+
 fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
     attributes::read(object, name, vm)
 }
@@ -67,12 +72,14 @@ fn view_call(object: PyObjectRef, name: &'static str, args: FuncArgs, vm: &Virtu
 
 /// Registers the intrinsics.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
-    intrinsics::add(vm, intrinsics::ATTRIBUTE, |object: PyObjectRef, name: PyObjectRef, vm: &VirtualMachine| {
-        match name.downcast_ref::<PyStr>() {
+    intrinsics::add(
+        vm,
+        intrinsics::ATTRIBUTE,
+        |object: PyObjectRef, name: PyObjectRef, vm: &VirtualMachine| match name.downcast_ref::<PyStr>() {
             Some(name) => read(&object, name, vm),
             None => Err(vm.new_type_error("attribute name must be string")),
-        }
-    })?;
+        },
+    )?;
     for special in SPECIAL {
         intrinsics::add(vm, special.intrinsic, move |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
             let Some(object) = args.take_positional() else {

@@ -51,7 +51,10 @@ fn value_text(value: &PyObject, vm: &VirtualMachine) -> String {
     if text::is_unicode(value)
         && let Ok(text) = text::unicode_of(vm, value)
     {
-        return text.chars().flat_map(|char| if char.is_ascii() { vec![char] } else { char.escape_default().collect() }).collect();
+        return text
+            .chars()
+            .flat_map(|char| if char.is_ascii() { vec![char] } else { char.escape_default().collect() })
+            .collect();
     }
     match text::str_of(vm, value) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -79,7 +82,9 @@ pub fn format_exception_only(error: &Py<PyBaseException>, vm: &VirtualMachine) -
         && let Ok(module) = module.str(vm)
     {
         let module = module.to_string();
-        if !matches!(module.as_str(), "exceptions" | "builtins" | "__builtin__" | "__main__") && class.heaptype_ext().is_some() {
+        if !matches!(module.as_str(), "exceptions" | "builtins" | "__builtin__" | "__main__")
+            && class.heaptype_ext().is_some()
+        {
             name = format!("{module}.{name}");
         }
     }

@@ -18,6 +18,7 @@ mod token;
 
 pub use dump::{dump, number_repr, string_repr};
 pub use future::future_flags;
+pub(crate) use parser::deferred_error;
 pub use parser::{MAX_DEPTH, parse};
 pub use position::LineIndex;
 pub use render::Rendered;

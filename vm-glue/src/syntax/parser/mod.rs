@@ -324,7 +324,7 @@ impl<'a> Parser<'a> {
 
 /// The error that CPython's AST stage and compiler give at the node that begins at `at`: no offset, and the source line
 /// only if the file can be read.
-pub(super) fn deferred_error(source: &SourceText, kind: SyntaxErrorKind, message: String, at: u32) -> SyntaxError {
+pub(crate) fn deferred_error(source: &SourceText, kind: SyntaxErrorKind, message: String, at: u32) -> SyntaxError {
     let line = source.node_line(at);
     let text = source.line_text(line).trim_start_matches([' ', '\t', '\x0c']);
     let newline = if line < source.lines().count() { "\n" } else { "" };

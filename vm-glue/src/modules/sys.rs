@@ -1,0 +1,136 @@
+//! `sys` of Python 2 code, and the module `exceptions`. The machine's own library keeps the machine's `sys`.
+
+use rustpython_vm::builtins::{PyModule, PyType};
+use rustpython_vm::function::OptionalArg;
+use rustpython_vm::{PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+
+use crate::interpreter::{Codec, Settings};
+use crate::runtime::files::{File, Stream};
+use crate::runtime::{dialect, handling, text, traceback};
+
+/// Names that mean the same in the machine's `sys`.
+const SHARED: &str = "_getframe byteorder call_tracing executable exec_prefix exit float_info getprofile \
+    getrecursionlimit getrefcount getsizeof gettrace maxsize maxunicode platform prefix setprofile setrecursionlimit \
+    settrace _current_frames";
+
+const VERSION: &str = "2.7.18 (default) [Reprise]";
+const COPYRIGHT: &str = "Copyright (c) 2001-2020 Python Software Foundation.\nAll Rights Reserved.";
+
+/// Makes the module.
+pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule>> {
+    let dict = vm.ctx.new_dict();
+    let module = vm.new_module("sys", dict.clone(), None);
+    for name in SHARED.split_whitespace() {
+        if let Ok(value) = vm.sys_module.get_attr(name, vm) {
+            dict.set_item(name, value, vm)?;
+        }
+    }
+    let text = |value: &str| -> PyObjectRef { text::new_str(vm, value.as_bytes()) };
+    let argv = settings.argv.iter().map(|argument| text(argument)).collect();
+    let path = settings.path.iter().map(|folder| text::new_str(vm, folder.as_os_str().as_encoded_bytes())).collect();
+    let builtin_names = ["__builtin__", "__main__", "exceptions", "gc", "imp", "marshal", "sys", "thread", "time"];
+    let tuple = |values: Vec<PyObjectRef>| -> PyObjectRef { vm.ctx.new_tuple(values).into() };
+    let int = |value: i64| -> PyObjectRef { vm.ctx.new_int(value).into() };
+    let stream = |stream: Stream, name: &str, mode: &str| -> PyObjectRef {
+        File::over(stream, text(name), mode).into_ref(&vm.ctx).into()
+    };
+    let (stdin, stdout, stderr) = (
+        stream(Stream::Stdin, "<stdin>", "r"),
+        stream(Stream::Stdout, "<stdout>", "w"),
+        stream(Stream::Stderr, "<stderr>", "w"),
+    );
+    let values: Vec<(&str, PyObjectRef)> = vec![
+        ("__doc__", vm.ctx.none()),
+        ("__package__", vm.ctx.none()),
+        ("argv", vm.ctx.new_list(argv).into()),
+        ("path", vm.ctx.new_list(path).into()),
+        ("path_hooks", vm.ctx.new_list(Vec::new()).into()),
+        ("path_importer_cache", vm.ctx.new_dict().into()),
+        ("meta_path", vm.ctx.new_list(Vec::new()).into()),
+        ("warnoptions", vm.ctx.new_list(Vec::new()).into()),
+        ("builtin_module_names", tuple(builtin_names.iter().map(|name| text(name)).collect())),
+        ("maxint", int(i64::MAX)),
+        ("version", text(VERSION)),
+        ("version_info", tuple(vec![int(2), int(7), int(18), text("final"), int(0)])),
+        ("hexversion", int(0x0207_12f0)),
+        ("api_version", int(1013)),
+        ("copyright", text(COPYRIGHT)),
+        ("subversion", tuple(vec![text("CPython"), text(""), text("")])),
+        ("py3kwarning", vm.ctx.new_bool(false).into()),
+        ("dont_write_bytecode", vm.ctx.new_bool(true).into()),
+        ("float_repr_style", text("short")),
+        ("stdin", stdin.clone()),
+        ("stdout", stdout.clone()),
+        ("stderr", stderr.clone()),
+        ("__stdin__", stdin),
+        ("__stdout__", stdout),
+        ("__stderr__", stderr),
+    ];
+    for (name, value) in values {
+        dict.set_item(name, value, vm)?;
+    }
+    let functions: Vec<(&str, PyObjectRef)> = vec![
+        ("exc_info", vm.new_function("exc_info", |vm: &VirtualMachine| handling::exc_info(vm)).into()),
+        ("exc_clear", vm.new_function("exc_clear", |vm: &VirtualMachine| handling::clear(vm)).into()),
+        (
+            "getdefaultencoding",
+            vm.new_function("getdefaultencoding", |vm: &VirtualMachine| match text::default_codec(vm) {
+                Codec::Ascii => "ascii",
+                Codec::Utf8 => "utf-8",
+            })
+            .into(),
+        ),
+        ("getfilesystemencoding", vm.new_function("getfilesystemencoding", || "UTF-8").into()),
+        ("getcheckinterval", vm.new_function("getcheckinterval", || 100).into()),
+        ("setcheckinterval", vm.new_function("setcheckinterval", |_interval: PyObjectRef| {}).into()),
+        ("displayhook", vm.new_function("displayhook", display_hook).into()),
+        ("excepthook", vm.new_function("excepthook", except_hook).into()),
+    ];
+    for (name, value) in functions {
+        dict.set_item(name, value.clone(), vm)?;
+        if matches!(name, "displayhook" | "excepthook") {
+            dict.set_item(&*format!("__{name}__"), value, vm)?;
+        }
+    }
+    Ok(module)
+}
+
+fn display_hook(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    let builtins = dialect::builtins(vm)?;
+    if vm.is_none(&value) {
+        return Ok(());
+    }
+    builtins.set_item("_", vm.ctx.none(), vm)?;
+    let output = crate::import::sys(vm)?.get_attr("stdout", vm)?;
+    let mut shown = text::repr_of(vm, &value)?;
+    shown.push(b'\n');
+    vm.call_method(&output, "write", (text::new_str(vm, &shown),))?;
+    builtins.set_item("_", value, vm)
+}
+
+fn except_hook(
+    _kind: PyObjectRef,
+    value: PyObjectRef,
+    _traceback: OptionalArg<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let Ok(error) = value.downcast::<rustpython_vm::builtins::PyBaseException>() else { return Ok(()) };
+    let output = crate::import::sys(vm)?.get_attr("stderr", vm)?;
+    let shown = traceback::format_exc(vm, &error);
+    vm.call_method(&output, "write", (text::new_str(vm, shown.as_bytes()),)).map(drop)
+}
+
+/// The module `exceptions`: the exception classes among the builtins.
+pub fn exceptions(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    let dict = vm.ctx.new_dict();
+    let module = vm.new_module("exceptions", dict.clone(), None);
+    for (name, value) in &dialect::builtins(vm)? {
+        let is_exception = value
+            .downcast_ref::<PyType>()
+            .is_some_and(|class| class.fast_issubclass(vm.ctx.exceptions.base_exception_type));
+        if is_exception {
+            dict.set_item(&*name, value, vm)?;
+        }
+    }
+    Ok(module)
+}

@@ -1,0 +1,148 @@
+//! Running a whole program: `__main__`, uncaught exceptions, exit status.
+
+use std::io::Write;
+use std::path::Path;
+
+use rustpython_vm::builtins::{PyBaseException, PyInt, PyModule};
+use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
+
+use super::{dialect, exec, source, text, traceback};
+use crate::import;
+use crate::interpreter::{Interpreter, Settings};
+use crate::syntax::SourceRules;
+use crate::threads;
+
+/// What `reprise python` runs.
+#[derive(Clone, Debug)]
+pub enum Program {
+    File(std::path::PathBuf),
+    /// `-c CODE`
+    Command(Vec<u8>),
+    /// `-`
+    Stdin,
+}
+
+impl Program {
+    fn name(&self) -> String {
+        match self {
+            Self::File(file) => file.to_string_lossy().into_owned(),
+            Self::Command(_) => "-c".to_owned(),
+            Self::Stdin => "-".to_owned(),
+        }
+    }
+}
+
+/// Runs a program to its end and returns the exit status. `arguments` follow the program in `sys.argv`.
+pub fn run(program: Program, arguments: Vec<String>) -> i32 {
+    let mut argv = vec![program.name()];
+    argv.extend(arguments);
+    let folder = match &program {
+        Program::File(file) => file.parent().unwrap_or(Path::new("")).to_path_buf(),
+        Program::Command(_) | Program::Stdin => std::path::PathBuf::new(),
+    };
+    let settings = Settings { argv, path: vec![folder], signal_handlers: true, ..Settings::default() };
+    let finished = threads::on_big_stack("main", move || {
+        let interpreter = Interpreter::new(settings);
+        let status = interpreter.enter_main(|vm| {
+            let result = run_main(vm, &program);
+            let status = match result {
+                Ok(()) => 0,
+                Err(error) => report(vm, &error),
+            };
+            flush(vm);
+            status
+        });
+        let ended = interpreter.finish();
+        if status == 0 { i32::try_from(ended).unwrap_or(1) } else { status }
+    });
+    match finished {
+        Ok(status) => status,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "cannot start a thread: {error}");
+            1
+        }
+    }
+}
+
+fn main_module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    let module = import::new_module(vm, "__main__", dialect::module(vm)?.into())?;
+    Ok(module)
+}
+
+fn run_main(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
+    let module = main_module(vm)?;
+    let dict = module.dict();
+    let (name, bytes, rules) = match program {
+        Program::File(file) => {
+            let bytes = std::fs::read(file).map_err(|error| {
+                let name = file.display();
+                let number = error.raw_os_error().unwrap_or(2);
+                let message = error.to_string();
+                let message = message.split(" (os error").next().unwrap_or_default();
+                let _ =
+                    writeln!(std::io::stderr(), "reprise python: can't open file '{name}': [Errno {number}] {message}");
+                vm.new_system_exit(vec![vm.ctx.new_int(2).into()].into())
+            })?;
+            let name = file.to_string_lossy().into_owned();
+            dict.set_item("__file__", text::new_str(vm, name.as_bytes()), vm)?;
+            (name, bytes, SourceRules::CPython)
+        }
+        Program::Command(code) => ("<string>".to_owned(), code.clone(), SourceRules::CPython),
+        Program::Stdin => {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes)
+                .map_err(|error| vm.new_os_error(error.to_string()))?;
+            ("<stdin>".to_owned(), bytes, SourceRules::CPython)
+        }
+    };
+    let code = source::compile_file(vm, &name, &bytes, rules)?;
+    exec::run(code, dict.clone(), dict.into(), vm).map(drop)
+}
+
+fn flush(vm: &VirtualMachine) {
+    if let Ok(sys) = import::sys(vm) {
+        for name in ["stdout", "stderr"] {
+            if let Ok(file) = sys.get_attr(name, vm)
+                && let Ok(Some(flush)) = vm.get_attribute_opt(&file, "flush")
+            {
+                let _ = flush.call((), vm);
+            }
+        }
+    }
+    let _ = std::io::stdout().flush();
+}
+
+/// Writes what Python 2 writes about an exception that nobody caught, and returns the exit status.
+pub fn report(vm: &VirtualMachine, error: &Py<PyBaseException>) -> i32 {
+    flush(vm);
+    if error.fast_isinstance(vm.ctx.exceptions.system_exit) {
+        return exit_status(vm, error);
+    }
+    let hook = import::sys(vm).and_then(|sys| sys.get_attr("excepthook", vm));
+    let called = hook.and_then(|hook| {
+        let traceback = error.__traceback__().map_or_else(|| vm.ctx.none(), Into::into);
+        hook.call((error.class().to_owned(), super::exceptions::value_of(error, vm), traceback), vm)
+    });
+    if called.is_err() {
+        let _ = std::io::stderr().write_all(traceback::format_exc(vm, error).as_bytes());
+    }
+    1
+}
+
+fn exit_status(vm: &VirtualMachine, error: &Py<PyBaseException>) -> i32 {
+    let code = match error.as_object().get_attr("code", vm) {
+        Ok(code) => code,
+        Err(_) => return 1,
+    };
+    if vm.is_none(&code) {
+        return 0;
+    }
+    if let Some(number) = code.downcast_ref::<PyInt>() {
+        return i32::try_from(number.as_bigint()).unwrap_or(-1) & 0xff;
+    }
+    if let Ok(mut shown) = text::str_of(vm, &code) {
+        shown.push(b'\n');
+        let _ = std::io::stderr().write_all(&shown);
+    }
+    1
+}
