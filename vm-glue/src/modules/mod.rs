@@ -5,6 +5,7 @@
 //! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
 
 mod exceptions_module;
+mod json;
 mod re;
 pub mod sys;
 pub mod time_module;
@@ -35,6 +36,10 @@ const fn python(name: &'static str, source: &'static str) -> Entry {
     Entry { name, source: Source::Python { source, package: false } }
 }
 
+const fn package(name: &'static str, source: &'static str) -> Entry {
+    Entry { name, source: Source::Python { source, package: true } }
+}
+
 const fn native(name: &'static str, make: fn(&VirtualMachine) -> PyRef<PyModule>) -> Entry {
     Entry { name, source: Source::Native(make) }
 }
@@ -51,6 +56,7 @@ pub static REGISTRY: &[Entry] = &[
     library("Queue", "queue"),
     python("StringIO", include_str!("python/StringIO.py")),
     library("SocketServer", "socketserver"),
+    native("_json2", json::module),
     native("_web", web_module::module),
     python("cStringIO", include_str!("python/cStringIO.py")),
     library("cookielib", "http.cookiejar"),
@@ -60,6 +66,9 @@ pub static REGISTRY: &[Entry] = &[
     library("htmlentitydefs", "html.entities"),
     python("httplib", include_str!("python/httplib.py")),
     python("new", include_str!("python/new.py")),
+    package("json", include_str!("python/json/__init__.py")),
+    python("json.decoder", include_str!("python/json/decoder.py")),
+    python("json.encoder", include_str!("python/json/encoder.py")),
     native("re", re::module),
     library("thread", "_thread"),
     python("types", include_str!("python/types.py")),
