@@ -11,16 +11,24 @@
 //! * [`arguments`], [`pack`]: values on their way through URLs
 
 pub mod arguments;
+pub mod call_arguments;
 pub mod cereal;
 pub mod context;
 pub mod dispatch;
 pub mod elements;
 pub mod errors;
+pub mod http_cache;
+pub mod http_cookies;
+pub mod http_objects;
+pub mod http_options;
+pub mod http_request;
 pub mod json_text;
 pub mod kit;
 pub mod media_server;
 pub mod message;
 pub mod names_in_code;
+pub mod network_errors;
+pub mod networkkit;
 pub mod objectkit;
 pub mod objects;
 pub mod pack;
@@ -31,4 +39,4 @@ pub mod routes;
 pub mod sandbox;
 
 /// Every kit, in the order of publication. A new kit is one line here.
-pub static KITS: &[&kit::Kit] = &[&objectkit::KIT];
+pub static KITS: &[&kit::Kit] = &[&objectkit::KIT, &networkkit::KIT];
