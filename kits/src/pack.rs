@@ -19,7 +19,8 @@ pub struct InstanceCodec {
 }
 
 /// Every kind of instances, one line each.
-static CODECS: &[InstanceCodec] = &[];
+static CODECS: &[InstanceCodec] =
+    &[InstanceCodec { state_of: crate::objects::legacy::packed_state, restore: crate::objects::legacy::unpacked }];
 
 /// Deepest nesting that is packed.
 const DEPTH: usize = 500;

@@ -315,15 +315,17 @@ pub fn empty(
     Ok(PyRef::new_ref(object, python, Some(attributes)))
 }
 
-/// The object that a packed instance of `Framework.objects.<name>` stands for, with its attributes.
-pub fn unpacked(
-    vm: &VirtualMachine,
-    sandbox: &Arc<Sandbox>,
-    name: &str,
-    state: PyDictRef,
-) -> PyResult<Option<PyObjectRef>> {
-    let Some(class) = legacy_class(name) else { return Ok(None) };
-    let object = empty(vm, sandbox, class)?;
+/// Class path and attributes of an old object, for packing.
+pub fn packed_state(_vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<(String, PyObjectRef)>> {
+    Ok(legacy(object).map(|object| (format!("{MODULE}.{}", object.class.name), object.attributes().into())))
+}
+
+/// The old object that a packed class path and attributes stand for; None for other class paths.
+pub fn unpacked(vm: &VirtualMachine, path: &str, state: PyObjectRef) -> PyResult<Option<PyObjectRef>> {
+    let name = path.strip_prefix(MODULE).and_then(|rest| rest.strip_prefix('.'));
+    let (Some(class), Ok(state)) = (name.and_then(legacy_class), state.downcast::<PyDict>()) else { return Ok(None) };
+    let sandbox = crate::sandbox::current().ok_or_else(|| vm.new_runtime_error("no plug-in is running"))?;
+    let object = empty(vm, &sandbox, class)?;
     for (name, value) in state {
         object.attributes().set_item(&*name, value, vm)?;
     }
@@ -492,9 +494,12 @@ impl Callable for ObjectFactory {
 
 impl GetAttr for ObjectFactory {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-        match zelf.defaults.get_item_opt(name, vm)? {
+        if let Some(value) = zelf.defaults.get_item_opt(name, vm)? {
+            return Ok(value);
+        }
+        match zelf.as_object().generic_getattr_opt(name, None, vm)? {
             Some(value) => Ok(value),
-            None => zelf.as_object().generic_getattr(name, vm),
+            None => Err(vm.new_attribute_error(format!("'ObjectFactory' object has no attribute '{name}'"))),
         }
     }
 }

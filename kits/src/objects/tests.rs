@@ -113,8 +113,8 @@ fn wrong_attributes_are_refused() {
          TypeError __init__() takes exactly 1 argument (2 given)\n\
          AttributeError 'DirectoryObject' object has no attribute 'titel'\n\
          FrameworkException The 'season' attribute is inaccessible from model interfaces.\n\
-         AttributeTypeMismatch Error setting attribute 'year': Provided content of type 'str' is not of the required type 'int'.\n\
-         FrameworkException Object of type '<class 'NoneType'>' cannot be added to this container.\n\
+         AttributeTypeMismatch (2101, \"Error setting attribute 'year': Provided content of type 'str' is not of the required type 'int'.\")\n\
+         FrameworkException Object of type '<type 'NoneType'>' cannot be added to this container.\n\
          KeyError 'title'\n\
          TypeError __init__() takes at least 4 arguments (2 given)\n\
          AttributeError 'ObjectFactory' object has no attribute 'nosuch'\n\
