@@ -4,6 +4,7 @@
 //!
 //! * [`plugin`]: one running plug-in: bundle, folders, policy, and the state that each kit keeps for it
 //! * [`sandbox`]: one environment for restricted code: published names, imports, calls by name
+//! * [`sources`], [`importer`], [`guards`]: compiling and importing restricted code; [`logging`]: the log file
 //! * [`kit`]: the tables that publish names into sandboxes
 //! * [`context`]: what belongs to the request that the current thread serves
 //! * [`dispatch`]: from a request to its answer; [`routes`] and [`query`] are its parts without the virtual machine,
@@ -11,19 +12,23 @@
 //! * [`arguments`], [`pack`]: values on their way through URLs
 
 pub mod arguments;
+pub mod base;
 pub mod call_arguments;
 pub mod cereal;
 pub mod context;
 pub mod dispatch;
 pub mod elements;
 pub mod errors;
+pub mod guards;
 pub mod http_cache;
 pub mod http_cookies;
 pub mod http_objects;
 pub mod http_options;
 pub mod http_request;
+pub mod importer;
 pub mod json_text;
 pub mod kit;
+pub mod logging;
 pub mod media_server;
 pub mod message;
 pub mod names_in_code;
@@ -37,6 +42,7 @@ pub mod query;
 pub mod router;
 pub mod routes;
 pub mod sandbox;
+pub mod sources;
 
 /// Every kit, in the order of publication. A new kit is one line here.
 pub static KITS: &[&kit::Kit] = &[&objectkit::KIT, &networkkit::KIT];

@@ -2,17 +2,194 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
+use reprise_bundles::resources::Resources;
+use reprise_bundles::stored_values::StoredValues;
+use reprise_bundles::strings::Strings;
+use reprise_bundles::{Bundle, Config, Folders, LogLevel};
+use reprise_policies::Policy;
+use reprise_vm_glue::web;
+use rustpython_vm::VirtualMachine;
+use rustpython_vm::builtins::PyBaseExceptionRef;
+
+use crate::logging::{self, Logger};
+use crate::sandbox::{self, Sandbox};
+use crate::{errors, sources};
+
+/// The framework version that plug-ins are told.
+pub const FRAMEWORK_VERSION: &str = "2.6.3";
+
+/// What is chosen for a plug-in from outside its bundle.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub config: Config,
+    /// `--log-file`.
+    pub log_file: Option<PathBuf>,
+    /// `--server-version`.
+    pub server_version: Option<String>,
+}
 
 /// One running plug-in. Shared by all threads; everything in it is `Sync`.
-#[derive(Default)]
 pub struct Plugin {
+    pub bundle: Bundle,
+    pub config: Config,
+    pub folders: Folders,
+    pub policy: &'static Policy,
+    pub log: Arc<Logger>,
+    pub strings: Strings,
+    pub stored_values: StoredValues,
+    /// `--server-version`.
+    pub server_version: Option<String>,
+    sandbox: RwLock<Option<Arc<Sandbox>>>,
     kit_state: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
+/// Why a plug-in did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot make the folder {}: {source}", folder.display())]
+    Folders { folder: PathBuf, source: std::io::Error },
+    /// The code file cannot be read or compiled; the text is the traceback.
+    #[error("{0}")]
+    Load(String),
+    /// The code of the main file raised; the text is the traceback.
+    #[error("{0}")]
+    Start(String),
+}
+
+impl StartError {
+    /// The exit status of the process (`spec/protocol.md` §1.2).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Folders { .. } => 1,
+            Self::Load(_) => 2,
+            Self::Start(_) => 3,
+        }
+    }
+
+    /// The line on standard error.
+    pub fn stderr_line(&self, bundle: &Bundle) -> String {
+        match self {
+            Self::Folders { .. } => format!("{self}."),
+            Self::Load(_) => "Error loading bundle code.".to_owned(),
+            Self::Start(_) => format!("Error starting framework core for {}.", bundle.path.display()),
+        }
+    }
+}
+
 impl Plugin {
+    /// Makes the folders, opens the log and reads what belongs to the plug-in. No Python yet.
+    pub fn open(bundle: Bundle, options: Options) -> Result<Arc<Self>, StartError> {
+        let Options { config, log_file, server_version } = options;
+        let folders = Folders::locate(&bundle.identifier, &config, log_file.as_deref());
+        folders.create().map_err(|source| StartError::Folders { folder: folders.data.clone(), source })?;
+        if config.flag("do_chdir")
+            && let Err(error) = std::env::set_current_dir(&folders.data)
+        {
+            return Err(StartError::Folders { folder: folders.data.clone(), source: error });
+        }
+        let level = bundle.info.log_level.unwrap_or_else(|| LogLevel::by_name(config.text("log_level").unwrap_or("")));
+        let console = bundle.info.console_logging || config.flag("console_logging");
+        let log = Arc::new(Logger::open(&folders.log_file, &bundle.identifier, level, console));
+        logging::install(&log);
+        let policy = Policy::by_name(&bundle.info.code_policy);
+        let stored_values = StoredValues::open(folders.stored_values_file());
+        let version = env!("CARGO_PKG_VERSION");
+        tracing::info!("Starting framework core - Version: {FRAMEWORK_VERSION}, Build: reprise-{version}");
+        tracing::debug!("Using the {} policy", policy.name);
+        let strings = Strings::new(bundle.strings(), config.text("default_locale").unwrap_or("en-us"));
+        let plugin = Arc::new(Self {
+            bundle,
+            config,
+            folders,
+            policy,
+            log,
+            strings,
+            stored_values,
+            server_version,
+            sandbox: RwLock::default(),
+            kit_state: Mutex::default(),
+        });
+        if let Err(error) = plugin.stored_values.set("LastVersion", FRAMEWORK_VERSION) {
+            tracing::error!("Cannot write {}: {error}", plugin.folders.stored_values_file().display());
+        }
+        Ok(plugin)
+    }
+
+    /// Makes the main sandbox and compiles the main file.
+    pub fn load(self: &Arc<Self>, vm: &VirtualMachine) -> Result<Loaded, StartError> {
+        let failed = |exception: PyBaseExceptionRef| {
+            let text = errors::traceback_of(vm, &exception);
+            tracing::error!(critical = true, "Exception while loading code (most recent call last):\n{text}");
+            StartError::Load(text)
+        };
+        let sandbox = Sandbox::main(vm, self).map_err(failed)?;
+        *self.sandbox.write() = Some(Arc::clone(&sandbox));
+        tracing::debug!("Finished starting framework core");
+        tracing::debug!("Loading plug-in code");
+        let file = self.bundle.main_file();
+        let code = if file.is_file() {
+            Some(sandbox.enter(|| sources::compile(vm, &sandbox, &file, false)).map_err(failed)?)
+        } else {
+            None
+        };
+        tracing::debug!("Finished loading plug-in code");
+        Ok(Loaded { code })
+    }
+
+    /// Runs the main file and its `Start` function.
+    pub fn start(self: &Arc<Self>, vm: &VirtualMachine, loaded: Loaded) -> Result<(), StartError> {
+        let Some(sandbox) = self.main_sandbox() else { return Ok(()) };
+        let Some(code) = loaded.code else { return Ok(()) };
+        sandbox.enter(|| {
+            if let Err(exception) = sources::execute(vm, &sandbox, code, &sandbox.globals) {
+                let text = errors::traceback_of(vm, &exception);
+                tracing::error!(critical = true, "Exception starting plug-in (most recent call last):\n{text}");
+                return Err(StartError::Start(text));
+            }
+            sandbox::call_start(vm, &sandbox);
+            tracing::info!("Started plug-in");
+            Ok(())
+        })
+    }
+
+    /// What has to be done before the process ends: saves what is not on disk yet.
+    pub fn stop(&self, vm: &VirtualMachine) {
+        tracing::info!("Stopping plug-in");
+        crate::datakit::flush(self, vm);
+    }
+
+    /// The sandbox of the plug-in's own code, from [`load`](Self::load) on.
+    pub fn main_sandbox(&self) -> Option<Arc<Sandbox>> {
+        self.sandbox.read().clone()
+    }
+
+    /// The resource folders of the plug-in's own code.
+    pub(crate) fn main_resources(&self) -> Resources {
+        Resources::new(vec![self.bundle.resources()])
+    }
+
+    /// The prefix where no handler gives one.
+    pub fn channel_prefix(&self) -> String {
+        match &self.bundle.info.legacy_prefix {
+            Some(prefix) => prefix.clone(),
+            None => format!("/plugins/{}", self.bundle.identifier),
+        }
+    }
+
+    /// The program's HTTP client.
+    pub fn web(&self) -> &'static web::Client {
+        web::Client::shared()
+    }
+
+    /// True if a flag of `PlexFrameworkFlags` is set.
+    pub fn has_flag(&self, flag: &str) -> bool {
+        self.bundle.info.has_flag(&self.config.list("flags"), flag)
+    }
+
     /// The state that one kit keeps for this plug-in, created empty on first use. Each kit declares its own type in
     /// its own file, so that this struct need not know it.
     pub fn state<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
@@ -20,4 +197,9 @@ impl Plugin {
         let entry = map.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         Arc::clone(entry).downcast::<T>().unwrap_or_default()
     }
+}
+
+/// The compiled main file, if the bundle has one.
+pub struct Loaded {
+    code: Option<rustpython_vm::PyRef<rustpython_vm::builtins::PyCode>>,
 }

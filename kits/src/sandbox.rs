@@ -1,19 +1,38 @@
-//! One environment for restricted code (`spec/sandbox.md`): published names, imports, calls by name.
+//! One environment for restricted code (`spec/sandbox.md`): published names, builtins, guards, calls by name.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
+use reprise_bundles::resources::Resources;
+use reprise_policies::{Policy, builtins};
+use reprise_vm_glue::runtime::dialect;
 use rustpython_vm::builtins::PyDictRef;
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
+use crate::kit::Visibility;
 use crate::plugin::Plugin;
+use crate::{KITS, errors, guards, importer};
 
 /// One sandbox: the main code of a plug-in, a service, or the shared code.
 pub struct Sandbox {
     pub plugin: Arc<Plugin>,
     /// Identifier of the code in it: the plug-in's, or a service's.
     pub identifier: String,
+    pub policy: &'static Policy,
     /// Globals of the code: the published names and what the code defines.
     pub globals: PyDictRef,
+    /// What the code has for `__builtins__`.
+    pub builtins: PyDictRef,
+    pub resources: Resources,
+    /// Where imports of the main file are searched.
+    pub code_path: Option<PathBuf>,
+    /// Where all imports are searched besides.
+    pub more_paths: Vec<PathBuf>,
+    /// Modules of the bundle, by the last part of their names.
+    pub(crate) modules: Mutex<HashMap<String, PyObjectRef>>,
 }
 
 thread_local! {
@@ -22,10 +41,104 @@ thread_local! {
 
 /// The sandbox whose code the current thread runs, if any.
 pub fn current() -> Option<Arc<Sandbox>> {
-    CURRENT.with_borrow(|stack| stack.last().cloned())
+    CURRENT.try_with(|stack| stack.borrow().last().cloned()).ok().flatten()
+}
+
+/// Runs `Start`. Its exceptions are logged; the plug-in keeps running.
+pub fn call_start(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) {
+    match sandbox.globals.get_item_opt("Start", vm) {
+        Ok(Some(start)) => {
+            if let Err(exception) = start.call((), vm) {
+                let text = errors::traceback_of(vm, &exception);
+                tracing::error!(
+                    critical = true,
+                    "Exception when calling function 'Start' (most recent call last):\n{text}"
+                );
+            }
+        }
+        _ => {
+            tracing::error!(critical = true, "Function named 'Start' couldn't be found in the current environment");
+        }
+    }
+}
+
+/// Whether code under a policy sees a name.
+pub fn sees(policy: &Policy, visible: Visibility) -> bool {
+    let cloud = policy.is_cloud();
+    match visible {
+        Visibility::All => true,
+        Visibility::Code => policy.is_code,
+        Visibility::CodeNotModern => policy.is_code && !policy.is_modern,
+        Visibility::CodeNotCloud => policy.is_code && !cloud,
+        Visibility::Bundle => policy.is_bundle,
+        Visibility::BundleNotModern => policy.is_bundle && !policy.is_modern,
+        Visibility::BundleNotCloud => policy.is_bundle && !cloud,
+        Visibility::BundleOrServiceNotCloud => (policy.is_bundle || policy.is_service()) && !cloud,
+        Visibility::Elevated => policy.elevated,
+        Visibility::Cloud => cloud,
+        Visibility::CloudOrElevated => cloud || policy.elevated,
+        Visibility::Model => policy.name == reprise_policies::MODEL.name,
+    }
 }
 
 impl Sandbox {
+    /// The sandbox of a plug-in's own code.
+    pub fn main(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult<Arc<Self>> {
+        if plugin.policy.bundled_libraries {
+            add_library_folders(vm, plugin)?;
+        }
+        let sandbox = Arc::new(Self {
+            identifier: plugin.bundle.identifier.clone(),
+            policy: plugin.policy,
+            globals: vm.ctx.new_dict(),
+            builtins: vm.ctx.new_dict(),
+            resources: plugin.main_resources(),
+            code_path: Some(plugin.bundle.code()),
+            more_paths: Vec::new(),
+            modules: Mutex::default(),
+            plugin: Arc::clone(plugin),
+        });
+        sandbox.fill(vm)?;
+        Ok(sandbox)
+    }
+
+    /// Puts in the names of Python and those of the kits.
+    fn fill(self: &Arc<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        self.fill_builtins(vm)?;
+        let globals = &self.globals;
+        globals.set_item("__builtins__", self.builtins.clone().into(), vm)?;
+        globals.set_item("__name__", vm.ctx.new_str(self.policy.module_name).into(), vm)?;
+        for name in builtins::globals(self.policy) {
+            globals.set_item(name, dialect::builtins(vm)?.get_item(name, vm)?, vm)?;
+        }
+        guards::publish(vm, self)?;
+        let excluded = &self.plugin.bundle.info.api_exclusions;
+        for kit in KITS.iter().filter(|kit| !excluded.iter().any(|name| name == kit.name)) {
+            for entry in kit.entries {
+                if sees(self.policy, entry.visible) && !excluded.iter().any(|name| name == entry.name) {
+                    globals.set_item(entry.name, (entry.make)(vm, self)?, vm)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_builtins(self: &Arc<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        let all = dialect::builtins(vm)?;
+        for (name, value) in &all {
+            let Some(text) = name.downcast_ref::<rustpython_vm::builtins::PyStr>() else { continue };
+            // The operations that lowered code calls have names that no source can spell.
+            let is_operation = text.as_bytes().first() == Some(&b'<') || text.as_bytes() == b"__build_class__";
+            let is_open = std::str::from_utf8(text.as_bytes())
+                .is_ok_and(|name| builtins::BUILTINS.contains(&name) || builtins::EXCEPTIONS.contains(&name));
+            if is_operation || is_open {
+                self.builtins.set_item(name.as_object(), value, vm)?;
+            }
+        }
+        self.builtins.set_item("__import__", importer::function(vm, self), vm)?;
+        guards::publish_writers(vm, self)
+    }
+
     /// Runs `f` with this sandbox as the current one of the thread.
     pub fn enter<R>(self: &Arc<Self>, f: impl FnOnce() -> R) -> R {
         struct Leave;
@@ -37,5 +150,64 @@ impl Sandbox {
         CURRENT.with_borrow_mut(|stack| stack.push(Arc::clone(self)));
         let _leave = Leave;
         f()
+    }
+}
+
+/// Puts `Contents/Libraries` at the front of the module search path.
+fn add_library_folders(vm: &VirtualMachine, plugin: &Plugin) -> PyResult<()> {
+    let libraries = plugin.bundle.contents().join("Libraries");
+    let platform = libraries.join(platform_os()).join(platform_cpu());
+    let path = vm.sys_module.get_attr("path", vm)?;
+    for (index, folder) in [libraries.join("Shared"), platform].iter().enumerate() {
+        if folder.is_dir() {
+            let text = vm.ctx.new_str(folder.to_string_lossy().into_owned());
+            vm.call_method(&path, "insert", (index, text))?;
+        }
+    }
+    Ok(())
+}
+
+/// `Platform.OS`, as folders of libraries are named.
+pub fn platform_os() -> &'static str {
+    match std::env::consts::OS {
+        "macos" => "MacOSX",
+        "windows" => "Windows",
+        "freebsd" => "FreeBSD",
+        "solaris" | "illumos" => "SunOS",
+        _ => "Linux",
+    }
+}
+
+/// `Platform.CPU`, as folders of libraries are named.
+pub fn platform_cpu() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86" | "x86_64" => "i386",
+        "mips" => "MIPS",
+        "arm" => "armv5tel",
+        "powerpc" => "ppc",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reprise_policies::{CLOUD, ELEVATED, MODEL, SERVICE, STANDARD};
+
+    #[test]
+    fn visibility() {
+        let seen = |visible| [&STANDARD, &ELEVATED, &CLOUD, &SERVICE, &MODEL].map(|policy| u8::from(sees(policy, visible)));
+        assert_eq!(seen(Visibility::All), [1, 1, 1, 1, 1]);
+        assert_eq!(seen(Visibility::Code), [1, 1, 1, 1, 0]);
+        assert_eq!(seen(Visibility::CodeNotModern), [1, 1, 0, 0, 0]);
+        assert_eq!(seen(Visibility::CodeNotCloud), [1, 1, 0, 1, 0]);
+        assert_eq!(seen(Visibility::Bundle), [1, 1, 1, 0, 0]);
+        assert_eq!(seen(Visibility::BundleNotModern), [1, 1, 0, 0, 0]);
+        assert_eq!(seen(Visibility::BundleNotCloud), [1, 1, 0, 0, 0]);
+        assert_eq!(seen(Visibility::BundleOrServiceNotCloud), [1, 1, 0, 1, 0]);
+        assert_eq!(seen(Visibility::Elevated), [0, 1, 0, 0, 0]);
+        assert_eq!(seen(Visibility::Cloud), [0, 0, 1, 0, 0]);
+        assert_eq!(seen(Visibility::CloudOrElevated), [0, 1, 1, 0, 0]);
+        assert_eq!(seen(Visibility::Model), [0, 0, 0, 0, 1]);
     }
 }

@@ -1,0 +1,128 @@
+//! `__import__` of restricted code (`spec/sandbox.md` §5): modules of the bundle first, compiled in the same sandbox with
+//! a copy of its globals, then the machine's own.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, Weak};
+
+use reprise_policies::imports::{self, Importer};
+use reprise_vm_glue::runtime::{dialect, text};
+use rustpython_vm::builtins::{PyDict, PyDictRef, PyTypeRef};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+
+use crate::sandbox::Sandbox;
+use crate::{base, sources};
+
+/// The folder of an imported module, in its globals.
+const CODE_PATH: &str = "_current_code_path";
+
+thread_local! {
+    /// The globals of the modules whose top level the thread is running, innermost last.
+    static RUNNING: RefCell<Vec<PyDictRef>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The `__import__` of a sandbox.
+pub fn function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyObjectRef {
+    let sandbox: Weak<Sandbox> = Arc::downgrade(sandbox);
+    let import = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        match sandbox.upgrade() {
+            Some(sandbox) => import(vm, &sandbox, args),
+            None => Err(vm.new_runtime_error("the sandbox is gone".to_owned())),
+        }
+    };
+    vm.new_function("__import__", import).into()
+}
+
+fn import(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResult {
+    let Some(name) = args.args.first().map(|name| text::text_of(vm, name)).transpose()?.flatten() else {
+        return Err(vm.new_type_error("__import__() argument 1 must be string"));
+    };
+    let globals = args.args.get(1).and_then(|globals| globals.downcast_ref::<PyDict>());
+    let importer = Importer { folder: folder_of(vm, sandbox, globals.map(AsObject::as_object)), more: sandbox.more_paths.clone() };
+    let last = imports::last_part(&name).to_owned();
+    if let Some(file) = imports::find(sandbox.policy, &importer, &name) {
+        return bundle_module(vm, sandbox, &last, &file);
+    }
+    if !last.is_empty()
+        && let Some(module) = sandbox.modules.lock().get(&last).cloned()
+        && name == last
+    {
+        return Ok(module);
+    }
+    let module = library_module(vm, &name, &args)?;
+    if sandbox.policy.blocks_imports {
+        let whitelist = sandbox.plugin.config.list("module_whitelist");
+        if !whitelist.contains(&name) {
+            return Err(vm.new_import_error(imports::blocked(&name), vm.ctx.new_str(name)));
+        }
+    }
+    Ok(module)
+}
+
+/// Where the importing code's own modules are: the folder of its file where a module's top level is running, else the
+/// sandbox's code folder.
+fn folder_of(
+    vm: &VirtualMachine,
+    sandbox: &Sandbox,
+    globals: Option<&rustpython_vm::PyObject>,
+) -> Option<PathBuf> {
+    let on_top_level = RUNNING.with_borrow(|running| {
+        running.last().is_some_and(|top| globals.is_some_and(|globals| globals.is(top.as_object())))
+    });
+    if on_top_level {
+        let folder = globals.and_then(|globals| globals.get_item(CODE_PATH, vm).ok());
+        if let Some(folder) = folder.and_then(|folder| text::text_of(vm, &folder).ok().flatten()) {
+            return Some(PathBuf::from(folder));
+        }
+    }
+    sandbox.code_path.clone()
+}
+
+/// A module of the bundle, from the sandbox's cache or its file. One that failed stays in the cache as it is: a package
+/// as None, a module with what it had defined.
+fn bundle_module(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str, file: &Path) -> PyResult {
+    if let Some(module) = sandbox.modules.lock().get(name) {
+        return Ok(module.clone());
+    }
+    let is_package = imports::is_package(file);
+    let globals = sandbox.globals.copy_dict(vm)?;
+    let folder = file.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned();
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    globals.set_item("__name__", text::new_str(vm, stem.as_bytes()), vm)?;
+    globals.set_item("__path__", text::new_str(vm, folder.as_bytes()), vm)?;
+    globals.set_item(CODE_PATH, text::new_str(vm, folder.as_bytes()), vm)?;
+    let module = vm.ctx.new_base_object(module_class(vm), Some(globals.clone()));
+    let partial = if is_package { vm.ctx.none() } else { module.clone() };
+    sandbox.modules.lock().insert(name.to_owned(), partial);
+    let code = sources::compile(vm, sandbox, file, true)?;
+    RUNNING.with_borrow_mut(|running| running.push(globals.clone()));
+    let result = sources::execute(vm, sandbox, code, &globals);
+    RUNNING.with_borrow_mut(|running| running.pop());
+    result?;
+    sandbox.modules.lock().insert(name.to_owned(), module.clone());
+    Ok(module)
+}
+
+/// `RestrictedModule`, the class of the bundle's modules.
+fn module_class(vm: &VirtualMachine) -> PyTypeRef {
+    static CLASS: OnceLock<PyTypeRef> = OnceLock::new();
+    CLASS.get_or_init(|| base::plain_class(vm, "Framework.code.sandbox", "RestrictedModule")).clone()
+}
+
+/// A module of the machine, else the one with an underscore before its name.
+fn library_module(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult {
+    let import = dialect::get(vm, "__import__")?;
+    let first = match import.call(args.clone(), vm) {
+        Ok(module) => return Ok(module),
+        Err(error) => error,
+    };
+    if !first.fast_isinstance(vm.ctx.exceptions.import_error) || name.is_empty() {
+        return Err(first);
+    }
+    let mut again = args.clone();
+    if let Some(slot) = again.args.first_mut() {
+        *slot = text::new_str(vm, format!("_{name}").as_bytes());
+    }
+    import.call(again, vm).map_err(|_| first)
+}

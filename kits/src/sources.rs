@@ -1,0 +1,68 @@
+//! Source files of restricted code: reading, checking, rewriting, compiling, running (`spec/sandbox.md` §1 to §3).
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use reprise_policies::{rewrite, rules};
+use reprise_vm_glue::lower;
+use reprise_vm_glue::runtime::source;
+use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
+use rustpython_vm::builtins::{PyCode, PyDictRef};
+use rustpython_vm::scope::Scope;
+use rustpython_vm::{PyRef, PyResult, VirtualMachine};
+
+use crate::guards;
+use crate::names_in_code::NamesInCode;
+use crate::sandbox::Sandbox;
+
+/// Compiles a source file for a sandbox. `is_module`: an imported module, which under Elevated may use more special
+/// names than the main file.
+pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_module: bool) -> PyResult<PyRef<PyCode>> {
+    let name = file.to_string_lossy().into_owned();
+    let bytes = std::fs::read(file).map_err(|error| {
+        let code = error.raw_os_error().unwrap_or(0);
+        reprise_vm_glue::runtime::exceptions::new_io_error(vm, code, &error.to_string(), None)
+    })?;
+    let failed = |error: syntax::SyntaxError| source::to_exception(vm, &error);
+    let text = SourceText::decode(&name, &bytes, SourceRules::Framework).map_err(failed)?;
+    let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
+    let mut module = syntax::parse(&text, options).map_err(failed)?;
+    check(vm, sandbox, &text, &module, is_module)?;
+    sandbox.plugin.state::<NamesInCode>().record(&name, &text.text, &module);
+    rewrite::restrict(&mut module);
+    lower::compile(vm, &text, &module, &lower::CompileOptions::default())
+}
+
+fn check(
+    vm: &VirtualMachine,
+    sandbox: &Sandbox,
+    text: &SourceText,
+    module: &syntax::ast::Mod,
+    is_module: bool,
+) -> PyResult<()> {
+    let violations = rules::check(text, module, sandbox.policy, is_module);
+    if let Some(crash) = violations.iter().find(|violation| violation.crash) {
+        return Err(vm.new_attribute_error(crash.to_string()));
+    }
+    for _ in &violations {
+        let _ = std::io::stderr().write_all(b"SECURITY ERROR\n\n");
+    }
+    match violations.first() {
+        None => Ok(()),
+        Some(first) => {
+            let message = vm.ctx.new_str(first.to_string());
+            Err(vm.new_exception(vm.ctx.exceptions.syntax_error.to_owned(), vec![message.into()]))
+        }
+    }
+}
+
+/// Runs a module's code in its globals. A `return` on the top level ends it.
+pub fn execute(vm: &VirtualMachine, sandbox: &Sandbox, code: PyRef<PyCode>, globals: &PyDictRef) -> PyResult<()> {
+    let _ = sandbox;
+    match vm.run_code_obj(code, Scope::with_builtins(None, globals.clone(), vm)) {
+        Ok(_) => Ok(()),
+        Err(exception) if guards::is_leave(vm, &exception) => Ok(()),
+        Err(exception) => Err(exception),
+    }
+}
