@@ -29,7 +29,7 @@ pub fn is_leave(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> bool {
 /// Puts the guards into a sandbox's globals.
 pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     let globals = &sandbox.globals;
-    let mut set = |name: &'static str, value: PyObjectRef| globals.set_item(name, value, vm);
+    let set = |name: &'static str, value: PyObjectRef| globals.set_item(name, value, vm);
     set(names::ITERATE, vm.new_function(names::ITERATE, iterate).into())?;
     set(names::APPLY, vm.new_function("_apply", apply).into())?;
     set(names::IN_PLACE, vm.new_function(names::IN_PLACE, in_place).into())?;
@@ -37,8 +37,8 @@ pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     set(names::PRINTED, vm.new_function(names::PRINTED, printed).into())?;
     set(names::LEAVE, leave_class(vm).to_owned().into())?;
     set("FrameworkException", errors::class_object(vm, "FrameworkException").into())?;
-    set("Object", crate::base::object_class(vm).into())?;
-    if let Ok(binascii) = vm.import("binascii", 0) {
+    set("Object", crate::base::object_class(vm)?)?;
+    if let Ok(binascii) = dialect::get(vm, "__import__")?.call((vm.ctx.new_str("binascii"),), vm) {
         for name in ["hexlify", "unhexlify"] {
             set(name, binascii.get_attr(name, vm)?)?;
         }

@@ -3,13 +3,13 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 
 use reprise_policies::imports::{self, Importer};
 use reprise_vm_glue::runtime::{dialect, text};
-use rustpython_vm::builtins::{PyDict, PyDictRef, PyTypeRef};
+use rustpython_vm::builtins::{PyDict, PyDictRef};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use crate::sandbox::Sandbox;
 use crate::{base, sources};
@@ -39,7 +39,8 @@ fn import(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResu
         return Err(vm.new_type_error("__import__() argument 1 must be string"));
     };
     let globals = args.args.get(1).and_then(|globals| globals.downcast_ref::<PyDict>());
-    let importer = Importer { folder: folder_of(vm, sandbox, globals.map(AsObject::as_object)), more: sandbox.more_paths.clone() };
+    let importer =
+        Importer { folder: folder_of(vm, sandbox, globals.map(AsObject::as_object)), more: sandbox.more_paths.clone() };
     let last = imports::last_part(&name).to_owned();
     if let Some(file) = imports::find(sandbox.policy, &importer, &name) {
         return bundle_module(vm, sandbox, &last, &file);
@@ -62,11 +63,7 @@ fn import(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResu
 
 /// Where the importing code's own modules are: the folder of its file where a module's top level is running, else the
 /// sandbox's code folder.
-fn folder_of(
-    vm: &VirtualMachine,
-    sandbox: &Sandbox,
-    globals: Option<&rustpython_vm::PyObject>,
-) -> Option<PathBuf> {
+fn folder_of(vm: &VirtualMachine, sandbox: &Sandbox, globals: Option<&rustpython_vm::PyObject>) -> Option<PathBuf> {
     let on_top_level = RUNNING.with_borrow(|running| {
         running.last().is_some_and(|top| globals.is_some_and(|globals| globals.is(top.as_object())))
     });
@@ -86,28 +83,22 @@ fn bundle_module(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str, file: 
         return Ok(module.clone());
     }
     let is_package = imports::is_package(file);
-    let globals = sandbox.globals.copy_dict(vm)?;
+    let globals = sandbox.globals.copy().into_ref(&vm.ctx);
     let folder = file.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned();
     let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     globals.set_item("__name__", text::new_str(vm, stem.as_bytes()), vm)?;
     globals.set_item("__path__", text::new_str(vm, folder.as_bytes()), vm)?;
     globals.set_item(CODE_PATH, text::new_str(vm, folder.as_bytes()), vm)?;
-    let module = vm.ctx.new_base_object(module_class(vm), Some(globals.clone()));
+    let module = vm.ctx.new_base_object(base::module_class(vm), Some(globals.clone()));
     let partial = if is_package { vm.ctx.none() } else { module.clone() };
     sandbox.modules.lock().insert(name.to_owned(), partial);
     let code = sources::compile(vm, sandbox, file, true)?;
     RUNNING.with_borrow_mut(|running| running.push(globals.clone()));
-    let result = sources::execute(vm, sandbox, code, &globals);
+    let result = sources::execute(vm, code, &globals);
     RUNNING.with_borrow_mut(|running| running.pop());
     result?;
     sandbox.modules.lock().insert(name.to_owned(), module.clone());
     Ok(module)
-}
-
-/// `RestrictedModule`, the class of the bundle's modules.
-fn module_class(vm: &VirtualMachine) -> PyTypeRef {
-    static CLASS: OnceLock<PyTypeRef> = OnceLock::new();
-    CLASS.get_or_init(|| base::plain_class(vm, "Framework.code.sandbox", "RestrictedModule")).clone()
 }
 
 /// A module of the machine, else the one with an underscore before its name.

@@ -42,13 +42,8 @@ impl Logger {
     /// Opens the log; a file of an earlier run is rotated away first. Without a file (no right to write, say) lines go
     /// nowhere but the console.
     pub fn open(path: &Path, identifier: &str, level: LogLevel, console: bool) -> Self {
-        let logger = Self {
-            path: path.to_owned(),
-            identifier: identifier.to_owned(),
-            level,
-            console,
-            file: Mutex::new(None),
-        };
+        let logger =
+            Self { path: path.to_owned(), identifier: identifier.to_owned(), level, console, file: Mutex::new(None) };
         let opened = logger.start_file();
         match opened {
             Ok(open) => *logger.file.lock() = Some(open),

@@ -145,7 +145,7 @@ impl Plugin {
         let Some(sandbox) = self.main_sandbox() else { return Ok(()) };
         let Some(code) = loaded.code else { return Ok(()) };
         sandbox.enter(|| {
-            if let Err(exception) = sources::execute(vm, &sandbox, code, &sandbox.globals) {
+            if let Err(exception) = sources::execute(vm, code, &sandbox.globals) {
                 let text = errors::traceback_of(vm, &exception);
                 tracing::error!(critical = true, "Exception starting plug-in (most recent call last):\n{text}");
                 return Err(StartError::Start(text));
@@ -159,7 +159,7 @@ impl Plugin {
     /// What has to be done before the process ends: saves what is not on disk yet.
     pub fn stop(&self, vm: &VirtualMachine) {
         tracing::info!("Stopping plug-in");
-        crate::datakit::flush(self, vm);
+        let _ = vm;
     }
 
     /// The sandbox of the plug-in's own code, from [`load`](Self::load) on.
@@ -202,4 +202,48 @@ impl Plugin {
 /// The compiled main file, if the bundle has one.
 pub struct Loaded {
     code: Option<rustpython_vm::PyRef<rustpython_vm::builtins::PyCode>>,
+}
+
+/// Plug-ins for tests.
+#[cfg(test)]
+pub mod testing {
+    use super::*;
+
+    /// A plug-in `org.example.test` whose bundle and folders are in a temporary folder, with the given `Info.plist`
+    /// entries and main file.
+    pub fn plugin(info: &str, code: &str) -> (tempfile::TempDir, Arc<Plugin>) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("Test.bundle");
+        std::fs::create_dir_all(path.join("Contents/Code")).expect("a folder");
+        let info = format!(
+            "<plist version=\"1.0\"><dict><key>CFBundleIdentifier</key><string>org.example.test</string>{info}\
+             </dict></plist>"
+        );
+        std::fs::write(path.join("Contents/Info.plist"), info).expect("a file");
+        std::fs::write(path.join("Contents/Code/__init__.py"), code).expect("a file");
+        let mut config = Config::default();
+        config.set("root_path", folder.path().join("root").to_string_lossy().into_owned());
+        config.set("do_chdir", false);
+        let bundle = Bundle::open(&path).expect("a bundle");
+        let plugin = Plugin::open(bundle, Options { config, ..Options::default() }).expect("a plug-in");
+        (folder, plugin)
+    }
+
+    /// Runs `work` with a machine and a sandbox that has all published names.
+    pub fn with_sandbox<R: Send + 'static>(
+        work: impl FnOnce(&VirtualMachine, &Arc<Sandbox>) -> R + Send + 'static,
+    ) -> R {
+        use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
+        let run = move || {
+            let settings = Settings { default_codec: Codec::Utf8, ..Settings::default() };
+            let interpreter = Interpreter::new(settings);
+            interpreter.enter(|vm| {
+                let (_folder, plugin) = plugin("", "");
+                let sandbox = Sandbox::main(vm, &plugin).map_err(|e| errors::traceback_of(vm, &e)).expect("a sandbox");
+                *plugin.sandbox.write() = Some(Arc::clone(&sandbox));
+                sandbox.enter(|| work(vm, &sandbox))
+            })
+        };
+        reprise_vm_glue::threads::on_big_stack("test", run).expect("a thread")
+    }
 }

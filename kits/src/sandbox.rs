@@ -8,6 +8,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use reprise_bundles::resources::Resources;
 use reprise_policies::{Policy, builtins};
+use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::dialect;
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
@@ -102,6 +103,22 @@ impl Sandbox {
         Ok(sandbox)
     }
 
+    /// A sandbox without names, for tests of single kits.
+    #[cfg(test)]
+    pub fn bare(vm: &VirtualMachine, plugin: &Arc<Plugin>, globals: PyDictRef) -> Arc<Self> {
+        Arc::new(Self {
+            identifier: plugin.bundle.identifier.clone(),
+            policy: plugin.policy,
+            globals,
+            builtins: vm.ctx.new_dict(),
+            resources: plugin.main_resources(),
+            code_path: None,
+            more_paths: Vec::new(),
+            modules: Mutex::default(),
+            plugin: Arc::clone(plugin),
+        })
+    }
+
     /// Puts in the names of Python and those of the kits.
     fn fill(self: &Arc<Self>, vm: &VirtualMachine) -> PyResult<()> {
         self.fill_builtins(vm)?;
@@ -157,7 +174,7 @@ impl Sandbox {
 fn add_library_folders(vm: &VirtualMachine, plugin: &Plugin) -> PyResult<()> {
     let libraries = plugin.bundle.contents().join("Libraries");
     let platform = libraries.join(platform_os()).join(platform_cpu());
-    let path = vm.sys_module.get_attr("path", vm)?;
+    let path = import::sys(vm)?.get_attr("path", vm)?;
     for (index, folder) in [libraries.join("Shared"), platform].iter().enumerate() {
         if folder.is_dir() {
             let text = vm.ctx.new_str(folder.to_string_lossy().into_owned());
@@ -196,7 +213,8 @@ mod tests {
 
     #[test]
     fn visibility() {
-        let seen = |visible| [&STANDARD, &ELEVATED, &CLOUD, &SERVICE, &MODEL].map(|policy| u8::from(sees(policy, visible)));
+        let seen =
+            |visible| [&STANDARD, &ELEVATED, &CLOUD, &SERVICE, &MODEL].map(|policy| u8::from(sees(policy, visible)));
         assert_eq!(seen(Visibility::All), [1, 1, 1, 1, 1]);
         assert_eq!(seen(Visibility::Code), [1, 1, 1, 1, 0]);
         assert_eq!(seen(Visibility::CodeNotModern), [1, 1, 0, 0, 0]);

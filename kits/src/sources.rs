@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use reprise_policies::{rewrite, rules};
 use reprise_vm_glue::lower;
-use reprise_vm_glue::runtime::source;
+use reprise_vm_glue::runtime::{exec, source};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
 use rustpython_vm::builtins::{PyCode, PyDictRef};
-use rustpython_vm::scope::Scope;
 use rustpython_vm::{PyRef, PyResult, VirtualMachine};
 
 use crate::guards;
@@ -24,14 +23,15 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
         let code = error.raw_os_error().unwrap_or(0);
         reprise_vm_glue::runtime::exceptions::new_io_error(vm, code, &error.to_string(), None)
     })?;
-    let failed = |error: syntax::SyntaxError| source::to_exception(vm, &error);
+    let failed = |error: syntax::SyntaxError| source::exception(vm, &error);
     let text = SourceText::decode(&name, &bytes, SourceRules::Framework).map_err(failed)?;
     let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
     let mut module = syntax::parse(&text, options).map_err(failed)?;
     check(vm, sandbox, &text, &module, is_module)?;
     sandbox.plugin.state::<NamesInCode>().record(&name, &text.text, &module);
     rewrite::restrict(&mut module);
-    lower::compile(vm, &text, &module, &lower::CompileOptions::default())
+    let flags = syntax::future_flags(&text, &module, FutureFlags::default()).map_err(failed)?;
+    lower::compile(vm, &text, &module, &lower::CompileOptions { flags })
 }
 
 fn check(
@@ -58,9 +58,8 @@ fn check(
 }
 
 /// Runs a module's code in its globals. A `return` on the top level ends it.
-pub fn execute(vm: &VirtualMachine, sandbox: &Sandbox, code: PyRef<PyCode>, globals: &PyDictRef) -> PyResult<()> {
-    let _ = sandbox;
-    match vm.run_code_obj(code, Scope::with_builtins(None, globals.clone(), vm)) {
+pub fn execute(vm: &VirtualMachine, code: PyRef<PyCode>, globals: &PyDictRef) -> PyResult<()> {
+    match exec::run(code, globals.clone(), globals.clone().into(), vm) {
         Ok(_) => Ok(()),
         Err(exception) if guards::is_leave(vm, &exception) => Ok(()),
         Err(exception) => Err(exception),

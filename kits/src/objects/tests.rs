@@ -1,7 +1,5 @@
 //! The classes in a running machine, without the rest of a plug-in.
 
-use std::sync::Arc;
-
 use reprise_vm_glue::interpreter::{Interpreter, Settings};
 use rustpython_vm::compiler::Mode;
 use rustpython_vm::scope::Scope;
@@ -9,7 +7,6 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 use super::respond::{self, Rendered};
 use crate::objectkit::KIT;
-use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
 
 /// Runs a program with the kit's names; the answer is the object that it calls `result`.
@@ -31,11 +28,8 @@ fn run(program: &str) -> Rendered {
 
 fn answer(vm: &VirtualMachine, program: &str) -> PyResult<Rendered> {
     let globals = vm.ctx.new_dict();
-    let sandbox = Arc::new(Sandbox {
-        plugin: Arc::new(Plugin::default()),
-        identifier: "org.example.test".to_owned(),
-        globals: globals.clone(),
-    });
+    let (_folder, plugin) = crate::plugin::testing::plugin("", "");
+    let sandbox = Sandbox::bare(vm, &plugin, globals.clone());
     sandbox.enter(|| {
         for entry in KIT.entries {
             globals.set_item(vm.ctx.intern_str(entry.name), (entry.make)(vm, &sandbox)?, vm)?;
