@@ -8,17 +8,20 @@
 //! * [`kit`]: the tables that publish names into sandboxes
 //! * [`context`]: what belongs to the request that the current thread serves
 //! * [`dispatch`]: from a request to its answer; [`routes`] and [`query`] are its parts without the virtual machine,
-//!   [`router`] those of the plug-in
-//! * [`arguments`], [`pack`]: values on their way through URLs
+//!   [`builtin`] the routes of the framework itself, [`router`] those of the plug-in
+//! * [`arguments`], [`callback`], [`pack`]: values on their way through URLs
 
 pub mod arguments;
 pub mod base;
+pub mod builtin;
 pub mod call_arguments;
+pub mod callback;
 pub mod cereal;
 pub mod context;
 pub mod dispatch;
 pub mod elements;
 pub mod errors;
+pub mod functions;
 pub mod guards;
 pub mod http_cache;
 pub mod http_cookies;
@@ -37,12 +40,26 @@ pub mod networkkit;
 pub mod objectkit;
 pub mod objects;
 pub mod pack;
+pub mod platform;
 pub mod plugin;
+pub mod prefix_call;
+pub mod prefixes;
 pub mod query;
+pub mod response;
 pub mod router;
 pub mod routes;
+pub mod runtimekit;
 pub mod sandbox;
 pub mod sources;
+pub mod startup;
+pub mod thread_objects;
+pub mod threadkit;
+pub mod user_state;
 
 /// Every kit, in the order of publication. A new kit is one line here.
-pub static KITS: &[&kit::Kit] = &[&objectkit::KIT, &networkkit::KIT];
+pub static KITS: &[&kit::Kit] = &[
+    &runtimekit::KIT,
+    &networkkit::KIT,
+    &threadkit::KIT,
+    &objectkit::KIT,
+];

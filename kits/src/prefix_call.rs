@@ -7,7 +7,6 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 use reprise_vm_glue::runtime::text;
 
 use crate::arguments::Arguments;
-use crate::localekit;
 use crate::platform;
 use crate::plugin::Plugin;
 use crate::prefixes::{self, Prefixes};
@@ -30,11 +29,11 @@ pub fn call(
         let numbers: Vec<u64> = wanted.split('.').map(|part| part.parse().unwrap_or(0)).collect();
         if !platform::version_at_least(&version, &numbers) {
             let message =
-                localekit::localise(vm, plugin, "This channel requires Plex Media Server version %s or greater.")?;
+                prefixes::localise(vm, plugin, "This channel requires Plex Media Server version %s or greater.")?;
             return notice(
                 vm,
                 plugin,
-                &localekit::localise(vm, plugin, "Update required")?,
+                &prefixes::localise(vm, plugin, "Update required")?,
                 &message.replacen("%s", wanted, 1),
             );
         }

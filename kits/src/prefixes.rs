@@ -11,7 +11,6 @@ use crate::builtin::{Call, Outcome};
 use crate::context;
 use crate::dispatch::{Interface, Response};
 use crate::errors::text_or_bytes;
-use crate::localekit;
 use crate::objects::seams;
 use crate::objects::xml::XmlWriter;
 use crate::plugin::Plugin;
@@ -105,11 +104,7 @@ fn set(xml: &mut XmlWriter, name: &'static str, value: &str) {
 /// The display name of a prefix, in the language of the request.
 pub fn name_of(vm: &VirtualMachine, plugin: &Arc<Plugin>, handler: &PrefixHandler) -> PyResult<String> {
     let name = text_or_bytes(vm, &handler.name);
-    if handler.localise && text::is_basestring(&handler.name) {
-        localekit::localise(vm, plugin, &name)
-    } else {
-        Ok(name)
-    }
+    if handler.localise && text::is_basestring(&handler.name) { localise(vm, plugin, &name) } else { Ok(name) }
 }
 
 /// The URL of a prefix's picture: its own, the one that Info.plist names, or a hosted one.
@@ -129,4 +124,16 @@ fn picture(
         }
     }
     hosted.map(|group| seams::hosted_image(vm, &sandbox, "image", group)).transpose()
+}
+
+/// A text of the string tables in the language of the request; the key itself where there is none.
+pub fn localise(vm: &VirtualMachine, plugin: &Arc<Plugin>, key: &str) -> PyResult<String> {
+    let Some(sandbox) = plugin.main_sandbox() else { return Ok(key.to_owned()) };
+    match sandbox.globals.get_item_opt("L", vm)? {
+        Some(lookup) => {
+            let found = lookup.call((text::native(vm, key),), vm)?;
+            Ok(text_or_bytes(vm, &found))
+        }
+        None => Ok(key.to_owned()),
+    }
 }

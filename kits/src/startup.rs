@@ -1,0 +1,120 @@
+//! What the framework asks the media server when a plug-in starts (`spec/protocol.md` §7 rows 1-4).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+use serde_json::Value;
+
+use crate::cereal::{self, Graph, Node, Ref};
+use crate::media_server::{self, BASE};
+use crate::platform;
+use crate::plugin::Plugin;
+
+/// The server's own plug-in.
+pub const SYSTEM: &str = "com.plexapp.system";
+
+/// How long the hashes of hosted resources are awaited.
+const HASHES_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long fetched hashes are good.
+const HASHES_AGE: Duration = Duration::from_secs(24 * 3600);
+/// When a failed fetch is tried again.
+const HASHES_RETRY: Duration = Duration::from_secs(3600);
+
+/// Starts the requests, each on a thread of its own: none of them may delay the start.
+pub fn begin(plugin: &Arc<Plugin>) {
+    let system = plugin.bundle.identifier == SYSTEM;
+    if !system {
+        side(plugin, "clear_events", clear_events);
+    }
+    // Whoever wants a hash waits until this fetch has ended.
+    plugin.state::<ResourceHashes>().state.lock().fetching = true;
+    side(plugin, "resource_hashes", |plugin| plugin.state::<ResourceHashes>().fetch());
+    side(plugin, "server_info", platform::fetch_server_attributes);
+    side(plugin, "all_services", |plugin| match all_services(plugin) {
+        Ok(services) => *plugin.state::<AllServices>().packed.lock() = Some(services),
+        Err(error) => tracing::error!("Unable to get the list of services: {error}"),
+    });
+}
+
+fn side(plugin: &Arc<Plugin>, name: &'static str, work: fn(&Plugin)) {
+    let plugin = Arc::clone(plugin);
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&plugin));
+    if let Err(error) = started {
+        tracing::error!("Cannot start the thread '{name}': {error}");
+    }
+}
+
+fn clear_events(plugin: &Plugin) {
+    let url = format!("{BASE}/system/messaging/clear_events/{}", plugin.bundle.identifier);
+    if let Err(error) = media_server::get(&url, None) {
+        tracing::error!("Unable to reach the system bundle.");
+        tracing::debug!("{error}");
+    }
+}
+
+/// The server's list of all services, packed as it came; for the service kit.
+#[derive(Debug, Default)]
+pub struct AllServices {
+    pub packed: Mutex<Option<Vec<u8>>>,
+}
+
+fn all_services(_plugin: &Plugin) -> Result<Vec<u8>, media_server::MediaServerError> {
+    let packed = |node| cereal::pack(&Graph { nodes: vec![node], root: Ref::Node(0) });
+    media_server::get(
+        &format!(
+            "{BASE}/:/plugins/{SYSTEM}/messaging/function/{}/{}/{}",
+            cereal::safe_encode(b"_BundleService:AllServices"),
+            packed(Node::List(Vec::new())),
+            packed(Node::Dict(Vec::new()))
+        ),
+        None,
+    )
+}
+
+#[derive(Debug, Default)]
+struct Hashes {
+    fetching: bool,
+    /// When the next fetch is due; None before the first.
+    due: Option<Instant>,
+    /// `{type: {group: {file name: hash}}}`
+    known: Value,
+}
+
+/// The hashes of hosted resources.
+#[derive(Debug, Default)]
+pub struct ResourceHashes {
+    state: Mutex<Hashes>,
+    fetched: Condvar,
+}
+
+impl ResourceHashes {
+    /// Fetches the hashes; others wait meanwhile.
+    fn fetch(&self) {
+        let url = format!("{BASE}/:/plugins/{SYSTEM}/resourceHashes");
+        let answer = media_server::get(&url, Some(HASHES_TIMEOUT));
+        let parsed = answer.ok().and_then(|body| serde_json::from_slice(&body).ok());
+        let mut state = self.state.lock();
+        state.fetching = false;
+        state.due = Instant::now().checked_add(if parsed.is_some() { HASHES_AGE } else { HASHES_RETRY });
+        match parsed {
+            Some(hashes) => state.known = hashes,
+            None => tracing::warn!("Unable to get the hashes of hosted resources"),
+        }
+        self.fetched.notify_all();
+    }
+
+    /// The hash of a hosted resource. Waits for a fetch that is under way; fetches again what has become old.
+    pub fn get(&self, kind: &str, group: &str, file: &str) -> Option<String> {
+        let mut state = self.state.lock();
+        if !state.fetching && state.due.is_none_or(|due| due < Instant::now()) {
+            state.fetching = true;
+            drop(state);
+            self.fetch();
+            state = self.state.lock();
+        }
+        let deadline = Instant::now() + HASHES_TIMEOUT;
+        while state.fetching && !self.fetched.wait_until(&mut state, deadline).timed_out() {}
+        state.known.get(kind)?.get(group)?.get(file)?.as_str().map(str::to_owned)
+    }
+}
