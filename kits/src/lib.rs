@@ -57,9 +57,4 @@ pub mod threadkit;
 pub mod user_state;
 
 /// Every kit, in the order of publication. A new kit is one line here.
-pub static KITS: &[&kit::Kit] = &[
-    &runtimekit::KIT,
-    &networkkit::KIT,
-    &threadkit::KIT,
-    &objectkit::KIT,
-];
+pub static KITS: &[&kit::Kit] = &[&runtimekit::KIT, &networkkit::KIT, &threadkit::KIT, &objectkit::KIT];
