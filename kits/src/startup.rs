@@ -7,7 +7,9 @@ use parking_lot::{Condvar, Mutex};
 use serde_json::Value;
 
 use crate::cereal::{self, Graph, Node, Ref};
+use crate::http_request;
 use crate::media_server::{self, BASE};
+use crate::networkkit;
 use crate::platform;
 use crate::plugin::Plugin;
 
@@ -21,8 +23,16 @@ const HASHES_AGE: Duration = Duration::from_secs(24 * 3600);
 /// When a failed fetch is tried again.
 const HASHES_RETRY: Duration = Duration::from_secs(3600);
 
-/// Starts the requests, each on a thread of its own: none of them may delay the start.
+/// Opens the plug-in's network state and starts the requests, each on a thread of its own: none of them may delay
+/// the start.
 pub fn begin(plugin: &Arc<Plugin>) {
+    let settings = http_request::Settings {
+        cookies: Some(plugin.folders.cookies_file()),
+        cache: Some(plugin.folders.http_cache()),
+        is_agent: plugin.bundle.info.plugin_class == "Agent",
+        elevated: plugin.policy.elevated,
+    };
+    networkkit::start(plugin, settings);
     let system = plugin.bundle.identifier == SYSTEM;
     if !system {
         side(plugin, "clear_events", clear_events);

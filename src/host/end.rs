@@ -17,10 +17,9 @@ pub fn now(code: u8) -> ! {
 
 /// Stores the plug-in's data and ends the process.
 pub fn stop(plugin: &Arc<Plugin>, interpreter: &Arc<Interpreter>, workers: &Workers) -> ! {
-    tracing::info!("Stopping plug-in");
     let (plugin, interpreter) = (Arc::clone(plugin), Arc::clone(interpreter));
     // A panic while storing has been reported; there is nothing left to do about it.
-    let _ = workers.run(move || interpreter.enter(|vm| plugin.store(vm)));
+    let _ = workers.run(move || interpreter.enter(|vm| plugin.stop(vm)));
     now(0)
 }
 

@@ -7,13 +7,13 @@ mod standard_output;
 pub mod workers;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use reprise_bundles::{Bundle, Config, Folders};
+use reprise_bundles::{Bundle, Config};
 use reprise_kits::dispatch::{self, Request, Response};
-use reprise_kits::plugin::Plugin;
+use reprise_kits::plugin::{self, Plugin, StartError};
 use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
 
 use server::{Handle, Server};
@@ -42,23 +42,18 @@ enum HostError {
     Bundle(#[from] reprise_bundles::BundleError),
     #[error("{0}")]
     Config(#[from] reprise_bundles::config::ConfigError),
-    #[error("the folder for the plug-in's data cannot be used: {0}")]
-    Folders(io::Error),
     #[error("{what}: {error}")]
     System { what: &'static str, error: io::Error },
-    /// The code could not be read or compiled.
-    #[error("Error loading bundle code.")]
-    Load,
-    /// Module-level code raised.
-    #[error("Error starting framework core for {0}.")]
-    Start(PathBuf),
+    #[error("{line}\n{error}")]
+    Start { line: String, error: StartError },
+    #[error("the plug-in's code made this program fail")]
+    Panic,
 }
 
 impl HostError {
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Load => 2,
-            Self::Start(_) => 3,
+            Self::Start { error, .. } => error.exit_code(),
             _ => 1,
         }
     }
@@ -69,7 +64,7 @@ pub fn run(options: Options) -> ExitCode {
     match host(&options) {
         Ok(never) => match never {},
         Err(error) => {
-            anstream::eprintln!("{error}");
+            anstream::eprintln!("{}", error.to_string().trim_end());
             end::now(error.exit_code())
         }
     }
@@ -117,40 +112,29 @@ fn host(options: &Options) -> Result<Never, HostError> {
 
 /// Builds the interpreter, loads the plug-in's code and runs it up to the end of `Start()`.
 fn started(options: &Options, workers: &Workers) -> Result<(Arc<Plugin>, Arc<Interpreter>), HostError> {
-    let bundle = Bundle::open(&options.bundle)?;
+    // The process changes its folder to that of the plug-in's data.
+    let path = std::path::absolute(&options.bundle).unwrap_or_else(|_| options.bundle.clone());
+    let bundle = Bundle::open(&path)?;
     let mut config = Config::default();
     if let Some(file) = &options.config_file {
         config.merge_file(file)?;
     }
-    if let Some(version) = &options.server_version {
-        config.set("server_version", version.as_str());
-    }
-    let folders = Folders::locate(&bundle.identifier, &config, options.log_file.as_deref());
-    folders.create().map_err(HostError::Folders)?;
-    // Relative paths of plug-ins lead into their data folder.
-    let path = std::path::absolute(&bundle.path).unwrap_or_else(|_| bundle.path.clone());
-    std::env::set_current_dir(&folders.data).map_err(HostError::Folders)?;
-    let work = move || start(bundle, &path, folders, config);
-    workers.run(work).unwrap_or(Err(HostError::Load))
+    let options =
+        plugin::Options { config, log_file: options.log_file.clone(), server_version: options.server_version.clone() };
+    workers.run(move || start(bundle, options)).unwrap_or(Err(HostError::Panic))
 }
 
-fn start(
-    mut bundle: Bundle,
-    path: &Path,
-    folders: Folders,
-    config: Config,
-) -> Result<(Arc<Plugin>, Arc<Interpreter>), HostError> {
-    path.clone_into(&mut bundle.path);
-    let settings = Settings { default_codec: Codec::Utf8, ..Settings::default() };
-    let interpreter = Arc::new(Interpreter::new(settings));
-    let result = interpreter.enter(|vm| {
-        let plugin = Plugin::new(bundle, folders, config);
-        reprise_kits::startup::begin(&plugin);
-        plugin.load(vm).map_err(|_| HostError::Load)?;
-        plugin.start(vm).map_err(|_| HostError::Start(path.to_owned()))?;
-        Ok(plugin)
-    });
-    result.map(|plugin| (plugin, interpreter))
+fn start(bundle: Bundle, options: plugin::Options) -> Result<(Arc<Plugin>, Arc<Interpreter>), HostError> {
+    let broken = bundle.clone();
+    let failed = |error: StartError| HostError::Start { line: error.stderr_line(&broken), error };
+    let plugin = Plugin::open(bundle, options).map_err(failed)?;
+    reprise_kits::startup::begin(&plugin);
+    let interpreter = Interpreter::new(Settings { default_codec: Codec::Utf8, ..Settings::default() });
+    interpreter.enter(|vm| {
+        let loaded = plugin.load(vm).map_err(failed)?;
+        plugin.start(vm, loaded).map_err(failed)
+    })?;
+    Ok((plugin, Arc::new(interpreter)))
 }
 
 /// Answers requests with the plug-in's code, on threads for Python.
