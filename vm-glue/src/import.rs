@@ -55,7 +55,6 @@ pub fn install(vm: &VirtualMachine, settings: &Settings) -> PyResult<()> {
     vm.sys_module.set_attr(SYS_KEPT_AS, sys.clone(), vm)?;
     modules.set_item("sys", sys.into(), vm)?;
     modules.set_item("__builtin__", dialect::module(vm)?.into(), vm)?;
-    modules.set_item("exceptions", modules::sys::exceptions(vm)?.into(), vm)?;
     dialect::set_function(vm, "__import__", import_function)?;
     dialect::set_function(vm, "reload", reload)?;
     intrinsics::add(vm, intrinsics::IMPORT, import_statement)?;
@@ -76,14 +75,29 @@ fn call_import(name: PyObjectRef, fromlist: PyObjectRef, level: PyObjectRef, vm:
     let Some(function) = builtins.get_item_opt("__import__", vm)? else {
         return Err(import_error(vm, "__import__ not found".to_owned()));
     };
-    let globals: PyObjectRef = frame.f_globals().into();
+    let globals = frame.f_globals();
+    if function.is(&dialect::get(vm, "__import__")?) {
+        let Some(name) = text::text_of(vm, &name)? else {
+            return Err(vm.new_type_error("__import__() argument 1 must be string"));
+        };
+        return import_level(vm, &name, Some(&globals), Some(fromlist), level.try_to_value(vm)?);
+    }
     let locals = if frames::is_function(&frame) { vm.ctx.none() } else { frames::namespace(&frame, vm)? };
-    // Implicit relative level is left out, as CPython does.
-    let mut args: Vec<PyObjectRef> = vec![name, globals, locals, fromlist];
+    let mut args = FuncArgs::from(vec![name, globals.into(), locals, fromlist]);
+    // Left out for an implicit relative import, as CPython does. By keyword: see `from_machine`.
     if level.try_to_value::<i64>(vm)? != -1 {
-        args.push(level);
+        args.kwargs.insert("level".into(), level);
     }
     function.call(args, vm)
+}
+
+/// Native code of the machine imports through the `__import__` of whichever code runs, with five positional arguments
+/// and level 0. It means the machine's own library. Every function that stands in for `__import__` asks here first.
+pub fn from_machine(args: &FuncArgs, vm: &VirtualMachine) -> Option<PyResult> {
+    let [_, _, _, fromlist, level] = args.args.as_slice() else { return None };
+    let absolute = level.try_to_value::<i64>(vm).ok()? == 0;
+    let plain = vm.is_none(fromlist) || fromlist.downcast_ref::<PyTuple>().is_some();
+    (absolute && plain && args.kwargs.is_empty()).then(|| vm.import_func.call(args.clone(), vm))
 }
 
 fn import_statement(name: PyObjectRef, fromlist: PyObjectRef, level: PyObjectRef, vm: &VirtualMachine) -> PyResult {
@@ -137,6 +151,9 @@ fn import_star(name: PyObjectRef, level: PyObjectRef, vm: &VirtualMachine) -> Py
 
 /// `__import__(name, globals=None, locals=None, fromlist=(), level=-1)`.
 fn import_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    if let Some(imported) = from_machine(&args, vm) {
+        return imported;
+    }
     const NAMES: [&str; 5] = ["name", "globals", "locals", "fromlist", "level"];
     let mut values: [Option<PyObjectRef>; 5] = Default::default();
     for (slot, value) in values.iter_mut().zip(args.args) {
@@ -502,7 +519,7 @@ fn load_embedded(vm: &VirtualMachine, full: &str, text: &'static str, package: b
 
 /// A module of the machine's own library, by its name there.
 fn load_library(vm: &VirtualMachine, full: &str, name: &str) -> PyResult<Option<PyObjectRef>> {
-    match vm.import(&*vm.ctx.new_str(name), 0) {
+    match vm.import_func.call((vm.ctx.new_str(name),), vm) {
         Ok(_) => {}
         Err(error) if error.fast_isinstance(vm.ctx.exceptions.import_error) => return Ok(None),
         Err(error) => return Err(error),

@@ -3,11 +3,10 @@
 use ruff_python_ast as out;
 
 use crate::runtime::intrinsics;
-use crate::syntax::ast::{Alias, Span};
+use crate::syntax::ast::Alias;
 
 use super::build::{self, Pos};
-use super::scopes::ScopeKind;
-use super::{Failure, Lowerer};
+use super::Lowerer;
 
 impl<'a> Lowerer<'a> {
     /// -1 for implicit relative imports, 0 for absolute ones, else the number of dots.
@@ -44,23 +43,16 @@ impl<'a> Lowerer<'a> {
 
     pub fn import_from(
         &mut self,
-        span: Span,
         module: Option<&str>,
         names: &'a [Alias],
         dots: u32,
         pos: Pos,
-    ) -> Result<Vec<out::Stmt>, Failure> {
-        if dots == 0 && module == Some("__future__") {
-            return Ok(Vec::new());
-        }
+    ) -> Vec<out::Stmt> {
         let module = build::string(module.unwrap_or_default().to_owned(), pos);
         let level = self.level(dots, pos);
         if names.iter().any(|alias| &*alias.name == "*") {
-            if self.scope().kind == ScopeKind::Class && self.scope > 0 && self.scope().parent.is_none() {
-                return self.fail(span, "import * only allowed at module level");
-            }
             let star = build::intrinsic(intrinsics::IMPORT_STAR, vec![module, level], pos);
-            return Ok(vec![build::expr_stmt(star, pos)]);
+            return vec![build::expr_stmt(star, pos)];
         }
         let wanted = names.iter().map(|alias| build::plain_string(alias.name.to_string(), pos)).collect();
         let wanted = build::tuple(wanted, out::ExprContext::Load, pos);
@@ -68,6 +60,6 @@ impl<'a> Lowerer<'a> {
         let targets =
             names.iter().map(|alias| build::store(alias.asname.as_deref().unwrap_or(&alias.name), pos)).collect();
         let target = build::tuple(targets, out::ExprContext::Store, pos);
-        Ok(vec![build::assign(vec![target], values, pos)])
+        vec![build::assign(vec![target], values, pos)]
     }
 }

@@ -129,6 +129,10 @@ impl<'a> Scopes<'a> {
         for name in names {
             let nested = scope.nested;
             let Some(symbol) = scope.symbols.get_mut(name) else { continue };
+            if !(symbol.param || symbol.bound || symbol.used || symbol.global) {
+                // Only counted for inner scopes.
+                continue;
+            }
             if symbol.global {
                 if symbol.param {
                     return Err(Failure::at(scope.span, format!("name '{name}' is local and global")));
@@ -193,7 +197,7 @@ impl Scope<'_> {
         let name: String = self.name.chars().take(100).collect();
         let message = match (self.import_star, self.bare_exec, self.qualified_exec) {
             (true, false, false) => format!("import * is not allowed in function '{name}' because it {why}"),
-            (false, true, false) => format!("unqualified exec is not allowed in function '{name}' it {why}"),
+            (false, true, false) => format!("unqualified exec is not allowed in function '{name}' because it {why}"),
             _ => format!("function '{name}' uses import * and bare exec, which are illegal because it {why}"),
         };
         Err(Failure::at(self.opt_span, message))

@@ -6,7 +6,6 @@ use crate::runtime::intrinsics;
 use crate::syntax::ast::{ExceptHandler, Expr, ExprContext, ExprKind, Operator, Span, Stmt, StmtKind};
 
 use super::build::{self, Pos};
-use super::scopes::ScopeKind;
 use super::{Block, Failure, Lowerer, expr};
 
 /// Exceptions that mean the same to the machine, so that `except` needs no help with them unless somebody rebinds them.
@@ -120,7 +119,7 @@ impl<'a> Lowerer<'a> {
             }
             StmtKind::Import { names } => return Ok(self.import(names, pos)),
             StmtKind::ImportFrom { module, names, level } => {
-                return self.import_from(stmt.span, module.as_deref(), names, *level, pos);
+                return Ok(self.import_from(module.as_deref(), names, *level, pos));
             }
             StmtKind::Exec { body, globals, locals } => self.exec(body, globals.as_deref(), locals.as_deref(), pos)?,
             // Declared at the start of the scope.

@@ -1,6 +1,6 @@
-//! `sys` of Python 2 code, and the module `exceptions`. The machine's own library keeps the machine's `sys`.
+//! `sys` of Python 2 code. The machine's own library keeps the machine's `sys`.
 
-use rustpython_vm::builtins::{PyModule, PyType};
+use rustpython_vm::builtins::PyModule;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
@@ -118,19 +118,4 @@ fn except_hook(
     let output = crate::import::sys(vm)?.get_attr("stderr", vm)?;
     let shown = traceback::format_exc(vm, &error);
     vm.call_method(&output, "write", (text::new_str(vm, shown.as_bytes()),)).map(drop)
-}
-
-/// The module `exceptions`: the exception classes among the builtins.
-pub fn exceptions(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
-    let dict = vm.ctx.new_dict();
-    let module = vm.new_module("exceptions", dict.clone(), None);
-    for (name, value) in &dialect::builtins(vm)? {
-        let is_exception = value
-            .downcast_ref::<PyType>()
-            .is_some_and(|class| class.fast_issubclass(vm.ctx.exceptions.base_exception_type));
-        if is_exception {
-            dict.set_item(&*name, value, vm)?;
-        }
-    }
-    Ok(module)
 }
