@@ -5,8 +5,8 @@ use ruff_python_ast as out;
 use crate::runtime::intrinsics;
 use crate::syntax::ast::Alias;
 
-use super::build::{self, Pos};
 use super::Lowerer;
+use super::build::{self, Pos};
 
 impl<'a> Lowerer<'a> {
     /// -1 for implicit relative imports, 0 for absolute ones, else the number of dots.
@@ -41,13 +41,7 @@ impl<'a> Lowerer<'a> {
         lowered
     }
 
-    pub fn import_from(
-        &mut self,
-        module: Option<&str>,
-        names: &'a [Alias],
-        dots: u32,
-        pos: Pos,
-    ) -> Vec<out::Stmt> {
+    pub fn import_from(&mut self, module: Option<&str>, names: &'a [Alias], dots: u32, pos: Pos) -> Vec<out::Stmt> {
         let module = build::string(module.unwrap_or_default().to_owned(), pos);
         let level = self.level(dots, pos);
         if names.iter().any(|alias| &*alias.name == "*") {

@@ -31,8 +31,12 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
     let builtin_names = ["__builtin__", "__main__", "exceptions", "gc", "imp", "marshal", "sys", "thread", "time"];
     let tuple = |values: Vec<PyObjectRef>| -> PyObjectRef { vm.ctx.new_tuple(values).into() };
     let int = |value: i64| -> PyObjectRef { vm.ctx.new_int(value).into() };
+    // `ENCODING[:ERRORS]`
+    let encoding = std::env::var("PYTHONIOENCODING").ok();
+    let encoding =
+        encoding.and_then(|value| value.split(':').next().map(str::to_owned)).filter(|name| !name.is_empty());
     let stream = |stream: Stream, name: &str, mode: &str| -> PyObjectRef {
-        File::over(stream, text(name), mode).into_ref(&vm.ctx).into()
+        File::over(stream, text(name), mode).with_encoding(encoding.clone()).into_ref(&vm.ctx).into()
     };
     let (stdin, stdout, stderr) = (
         stream(Stream::Stdin, "<stdin>", "r"),

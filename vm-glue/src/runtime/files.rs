@@ -224,6 +224,8 @@ pub struct File {
     name: Mutex<PyObjectRef>,
     mode: Mutex<String>,
     softspace: Mutex<i64>,
+    /// What `print` encodes unicode with.
+    encoding: Mutex<Option<String>>,
     /// 0 none, 1 by line, else by block.
     buffering: Mutex<i64>,
 }
@@ -236,8 +238,15 @@ impl File {
             name: Mutex::new(name),
             mode: Mutex::new(mode.to_owned()),
             softspace: Mutex::new(0),
+            encoding: Mutex::new(None),
             buffering: Mutex::new(-1),
         }
+    }
+
+    /// Lets `print` encode unicode, as for a standard stream whose encoding is known.
+    pub fn with_encoding(self, encoding: Option<String>) -> Self {
+        *self.encoding.lock() = encoding;
+        self
     }
 
     fn flag(&self, flag: char) -> bool {
@@ -507,8 +516,11 @@ impl File {
     }
 
     #[pygetset]
-    fn encoding(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        vm.ctx.none()
+    fn encoding(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        match &*zelf.encoding.lock() {
+            Some(encoding) => vm.ctx.new_str(encoding.as_str()).into(),
+            None => vm.ctx.none(),
+        }
     }
 
     #[pygetset]
