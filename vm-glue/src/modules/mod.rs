@@ -4,7 +4,9 @@
 //! machine's own library that goes by another name. A name that is not listed and exists alike in Python 3 (`os`,
 //! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
 
+mod bridge;
 mod exceptions_module;
+mod hashlib;
 mod json;
 mod re;
 pub mod sys;
@@ -57,26 +59,35 @@ pub static REGISTRY: &[Entry] = &[
     library("SocketServer", "socketserver"),
     python("StringIO", include_str!("python/StringIO.py")),
     python("__future__", include_str!("python/__future__.py")),
+    native("_bridge", bridge::module),
     native("_json2", json::module),
     native("_web", web_module::module),
+    python("base64", include_str!("python/base64.py")),
+    python("binascii", include_str!("python/binascii.py")),
     python("cStringIO", include_str!("python/cStringIO.py")),
     library("cookielib", "http.cookiejar"),
     library("copy_reg", "copyreg"),
     library("dummy_thread", "_thread"),
     native("exceptions", exceptions_module::module),
+    native("hashlib", hashlib::module),
+    python("hmac", include_str!("python/hmac.py")),
     library("htmlentitydefs", "html.entities"),
     python("httplib", include_str!("python/httplib.py")),
     package("json", include_str!("python/json/__init__.py")),
     python("json.decoder", include_str!("python/json/decoder.py")),
     python("json.encoder", include_str!("python/json/encoder.py")),
+    native("md5", hashlib::md5_module),
     python("new", include_str!("python/new.py")),
     native("re", re::module),
+    native("sha", hashlib::sha_module),
+    python("struct", include_str!("python/struct.py")),
     library("thread", "_thread"),
     python("types", include_str!("python/types.py")),
     python("urllib", include_str!("python/urllib.py")),
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),
     library("xmlrpclib", "xmlrpc.client"),
+    python("zlib", include_str!("python/zlib.py")),
 ];
 
 /// Modules of the machine's library that Python 2 did not have, or had under another name: importing them must raise

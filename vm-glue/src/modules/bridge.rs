@@ -1,0 +1,93 @@
+//! The module `_bridge`, for embedded Python 2 modules that stand on the machine's own (Python 3) library.
+//!
+//! `library(name)` imports a module of that library. `wrap(function)` makes a function that passes strings on as
+//! Python 3 `bytes` and gives bytes in the result back as `str`; `native(value)` does the latter to any value.
+
+use rustpython_vm::builtins::{PyBytes, PyDict, PyList, PyModule, PyStr, PyTuple};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+use crate::runtime::text;
+
+/// Deeper results are passed on as they are.
+const MAX_DEPTH: usize = 20;
+
+/// A module of the machine's own library.
+fn library(name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let name = text::text_of(vm, &name)?.unwrap_or_default();
+    let module = vm.import_func.call((vm.ctx.new_str(name.as_str()),), vm)?;
+    // `import a.b` gives a; the rest is found along the dots.
+    name.split('.').skip(1).try_fold(module, |module, part| module.get_attr(vm.ctx.intern_str(part), vm))
+}
+
+/// An argument as Python 3 code expects it: strings as bytes.
+fn foreign(vm: &VirtualMachine, value: PyObjectRef) -> PyObjectRef {
+    match text::bytes_of(&value) {
+        Some(bytes) => vm.ctx.new_bytes(bytes).into(),
+        None => match value.downcast_ref::<PyStr>() {
+            Some(unicode) => vm.ctx.new_bytes(unicode.as_wtf8().as_bytes().to_vec()).into(),
+            None => value,
+        },
+    }
+}
+
+/// A result as Python 2 code expects it: bytes as `str`, text that is not ASCII as unicode; containers inside out.
+pub fn native(vm: &VirtualMachine, value: PyObjectRef, depth: usize) -> PyResult {
+    if let Some(bytes) = value.downcast_ref::<PyBytes>() {
+        return Ok(text::new_str(vm, bytes.as_bytes()));
+    }
+    if let Some(string) = value.downcast_ref::<PyStr>() {
+        if text::is_unicode(&value) || string.kind().is_ascii() {
+            return Ok(value);
+        }
+        return Ok(text::new_unicode_wtf8(vm, string.as_wtf8()));
+    }
+    if depth > MAX_DEPTH {
+        return Ok(value);
+    }
+    if let Some(tuple) = value.downcast_ref::<PyTuple>().filter(|_| value.class().is(vm.ctx.types.tuple_type)) {
+        let items = tuple.as_slice().iter().map(|item| native(vm, item.clone(), depth + 1));
+        return Ok(vm.ctx.new_tuple(items.collect::<PyResult<_>>()?).into());
+    }
+    if let Some(list) = value.downcast_ref::<PyList>() {
+        let items = list.borrow_vec().to_vec();
+        let items = items.into_iter().map(|item| native(vm, item, depth + 1)).collect::<PyResult<Vec<_>>>()?;
+        return Ok(vm.ctx.new_list(items).into());
+    }
+    if let Some(dict) = value.downcast_ref::<PyDict>().filter(|_| value.class().is(vm.ctx.types.dict_type)) {
+        let converted = vm.ctx.new_dict();
+        for (key, item) in dict.to_owned() {
+            converted.set_item(&*native(vm, key, depth + 1)?, native(vm, item, depth + 1)?, vm)?;
+        }
+        return Ok(converted.into());
+    }
+    Ok(value)
+}
+
+/// A function that converts what goes in and what comes out.
+fn wrap(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    let converted = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let positional: Vec<PyObjectRef> = args.args.into_iter().map(|value| foreign(vm, value)).collect();
+        let mut passed = FuncArgs::from(positional);
+        for (name, value) in args.kwargs {
+            passed.kwargs.insert(name, foreign(vm, value));
+        }
+        native(vm, function.call(passed, vm)?, 0)
+    };
+    vm.new_function("wrapped", converted).into()
+}
+
+/// Makes the module `_bridge`.
+pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
+    let module = vm.new_module("_bridge", vm.ctx.new_dict(), None);
+    let parts: [(&str, PyObjectRef); 3] = [
+        ("library", vm.new_function("library", library).into()),
+        ("wrap", vm.new_function("wrap", wrap).into()),
+        ("native", vm.new_function("native", |value: PyObjectRef, vm: &VirtualMachine| native(vm, value, 0)).into()),
+    ];
+    for (name, value) in parts {
+        // A fresh module's dictionary accepts every name.
+        let _ = module.as_object().set_attr(vm.ctx.intern_str(name), value, vm);
+    }
+    module
+}
