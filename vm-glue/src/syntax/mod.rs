@@ -14,6 +14,8 @@ mod parser;
 mod position;
 mod render;
 mod source;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use dump::{dump, number_repr, string_repr};
