@@ -7,6 +7,7 @@ use super::{classic, compare, functions, slices};
 use rustpython_vm::builtins::{
     PyDict, PyDictRef, PyFunction, PyInt, PyStr, PyStrInterned, PyTuple, PyTupleRef, PyType, PyTypeRef,
 };
+use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::function::{ArgMapping, FuncArgs, PySetterValue};
 use rustpython_vm::protocol::{PyIterReturn, PyNumber};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, TryFromObject, VirtualMachine};
@@ -279,6 +280,7 @@ fn classobj_new(_metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> P
         namespace.set_item("__module__", module, vm)?;
     }
     let class = machine_new(dialect_type(vm).to_owned(), name, bases, &namespace, vm)?;
+    keep_hash(&class, &namespace, vm)?;
     classic::adopt(&class);
     Ok(class.into())
 }
@@ -297,15 +299,29 @@ fn finish(class: &Py<PyType>, namespace: &Py<PyDict>, vm: &VirtualMachine) -> Py
     if class.mro_collect().iter().any(|base| classic::instance_type().is_some_and(|root| root.is(base))) {
         classic::drop_inherited(class, vm);
     }
-    // In Python 2 a class with `__eq__` keeps its hash.
-    if namespace.get_item_opt("__eq__", vm)?.is_some() && namespace.get_item_opt("__hash__", vm)?.is_none() {
-        machine_setattr(class, vm.ctx.intern_str("__hash__"), PySetterValue::Delete, vm)?;
-    }
+    keep_hash(class, namespace, vm)?;
     adapt(class, vm);
     if class.fast_issubclass(dialect_type(vm)) {
         adapt_metaclass(class, vm);
     }
     Ok(())
+}
+
+/// In Python 2 a class with `__eq__` keeps its hash.
+fn keep_hash(class: &Py<PyType>, namespace: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+    if namespace.get_item_opt("__eq__", vm)?.is_some() && namespace.get_item_opt("__hash__", vm)?.is_none() {
+        machine_setattr(class, vm.ctx.intern_str("__hash__"), PySetterValue::Delete, vm)?;
+    }
+    Ok(())
+}
+
+/// `__hash__` written in Python: any number will do.
+fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    let Some(method) = super::names::special(object, vm.ctx.intern_str("__hash__"), vm)? else {
+        return Err(vm.new_type_error(format!("unhashable type: '{}'", object.class().name())));
+    };
+    let value = method.call((), vm)?;
+    super::numbers::hash_value(&value, vm)
 }
 
 /// (Re)computes the slots that the machine does not know.
@@ -317,6 +333,10 @@ fn adapt(class: &Py<PyType>, vm: &VirtualMachine) {
     }
     if defined("__nonzero__") {
         slots.as_number.boolean.store(Some(nonzero));
+    }
+    if class.get_attr(vm.ctx.intern_str("__hash__")).is_some_and(|method| method.downcast_ref::<PyFunction>().is_some())
+    {
+        slots.hash.store(Some(hash));
     }
     compare::adopt(class);
     slices::adopt(class, vm);
@@ -663,6 +683,36 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let made = CLASSOBJ.get_or_init(|| made);
     made.slots().new.store(Some(classobj_new));
     made.slots().init.store(None);
+
+    // Names of the machine's own classes, as Python 2 has them.
+    if let Some(old) = machine_type.get_attr(vm.ctx.intern_str("__name__")) {
+        let set = old.class().slots().descr_set.load();
+        let get = old.class().slots().descr_get.load();
+        let descriptor = vm.ctx.new_static_getset(
+            "__name__",
+            machine_type,
+            {
+                let old = old.clone();
+                move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+                    if let Some(class) = object.downcast_ref::<PyType>()
+                        && class.heaptype_ext().is_none()
+                        && let Some(shown) = super::names::renamed(&class.name())
+                    {
+                        return Ok(vm.ctx.new_str(shown).into());
+                    }
+                    match get {
+                        Some(get) => get(&old, Some(&object), Some(object.class().as_object()), vm),
+                        None => Ok(vm.ctx.none()),
+                    }
+                }
+            },
+            move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match set {
+                Some(set) => set(&old, object, value, vm),
+                None => Ok(()),
+            },
+        );
+        machine_type.set_attr(vm.ctx.intern_str("__name__"), descriptor.into());
+    }
 
     // Reprs of the machine's own classes.
     machine_type.slots().repr.store(Some(repr));

@@ -214,7 +214,7 @@ fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     if value.downcast_ref::<PyInt>().is_none() {
         return Err(vm.new_type_error("__hash__() should return an int"));
     }
-    value.hash(vm)
+    super::numbers::hash_value(&value, vm)
 }
 
 fn boolean(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult<bool> {
@@ -378,7 +378,11 @@ fn finish_left(
             return Ok(value);
         }
     }
-    finish_right(b, a, symbol, (a, b), vm)
+    // A sequence on the left would have been asked first: here only `o * sequence` is left.
+    if symbol == "*" {
+        return finish_right(b, a, symbol, (a, b), vm);
+    }
+    Err(unsupported(symbol, a, b, vm))
 }
 
 /// `other` is the operand that is no instance, or the right one.

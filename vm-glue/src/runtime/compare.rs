@@ -153,6 +153,9 @@ fn hooks(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Ord
     if let Some(order) = call_cmp(a, b, vm)? {
         return Ok(Some(order));
     }
+    if let Some((a, b)) = super::arithmetic::coerce_hooks(a, b, vm)? {
+        return three_way(&a, &b, vm).map(Some);
+    }
     if !a.class().is(b.class())
         && let Some(order) = call_cmp(b, a, vm)?
     {

@@ -1,9 +1,10 @@
 //! Dicts, lists, tuples and sets: Python 2's methods and reprs.
 
 use super::{arity, compare, names, slices};
-use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySet, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySet, PySlice, PyStr, PyTuple, PyType};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::function::FuncArgs;
+use rustpython_vm::protocol::PyMapping;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
@@ -26,6 +27,11 @@ fn install_dict(vm: &VirtualMachine) {
     for (name, own) in DICT_ITERATORS {
         let method = vm.new_method(name, dict, move |object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
             arity::none(&args, name, vm)?;
+            if let Some(dict) = object.downcast_ref_if_exact::<PyDict>(vm)
+                && super::order::dict_entries(dict, vm).is_some()
+            {
+                return dict_list(dict, own, vm).get_iter(vm).map(PyObjectRef::from);
+            }
             let view = native_view(&object, own, vm)?;
             view.get_iter(vm).map(PyObjectRef::from)
         });
@@ -45,6 +51,88 @@ fn install_dict(vm: &VirtualMachine) {
         })
     });
     dict.set_attr(vm.ctx.intern_str("__cmp__"), cmp.into());
+}
+
+/// What `keys()`, `values()` or `items()` of a plain dict returns.
+pub fn dict_list(dict: &Py<PyDict>, name: &str, vm: &VirtualMachine) -> PyObjectRef {
+    let pair = |(key, value): (PyObjectRef, PyObjectRef)| -> PyObjectRef { vm.ctx.new_tuple(vec![key, value]).into() };
+    let items: Vec<PyObjectRef> = match (name, super::order::dict_entries(dict, vm)) {
+        ("keys", None) => dict.keys_vec(),
+        ("values", None) => dict.values_vec(),
+        (_, None) => dict.items_vec().into_iter().map(pair).collect(),
+        ("keys", Some(entries)) => entries.into_iter().map(|(key, _)| key).collect(),
+        ("values", Some(entries)) => entries.into_iter().map(|(_, value)| value).collect(),
+        (_, Some(entries)) => entries.into_iter().map(pair).collect(),
+    };
+    vm.ctx.new_list(items).into()
+}
+
+type Iter = fn(PyObjectRef, &VirtualMachine) -> PyResult;
+static DICT_ITER: OnceLock<Iter> = OnceLock::new();
+static SET_ITER: OnceLock<Iter> = OnceLock::new();
+type Stringify = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
+static DICT_REPR: OnceLock<Stringify> = OnceLock::new();
+
+fn dict_iter(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    if let Some(dict) = object.downcast_ref_if_exact::<PyDict>(vm)
+        && let Some(entries) = super::order::dict_entries(dict, vm)
+    {
+        let keys: PyObjectRef = vm.ctx.new_list(entries.into_iter().map(|(key, _)| key).collect()).into();
+        return keys.get_iter(vm).map(PyObjectRef::from);
+    }
+    match DICT_ITER.get() {
+        Some(original) => original(object, vm),
+        None => Err(vm.new_system_error("dicts are not installed")),
+    }
+}
+
+fn set_iter(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    if let Some(elements) = super::order::set_elements(&object, vm) {
+        let elements: PyObjectRef = vm.ctx.new_list(elements).into();
+        return elements.get_iter(vm).map(PyObjectRef::from);
+    }
+    match SET_ITER.get() {
+        Some(original) => original(object, vm),
+        None => Err(vm.new_system_error("sets are not installed")),
+    }
+}
+
+fn dict_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    if let Some(dict) = object.downcast_ref::<PyDict>()
+        && let Some(entries) = super::order::dict_entries(dict, vm)
+        && let Some(_guard) = rustpython_vm::recursion::ReprGuard::enter(vm, object)
+    {
+        let mut shown = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            shown.push(format!("{}: {}", key.repr(vm)?, value.repr(vm)?));
+        }
+        return Ok(vm.ctx.new_str(format!("{{{}}}", shown.join(", "))));
+    }
+    match DICT_REPR.get() {
+        Some(original) => original(object, vm),
+        None => Err(vm.new_system_error("dicts are not installed")),
+    }
+}
+
+/// Dicts and sets show small integer keys in the order of CPython 2.7's table.
+fn install_order(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    if let (Some(iter), Some(repr)) = (types.dict_type.slots().iter.load(), types.dict_type.slots().repr.load())
+        && DICT_ITER.set(iter).is_ok()
+    {
+        let _ = DICT_REPR.set(repr);
+        types.dict_type.slots().iter.store(Some(dict_iter));
+        types.dict_type.slots().repr.store(Some(dict_repr));
+        names::rewrap(types.dict_type, &["__iter__", "__repr__"], vm);
+    }
+    if let Some(iter) = types.set_type.slots().iter.load()
+        && SET_ITER.set(iter).is_ok()
+    {
+        for class in [types.set_type, types.frozenset_type] {
+            class.slots().iter.store(Some(set_iter));
+            names::rewrap(class, &["__iter__"], vm);
+        }
+    }
 }
 
 /// `keys()` and the like of the most derived native class: OrderedDict has its own, Python code's overrides do not count.
@@ -108,6 +196,7 @@ fn set_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
         (_, Some(set)) => set.elements(),
         _ => Vec::new(),
     };
+    let items = super::order::set_elements(object, vm).unwrap_or(items);
     let name = names::type_name_of(object);
     if items.is_empty() {
         return Ok(vm.ctx.new_str(format!("{name}([])")));
@@ -217,10 +306,33 @@ fn install_list(vm: &VirtualMachine) {
     list.set_attr(name, method.into());
 }
 
+fn slice_hash(_object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    Err(vm.new_type_error("unhashable type"))
+}
+
+type Subscript = fn(PyMapping<'_>, &PyObject, &VirtualMachine) -> PyResult;
+static TUPLE_SUBSCRIPT: OnceLock<Subscript> = OnceLock::new();
+
+/// `t[:]` is the tuple itself.
+fn tuple_subscript(mapping: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if let Some(slice) = key.downcast_ref::<PySlice>()
+        && mapping.obj.class().is(vm.ctx.types.tuple_type)
+        && vm.is_none(&slice.stop)
+        && [&slice.start, &slice.step].into_iter().all(|bound| bound.as_ref().is_none_or(|bound| vm.is_none(bound)))
+    {
+        return Ok(mapping.obj.to_owned());
+    }
+    match TUPLE_SUBSCRIPT.get() {
+        Some(original) => original(mapping, key, vm),
+        None => Err(vm.new_system_error("tuples are not installed")),
+    }
+}
+
 /// Adds what this file knows to the native types.
 pub fn patch(vm: &VirtualMachine) {
     install_dict(vm);
     install_list(vm);
+    install_order(vm);
     install_slices(vm);
     let types = &vm.ctx.types;
     types.set_type.slots().repr.store(Some(set_repr));
@@ -233,4 +345,15 @@ pub fn patch(vm: &VirtualMachine) {
         types.tuple_type.slots().hash.store(Some(tuple_hash));
         types.frozenset_type.slots().hash.store(Some(frozenset_hash));
     }
+    types.slice_type.slots().hash.store(Some(slice_hash));
+    if TUPLE_SUBSCRIPT.get().is_none()
+        && let Some(original) = types.tuple_type.slots().as_mapping.subscript.load()
+    {
+        let _ = TUPLE_SUBSCRIPT.set(original);
+        types.tuple_type.slots().as_mapping.subscript.store(Some(tuple_subscript));
+    }
+    names::rewrap(types.set_type, &["__repr__"], vm);
+    names::rewrap(types.frozenset_type, &["__repr__", "__hash__"], vm);
+    names::rewrap(types.tuple_type, &["__hash__"], vm);
+    names::rewrap(types.float_type, &["__hash__"], vm);
 }

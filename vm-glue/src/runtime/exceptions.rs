@@ -434,6 +434,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     ] {
         names::replace_str(class, function, vm);
     }
+    names::rewrap(base, &["__repr__"], vm);
     // Attributes that Python 2's exceptions do not have, and for which code looks.
     zoo.import_error.attributes().remove(vm.ctx.intern_str("msg"));
     zoo.os_error.attributes().remove(vm.ctx.intern_str("characters_written"));

@@ -192,6 +192,24 @@ fn type_error(text: &str) -> Option<String> {
     {
         return Some(format!("can't set attributes of built-in/extension type '{}", type_name_in(name)));
     }
+    if text.starts_with("cannot use '")
+        && let Some((_, inner)) = text.split_once(" (unhashable type: ")
+    {
+        return Some(format!("unhashable type: {}", inner.trim_end_matches(')')));
+    }
+    for kind in ["set", "frozenset"] {
+        if text.starts_with(&format!("{kind}() got an unexpected keyword argument")) {
+            return Some(format!("{kind}() does not take keyword arguments"));
+        }
+    }
+    if let Some(rest) = text.strip_prefix("can only concatenate ")
+        && let Some((left, right)) = rest.split_once(" (not '")
+    {
+        return Some(format!("can only concatenate {left} (not \"{}", right.replacen('\'', "\"", 1)));
+    }
+    if text == "object is not iterable" {
+        return Some("cannot convert dictionary update sequence element #0 to a sequence".to_owned());
+    }
     if let Some(rest) = text.strip_prefix("__index__ returned non-int ") {
         return Some(format!("__index__ returned non-(int,long) {rest}"));
     }
@@ -278,7 +296,12 @@ fn arity(text: &str) -> Option<String> {
         && PARSED.contains(&name)
     {
         let bound = if bound.starts_with("at ") { bound.to_owned() } else { format!("exactly {bound}") };
+        let bound = bound.replace(" 1 arguments", " 1 argument");
         return Some(format!("{name}() takes {bound} ({got} given)"));
+    }
+    if let Some((name, got)) = text.split_once(" expected 0 arguments, got ") {
+        let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
+        return Some(format!("{name}() takes no arguments ({got} given)"));
     }
     for bound in [" expected at least 1 argument, got ", " expected at most 1 argument, got "] {
         if let Some((name, got)) = text.split_once(bound) {

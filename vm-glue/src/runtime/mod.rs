@@ -24,6 +24,7 @@ pub mod iterators;
 pub mod messages;
 pub mod names;
 pub mod numbers;
+pub mod order;
 pub mod print;
 pub mod script;
 pub mod sequences;

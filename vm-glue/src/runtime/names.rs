@@ -72,6 +72,15 @@ pub fn type_name_of(object: &PyObject) -> Cow<'static, str> {
     type_name(object.class())
 }
 
+/// Makes the methods of a native type anew from its slots, after slots were replaced: `__repr__` for the `repr` slot.
+pub fn rewrap(class: &'static Py<PyType>, methods: &[&str], vm: &VirtualMachine) {
+    for name in methods {
+        class.attributes().remove(vm.ctx.intern_str(*name));
+    }
+    class.modified();
+    rustpython_vm::class::add_operators(class, &vm.ctx, &[]);
+}
+
 /// Replaces `str(x)` of a native type: the slot, and the method that the machine calls.
 pub fn replace_str(
     class: &'static Py<PyType>,
@@ -79,8 +88,7 @@ pub fn replace_str(
     vm: &VirtualMachine,
 ) {
     class.slots().str.store(Some(function));
-    let method = vm.new_method("__str__", class, move |object: PyObjectRef, vm: &VirtualMachine| function(&object, vm));
-    class.set_attr(vm.ctx.intern_str("__str__"), method.into());
+    rewrap(class, &["__str__"], vm);
 }
 
 /// Looks a special method up on the type, bound to the object (Python's `_PyObject_LookupSpecial`).

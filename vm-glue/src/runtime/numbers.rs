@@ -69,6 +69,26 @@ pub fn integer(object: &PyObject) -> Option<&BigInt> {
     object.downcast_ref::<PyInt>().map(|int| int.as_bigint())
 }
 
+/// What a `__hash__` method returned as a hash.
+pub fn hash_value(value: &PyObject, vm: &VirtualMachine) -> PyResult<i64> {
+    let hash = if let Some(int) = integer(value) {
+        i64::try_from(int).unwrap_or_else(|_| long_hash(int))
+    } else if let Some(float) = value.downcast_ref::<PyFloat>() {
+        float.to_f64() as i64
+    } else {
+        return Err(vm.new_type_error("an integer is required"));
+    };
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
+/// CPython 2.7's hash of a long: the value modulo 2^64 - 1, with its sign.
+fn long_hash(value: &BigInt) -> i64 {
+    let modulus = (BigInt::from(1) << 64_usize) - 1;
+    let magnitude = if value.sign() == Sign::Minus { -value } else { value.clone() } % modulus;
+    let hash = u64::try_from(&magnitude).unwrap_or(0) as i64;
+    if value.sign() == Sign::Minus { hash.wrapping_neg() } else { hash }
+}
+
 // ---- arithmetic of longs ----------------------------------------------------------------------------------------
 
 /// Turns the ints in a result into longs.
@@ -578,6 +598,12 @@ pub fn install(vm: &VirtualMachine) {
     {
         super::names::replace_str(types.complex_type, complex_str, vm);
     }
+    super::names::rewrap(types.int_type, &["__repr__", "__floordiv__", "__rfloordiv__", "__mod__", "__rmod__"], vm);
+    super::names::rewrap(
+        types.float_type,
+        &["__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__truediv__", "__rtruediv__", "__pow__", "__rpow__"],
+        vm,
+    );
     let class: PyTypeRef = Long::make_static_type();
     class.slots().new.store(Some(long_new));
     class.slots().str.store(Some(int_str));

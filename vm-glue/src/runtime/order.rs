@@ -4,7 +4,7 @@
 //! keys come out sorted; so the table is played through for those.
 
 use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyInt, PySet};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, VirtualMachine};
 
 /// Larger collections are left as they are.
 const MAX_KEYS: usize = 10_000;

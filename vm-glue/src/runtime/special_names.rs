@@ -5,7 +5,7 @@ use rustpython_vm::builtins::{PyDict, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{attributes, intrinsics};
+use super::{attributes, containers, intrinsics};
 
 /// How a call of such a method is made.
 type Call = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult;
@@ -60,12 +60,7 @@ fn view_call(object: PyObjectRef, name: &'static str, args: FuncArgs, vm: &Virtu
         && args.kwargs.is_empty()
         && let Some(dict) = object.downcast_ref_if_exact::<PyDict>(vm)
     {
-        let list: Vec<PyObjectRef> = match name {
-            "keys" => dict.keys_vec(),
-            "values" => dict.values_vec(),
-            _ => dict.items_vec().into_iter().map(|(key, value)| vm.ctx.new_tuple(vec![key, value]).into()).collect(),
-        };
-        return Ok(vm.ctx.new_list(list).into());
+        return Ok(containers::dict_list(dict, name, vm));
     }
     plain_call(object, name, args, vm)
 }
