@@ -1,0 +1,323 @@
+//! `Resource`, `R` and `S` (`spec/storage.md` §10): paths under which clients get the bundle's pictures and files, and
+//! the requests for them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reprise_bundles::resources::{self, Resource};
+use reprise_vm_glue::runtime::text;
+use reprise_vm_glue::web;
+use rustpython_vm::builtins::{PyList, PyTuple};
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+
+use crate::builtin::{Call, Outcome};
+use crate::call_arguments::Parameters;
+use crate::dispatch::{self, Response};
+use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::plugin::Plugin;
+use crate::sandbox::Sandbox;
+
+/// The kit's published names.
+pub static KIT: Kit = Kit {
+    name: "Resource",
+    entries: &[
+        Entry {
+            name: "Resource",
+            visible: Visibility::Code,
+            doc: "Files of the bundle's Resources folder.",
+            status: Status::Implemented,
+            make: |vm, sandbox| {
+                let _ = ResourceKit::make_static_type();
+                Ok(ResourceKit { sandbox: Arc::clone(sandbox) }.into_pyobject(vm))
+            },
+        },
+        Entry {
+            name: "R",
+            visible: Visibility::Code,
+            doc: "The path of a resource for clients; None if there is no such file.",
+            status: Status::Implemented,
+            make: |vm, sandbox| Ok(path_function(vm, sandbox, "ExternalPath", false)),
+        },
+        Entry {
+            name: "S",
+            visible: Visibility::Code,
+            doc: "Deprecated form of R.",
+            status: Status::Implemented,
+            make: |vm, sandbox| Ok(path_function(vm, sandbox, "SharedExternalPath", true)),
+        },
+    ],
+};
+
+/// What the plug-in added to the table of content types.
+#[derive(Default)]
+struct MimeTypes {
+    by_extension: RwLock<HashMap<String, String>>,
+}
+
+/// The path under which clients get a resource; None when there is no such file.
+pub fn resource_path(sandbox: &Sandbox, name: &str) -> Option<String> {
+    let resource = sandbox.resources.find(name)?;
+    let plugin = &sandbox.plugin.bundle.identifier;
+    let mut path = format!("/:/plugins/{plugin}/resources/{name}?t={}", resource.modified());
+    if sandbox.identifier != *plugin {
+        path.push_str(&format!("&identifier={}", sandbox.identifier));
+    }
+    Some(path)
+}
+
+/// The address of a hosted picture.
+pub fn hosted_url(kind: &str, group: &str, identifier: &str, extension: &str) -> String {
+    format!("http://resources-cdn.plexapp.com/{kind}/{group}/{identifier}.{extension}?h=None")
+}
+
+fn path_function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &'static str, deprecated: bool) -> PyObjectRef {
+    let sandbox = Arc::downgrade(sandbox);
+    let parameters: &'static Parameters = if deprecated { &SHARED_PATH } else { &PATH };
+    let function = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let values = parameters.bind(vm, args)?;
+        match sandbox.upgrade() {
+            Some(sandbox) => path_object(vm, &sandbox, values.first().and_then(Option::as_ref), deprecated),
+            None => Ok(vm.ctx.none()),
+        }
+    };
+    vm.new_function(name, function).into()
+}
+
+fn path_object(
+    vm: &VirtualMachine,
+    sandbox: &Sandbox,
+    name: Option<&PyObjectRef>,
+    deprecated: bool,
+) -> PyResult {
+    if deprecated {
+        tracing::warn!("Shared resources are deprecated: use R instead of S");
+    }
+    let name = match name {
+        Some(name) if !vm.is_none(name) => text::unicode_of(vm, name)?,
+        _ => return Ok(vm.ctx.none()),
+    };
+    Ok(match resource_path(sandbox, &name) {
+        Some(path) => text::native(vm, &path),
+        None => vm.ctx.none(),
+    })
+}
+
+static PATH: Parameters = Parameters { function: "ExternalPath", names: &["itemname"], required: 1 };
+static SHARED_PATH: Parameters = Parameters { function: "SharedExternalPath", names: &["itemname"], required: 1 };
+static LOAD: Parameters = Parameters { function: "Load", names: &["itemname", "binary"], required: 1 };
+static LOAD_SHARED: Parameters = Parameters { function: "LoadShared", names: &["itemname", "binary"], required: 1 };
+static GUESS: Parameters = Parameters { function: "GuessMimeType", names: &["path"], required: 1 };
+static ADD: Parameters = Parameters { function: "AddMimeType", names: &["mimetype", "extension"], required: 2 };
+static FALLBACK: Parameters = Parameters {
+    function: "ContentsOfURLWithFallback",
+    names: &["url", "fallback", "hosted_fallback"],
+    required: 1,
+};
+
+/// `Resource`.
+#[pyclass(module = "Framework.api.resourcekit", name = "ResourceKit")]
+#[derive(PyPayload)]
+pub struct ResourceKit {
+    sandbox: Arc<Sandbox>,
+}
+
+impl std::fmt::Debug for ResourceKit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResourceKit")
+    }
+}
+
+/// The value of a parameter that must be given.
+fn given(values: &[Option<PyObjectRef>], index: usize, vm: &VirtualMachine) -> PyObjectRef {
+    values.get(index).cloned().flatten().unwrap_or_else(|| vm.ctx.none())
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl ResourceKit {
+    #[pymethod(name = "ExternalPath")]
+    fn external_path(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = PATH.bind(vm, args)?;
+        path_object(vm, &zelf.sandbox, values.first().and_then(Option::as_ref), false)
+    }
+
+    #[pymethod(name = "SharedExternalPath")]
+    fn shared_external_path(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = SHARED_PATH.bind(vm, args)?;
+        path_object(vm, &zelf.sandbox, values.first().and_then(Option::as_ref), true)
+    }
+
+    #[pymethod(name = "Load")]
+    fn load(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = LOAD.bind(vm, args)?;
+        load(vm, &zelf.sandbox, &given(&values, 0, vm))
+    }
+
+    #[pymethod(name = "LoadShared")]
+    fn load_shared(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = LOAD_SHARED.bind(vm, args)?;
+        tracing::warn!("Shared resources are deprecated: use Resource.Load instead of Resource.LoadShared");
+        load(vm, &zelf.sandbox, &given(&values, 0, vm))
+    }
+
+    #[pymethod(name = "GuessMimeType")]
+    fn guess_mime_type(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = GUESS.bind(vm, args)?;
+        let path = text::unicode_of(vm, &given(&values, 0, vm))?;
+        Ok(text::native(vm, &mime_type(&zelf.sandbox.plugin, &path)))
+    }
+
+    #[pymethod(name = "AddMimeType")]
+    fn add_mime_type(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let values = ADD.bind(vm, args)?;
+        let mime = text::unicode_of(vm, &given(&values, 0, vm))?;
+        let extension = text::unicode_of(vm, &given(&values, 1, vm))?;
+        let extension = if extension.starts_with('.') { extension } else { format!(".{extension}") };
+        zelf.sandbox.plugin.state::<MimeTypes>().by_extension.write().insert(extension, mime);
+        Ok(())
+    }
+
+    #[pymethod(name = "Hosted")]
+    fn hosted(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        Err(vm.new_type_error("hosted resources are no longer available"))
+    }
+
+    #[pymethod(name = "ContentsOfURLWithFallback")]
+    fn contents_of_url_with_fallback(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = FALLBACK.bind(vm, args)?;
+        let optional = |index: usize| values.get(index).cloned().flatten().filter(|value| !vm.is_none(value));
+        let urls = urls_argument(vm, &given(&values, 0, vm))?;
+        let sandbox = &zelf.sandbox;
+        let plugin = &sandbox.plugin.bundle.identifier;
+        let mut path = format!("/:/plugins/{plugin}/resources/contentWithFallback?urls={urls}");
+        let mut add = |name: &str, value: &str| path.push_str(&format!("&{name}={}", quote_plus(value)));
+        if let Some(fallback) = optional(1) {
+            add("fallback", &text::unicode_of(vm, &fallback)?);
+        }
+        if sandbox.identifier != *plugin {
+            add("identifier", &sandbox.identifier);
+        }
+        if let Some(hosted) = optional(2) {
+            let Some(parts) = hosted.downcast_ref::<PyTuple>().filter(|parts| parts.len() >= 2) else {
+                return Err(vm.new_type_error("hosted_fallback must be a tuple of type and group"));
+            };
+            for (name, part) in ["hosted_type", "hosted_group", "hosted_identifier"].iter().zip(parts.as_slice()) {
+                if !vm.is_none(part) {
+                    add(name, &text::unicode_of(vm, part)?);
+                }
+            }
+        }
+        Ok(text::native(vm, &path))
+    }
+}
+
+/// Everything but letters, digits and `_.-` is quoted.
+const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b' ');
+/// As Python's `quote`: a slash stays.
+const QUOTED_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'/');
+
+fn quote_plus(value: &str) -> String {
+    utf8_percent_encode(value, QUOTED).to_string().replace(' ', "+")
+}
+
+/// The `urls` of a fallback path: each quoted, joined with commas, quoted again.
+fn urls_argument(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
+    let list: Vec<PyObjectRef> = if text::is_basestring(value) {
+        vec![value.to_owned()]
+    } else if let Some(list) = value.downcast_ref::<PyList>() {
+        list.borrow_vec().to_vec()
+    } else {
+        return Ok("__NONE__".to_owned());
+    };
+    let quoted = list
+        .iter()
+        .map(|url| Ok(utf8_percent_encode(&text::unicode_of(vm, url)?, QUOTED_PATH).to_string()))
+        .collect::<PyResult<Vec<String>>>()?;
+    Ok(utf8_percent_encode(&quoted.join(","), QUOTED_PATH).to_string())
+}
+
+/// The content type for a file name, with what the plug-in added.
+pub fn mime_type(plugin: &Plugin, name: &str) -> String {
+    let extension = resources::extension(name);
+    let added = plugin.state::<MimeTypes>().by_extension.read().get(&extension).cloned();
+    added.unwrap_or_else(|| resources::mime_type(name).to_owned())
+}
+
+fn load(vm: &VirtualMachine, sandbox: &Sandbox, name: &PyObject) -> PyResult {
+    let name = text::unicode_of(vm, name)?;
+    let found = sandbox.resources.find(&name).map(|resource: Resource| resource.load());
+    Ok(match found {
+        Some(Ok(bytes)) => text::new_str(vm, &bytes),
+        Some(Err(error)) => {
+            tracing::error!(critical = true, "Exception reading the resource {name}: {error}");
+            vm.ctx.none()
+        }
+        None => vm.ctx.none(),
+    })
+}
+
+/// `/resources/NAME`.
+pub fn answer(call: Call<'_>) -> PyResult<Outcome> {
+    let Some(sandbox) = call.plugin.main_sandbox() else { return Outcome::not_found() };
+    if call.text("identifier").is_some_and(|identifier| identifier != sandbox.identifier) {
+        return Outcome::not_found();
+    }
+    let name = call.text("itemname").unwrap_or_default();
+    Ok(Outcome::Ready(file(&sandbox, &name)))
+}
+
+/// A resource as an answer; an empty or absent file is 404.
+fn file(sandbox: &Sandbox, name: &str) -> Response {
+    match sandbox.resources.find(name).map(|resource| resource.load()) {
+        Some(Ok(bytes)) if !bytes.is_empty() => {
+            Response::with_type(200, "Content-Type", &mime_type(&sandbox.plugin, name), bytes)
+        }
+        _ => Response::empty(404),
+    }
+}
+
+/// `/resources/contentWithFallback`: redirects to the first URL that works, else to the fallback.
+pub fn answer_with_fallback(call: Call<'_>) -> PyResult<Outcome> {
+    let Some(sandbox) = call.plugin.main_sandbox() else { return Outcome::not_found() };
+    let urls = call.text("urls").filter(|urls| urls != "__NONE__").unwrap_or_default();
+    for url in urls.split(',').filter(|url| !url.is_empty()) {
+        let url = percent_encoding::percent_decode_str(url).decode_utf8_lossy().into_owned();
+        if works(call.vm, call.plugin, &url) {
+            return Ok(redirect(&call, &url));
+        }
+    }
+    if let Some(fallback) = call.text("fallback") {
+        return match resource_path(&sandbox, &fallback) {
+            Some(path) => Ok(redirect(&call, &path)),
+            None => Outcome::not_found(),
+        };
+    }
+    let (kind, group) = match (call.text("hosted_type"), call.text("hosted_group")) {
+        (Some(kind), Some(group)) => (kind, group),
+        _ => ("image".to_owned(), "source".to_owned()),
+    };
+    let identifier = call.text("hosted_identifier").unwrap_or_else(|| sandbox.identifier.clone());
+    let extension = if kind == "html" { "html" } else { "jpg" };
+    Ok(redirect(&call, &hosted_url(&kind, &group, &identifier, extension)))
+}
+
+fn redirect(call: &Call<'_>, location: &str) -> Outcome {
+    Outcome::Ready(dispatch::redirect(location, 302, call.interface))
+}
+
+/// Whether a URL answers: HEAD, else GET.
+fn works(vm: &VirtualMachine, plugin: &Plugin, url: &str) -> bool {
+    let client = plugin.web();
+    ["HEAD", "GET"].iter().any(|method| {
+        let request = web::Request::new(*method, url);
+        vm.allow_threads(|| client.send(request)).is_ok_and(|response| response.status < 400)
+    })
+}
+
+/// `/resourceHashes`: no hashes of hosted resources are known any more.
+pub fn answer_hashes(_call: Call<'_>) -> PyResult<Outcome> {
+    Ok(Outcome::Ready(Response::with_type(200, "Content-Type", "application/json", "{}")))
+}
