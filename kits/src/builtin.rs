@@ -10,6 +10,8 @@ use crate::dispatch::{self, Interface, Response};
 use crate::functions;
 use crate::plugin::Plugin;
 use crate::prefixes::{self, Prefixes};
+use crate::prefskit;
+use crate::resourcekit;
 use crate::routes::{Entry, Group, Pattern, RouteTable};
 
 /// What a built-in route works with.
@@ -58,6 +60,14 @@ const fn internal(path: &'static str, answer: fn(Call<'_>) -> PyResult<Outcome>)
 /// Every built-in route; the first that matches wins.
 pub static ROUTES: &[BuiltinRoute] = &[
     management("/prefixes", prefixes::answer),
+    management("/prefs", prefskit::answer_list),
+    management("/prefs/set", prefskit::answer_set),
+    internal("/prefs", prefskit::answer_list),
+    internal("/prefs/list", prefskit::answer_list),
+    internal("/prefs/set", prefskit::answer_set),
+    internal("/resources/contentWithFallback", resourcekit::answer_with_fallback),
+    internal("/resources/{itemname}", resourcekit::answer),
+    internal("/resourceHashes", resourcekit::answer_hashes),
     internal("/root", root),
     internal("/plist", plist),
     internal("/function/{function_name}", functions::answer),

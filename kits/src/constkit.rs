@@ -166,7 +166,7 @@ pub struct ConstantGroup {
 impl ConstantGroup {
     /// Kept for old plug-ins: the groups are always locked.
     #[pymethod]
-    fn lock(&self) {}
+    fn lock(_zelf: &Py<Self>) {}
 }
 
 impl SetAttr for ConstantGroup {

@@ -17,6 +17,7 @@ pub mod builtin;
 pub mod call_arguments;
 pub mod callback;
 pub mod cereal;
+pub mod constkit;
 pub mod context;
 pub mod dispatch;
 pub mod elements;
@@ -31,7 +32,10 @@ pub mod http_request;
 pub mod importer;
 pub mod json_text;
 pub mod kit;
+pub mod locale_tables;
+pub mod localekit;
 pub mod logging;
+pub mod logkit;
 pub mod media_server;
 pub mod message;
 pub mod names_in_code;
@@ -44,7 +48,9 @@ pub mod platform;
 pub mod plugin;
 pub mod prefix_call;
 pub mod prefixes;
+pub mod prefskit;
 pub mod query;
+pub mod resourcekit;
 pub mod response;
 pub mod router;
 pub mod routes;
@@ -57,4 +63,14 @@ pub mod threadkit;
 pub mod user_state;
 
 /// Every kit, in the order of publication. A new kit is one line here.
-pub static KITS: &[&kit::Kit] = &[&runtimekit::KIT, &networkkit::KIT, &threadkit::KIT, &objectkit::KIT];
+pub static KITS: &[&kit::Kit] = &[
+    &runtimekit::KIT,
+    &prefskit::KIT,
+    &localekit::KIT,
+    &resourcekit::KIT,
+    &networkkit::KIT,
+    &threadkit::KIT,
+    &objectkit::KIT,
+    &constkit::KIT,
+    &logkit::KIT,
+];

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use reprise_bundles::LogLevel;
-use reprise_vm_glue::runtime::{text, traceback};
+use reprise_vm_glue::runtime::{handling, text, traceback};
 use rustpython_vm::builtins::{PyDict, PyTuple};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::convert::ToPyObject;
@@ -83,7 +83,7 @@ impl LogKit {
         };
         let message = vm._mod(format, vm.ctx.new_tuple(rest.to_vec()).as_object())?;
         let message = line_text(vm, &message)?;
-        let trace = match vm.topmost_exception() {
+        let trace = match handling::current(vm) {
             Some(exception) => {
                 let text = traceback::format_exc(vm, &exception);
                 text.strip_prefix("Traceback (most recent call last):\n").unwrap_or(&text).trim_end().to_owned()

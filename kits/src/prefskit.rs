@@ -9,8 +9,8 @@ use reprise_bundles::prefs::{Decoded, Definition, DefinitionError, Definitions, 
 use reprise_bundles::user_prefs::UserPrefs;
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::class::PyClassImpl;
-use rustpython_vm::protocol::PyMappingMethods;
-use rustpython_vm::types::AsMapping;
+use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
+use rustpython_vm::types::{AsMapping, AsSequence};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, atomic_func, pyclass};
 use serde_json::Value;
 
@@ -59,9 +59,7 @@ enum Trouble {
 impl Trouble {
     fn into_exception(self, vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
         match self {
-            Self::Definitions(DefinitionError::MissingKey { key, .. }) => {
-                vm.new_key_error(vm.ctx.new_str(key).into())
-            }
+            Self::Definitions(DefinitionError::MissingKey { key, .. }) => vm.new_key_error(vm.ctx.new_str(key).into()),
             Self::Definitions(DefinitionError::NotObjects { .. }) => {
                 vm.new_type_error("string indices must be integers, not str")
             }
@@ -187,7 +185,7 @@ impl std::fmt::Debug for PrefsKit {
     }
 }
 
-#[pyclass(with(AsMapping), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(AsMapping, AsSequence), flags(DISALLOW_INSTANTIATION))]
 impl PrefsKit {
     fn get(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
         let id = text::unicode_of(vm, key)?;
@@ -204,11 +202,19 @@ impl PrefsKit {
             }
         }
     }
+}
 
-    /// `in` asks for the preference named `0`, as Python's protocol of old sequences does.
-    #[pymethod]
-    fn __contains__(zelf: &Py<Self>, _key: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
-        zelf.get(vm.ctx.new_int(0).as_object(), vm).map(|_| false)
+impl AsSequence for PrefsKit {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: LazyLock<PySequenceMethods> = LazyLock::new(|| PySequenceMethods {
+            // `in` asks for the preference named `0`, as Python's protocol of old sequences does.
+            contains: atomic_func!(|sequence, _key, vm| {
+                let zero: PyObjectRef = vm.ctx.new_int(0).into();
+                PrefsKit::sequence_downcast(sequence).get(&zero, vm).map(|_| false)
+            }),
+            ..PySequenceMethods::NOT_IMPLEMENTED
+        });
+        &METHODS
     }
 }
 

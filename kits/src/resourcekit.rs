@@ -87,12 +87,7 @@ fn path_function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &'static str
     vm.new_function(name, function).into()
 }
 
-fn path_object(
-    vm: &VirtualMachine,
-    sandbox: &Sandbox,
-    name: Option<&PyObjectRef>,
-    deprecated: bool,
-) -> PyResult {
+fn path_object(vm: &VirtualMachine, sandbox: &Sandbox, name: Option<&PyObjectRef>, deprecated: bool) -> PyResult {
     if deprecated {
         tracing::warn!("Shared resources are deprecated: use R instead of S");
     }
@@ -112,11 +107,8 @@ static LOAD: Parameters = Parameters { function: "Load", names: &["itemname", "b
 static LOAD_SHARED: Parameters = Parameters { function: "LoadShared", names: &["itemname", "binary"], required: 1 };
 static GUESS: Parameters = Parameters { function: "GuessMimeType", names: &["path"], required: 1 };
 static ADD: Parameters = Parameters { function: "AddMimeType", names: &["mimetype", "extension"], required: 2 };
-static FALLBACK: Parameters = Parameters {
-    function: "ContentsOfURLWithFallback",
-    names: &["url", "fallback", "hosted_fallback"],
-    required: 1,
-};
+static FALLBACK: Parameters =
+    Parameters { function: "ContentsOfURLWithFallback", names: &["url", "fallback", "hosted_fallback"], required: 1 };
 
 /// `Resource`.
 #[pyclass(module = "Framework.api.resourcekit", name = "ResourceKit")]

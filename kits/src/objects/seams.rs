@@ -45,8 +45,8 @@ pub fn is_lazy_text(_vm: &VirtualMachine, object: &PyObject) -> bool {
 }
 
 /// The path under which clients get a resource; None when there is no such file.
-pub fn resource_path(_vm: &VirtualMachine, _sandbox: &Arc<Sandbox>, _name: &str) -> PyResult<Option<String>> {
-    Ok(None)
+pub fn resource_path(_vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str) -> PyResult<Option<String>> {
+    Ok(crate::resourcekit::resource_path(sandbox, name))
 }
 
 /// The address of a hosted picture of the sandbox's own identifier.
@@ -60,8 +60,8 @@ pub fn is_agent(_class: &ClassData) -> bool {
 }
 
 /// `CFBundleIdentifier`.
-pub fn plugin_identifier(_plugin: &Plugin) -> String {
-    crate::sandbox::current().map(|sandbox| sandbox.identifier.clone()).unwrap_or_default()
+pub fn plugin_identifier(plugin: &Plugin) -> String {
+    plugin.bundle.identifier.clone()
 }
 
 /// The texts of a list in Info.plist; empty when it is not there.
@@ -76,7 +76,7 @@ pub fn first_handler_name(_vm: &VirtualMachine, _plugin: &Plugin) -> PyResult<Op
 
 /// Whether the plug-in, or a service with its identifier, has preferences.
 pub fn prefs_exist(plugin: &Plugin) -> bool {
-    super::services::has_prefs(plugin, &plugin_identifier(plugin))
+    crate::prefskit::exist(plugin) || super::services::has_prefs(plugin, &plugin_identifier(plugin))
 }
 
 /// The time of the media flags' table, in seconds, if the server has one.
