@@ -70,6 +70,7 @@ pub fn dict_list(dict: &Py<PyDict>, name: &str, vm: &VirtualMachine) -> PyObject
 type Iter = fn(PyObjectRef, &VirtualMachine) -> PyResult;
 static DICT_ITER: OnceLock<Iter> = OnceLock::new();
 static SET_ITER: OnceLock<Iter> = OnceLock::new();
+static FROZENSET_ITER: OnceLock<Iter> = OnceLock::new();
 type Stringify = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
 static DICT_REPR: OnceLock<Stringify> = OnceLock::new();
 
@@ -91,7 +92,8 @@ fn set_iter(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let elements: PyObjectRef = vm.ctx.new_list(elements).into();
         return elements.get_iter(vm).map(PyObjectRef::from);
     }
-    match SET_ITER.get() {
+    let original = if object.downcast_ref::<PyFrozenSet>().is_some() { &FROZENSET_ITER } else { &SET_ITER };
+    match original.get() {
         Some(original) => original(object, vm),
         None => Err(vm.new_system_error("sets are not installed")),
     }
@@ -125,9 +127,10 @@ fn install_order(vm: &VirtualMachine) {
         types.dict_type.slots().repr.store(Some(dict_repr));
         names::rewrap(types.dict_type, &["__iter__", "__repr__"], vm);
     }
-    if let Some(iter) = types.set_type.slots().iter.load()
+    if let (Some(iter), Some(frozen)) = (types.set_type.slots().iter.load(), types.frozenset_type.slots().iter.load())
         && SET_ITER.set(iter).is_ok()
     {
+        let _ = FROZENSET_ITER.set(frozen);
         for class in [types.set_type, types.frozenset_type] {
             class.slots().iter.store(Some(set_iter));
             names::rewrap(class, &["__iter__"], vm);
