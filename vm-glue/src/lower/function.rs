@@ -10,7 +10,9 @@ use super::{Failure, Lowerer, constants};
 impl<'a> Lowerer<'a> {
     /// The body of a module: a docstring, then the statements.
     pub fn module_body(&mut self, body: &'a [Stmt]) -> Result<Vec<out::Stmt>, Failure> {
-        self.body_with(body, Vec::new())
+        // `exec` runs modules with variables apart from the globals.
+        let start = self.declarations(0);
+        self.body_with(body, start)
     }
 
     /// A body whose first string is a docstring; `start` goes behind it.
@@ -57,7 +59,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Names declared global come first in the body: Python 2 allows the statement after their use.
-    fn declarations(&self, pos: Pos) -> Vec<out::Stmt> {
+    pub fn declarations(&self, pos: Pos) -> Vec<out::Stmt> {
         let globals = &self.scope().globals;
         if globals.is_empty() { Vec::new() } else { vec![build::global(globals, pos)] }
     }

@@ -138,7 +138,11 @@ fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<
     };
     match module {
         Mod::Module { body } => Ok(build::module(lowerer.module_body(body)?, end)),
-        Mod::Interactive { body } => Ok(build::module(lowerer.body(body)?, end)),
+        Mod::Interactive { body } => {
+            let mut lowered = lowerer.declarations(0);
+            lowered.extend(lowerer.body(body)?);
+            Ok(build::module(lowered, end))
+        }
         Mod::Expression { body } => Ok(build::expression(lowerer.expr(body)?, end)),
     }
 }

@@ -53,12 +53,13 @@ pub fn run(code: PyRef<PyCode>, globals: PyDictRef, locals: PyObjectRef, vm: &Vi
     vm.run_code_obj(code, Scope::new(Some(frames::mapping(locals)), globals))
 }
 
-/// Both namespaces: as given, else the frame's own.
+/// Both namespaces: as given, else the frame's own: its variables as `exec` changes them, or as `eval` sees them.
 fn namespaces(
     globals: Option<PyObjectRef>,
     locals: Option<PyObjectRef>,
     frame: &FrameObjectRef,
     vm: &VirtualMachine,
+    of_frame: impl Fn(&FrameObjectRef, &VirtualMachine) -> PyResult,
     errors: (&str, &str),
 ) -> PyResult<(PyDictRef, PyObjectRef)> {
     let globals = globals.filter(|value| !vm.is_none(value));
@@ -72,7 +73,7 @@ fn namespaces(
         None => {
             let locals = match locals {
                 Some(locals) => locals,
-                None => frames::namespace(frame, vm)?,
+                None => of_frame(frame, vm)?,
             };
             (frame.f_globals(), locals)
         }
@@ -109,7 +110,7 @@ fn exec(
     }
     let frame = frames::current(vm)?;
     let errors = ("exec: arg 2 must be a dictionary or None", "exec: arg 3 must be a mapping or None");
-    let (globals, locals) = namespaces(globals, locals, &frame, vm, errors)?;
+    let (globals, locals) = namespaces(globals, locals, &frame, vm, frames::namespace, errors)?;
     let code = match code.downcast::<PyCode>() {
         Ok(code) => {
             if !code.freevars.is_empty() {
@@ -155,7 +156,7 @@ fn eval(
         return Err(vm.new_type_error("globals must be a real dict; try eval(code, {}, mapping)"));
     }
     let errors = ("globals must be a dict", "locals must be a mapping");
-    let (globals, locals) = namespaces(globals, locals, &frame, vm, errors)?;
+    let (globals, locals) = namespaces(globals, locals, &frame, vm, frames::locals, errors)?;
     let code = match code.downcast::<PyCode>() {
         Ok(code) => {
             if !code.freevars.is_empty() {
@@ -240,7 +241,8 @@ fn execfile(
 ) -> PyResult<()> {
     let frame = frames::current(vm)?;
     let errors = ("execfile() arg 2 must be dict", "execfile() arg 3 must be a mapping");
-    let (globals, locals) = namespaces(globals.into_option(), locals.into_option(), &frame, vm, errors)?;
+    let (globals, locals) =
+        namespaces(globals.into_option(), locals.into_option(), &frame, vm, frames::locals, errors)?;
     let name = text::text_of(vm, &file)?.ok_or_else(|| vm.new_type_error("coercing to Unicode: need string"))?;
     let bytes = std::fs::read(&name).map_err(|error| {
         let code = error.raw_os_error().unwrap_or(5);

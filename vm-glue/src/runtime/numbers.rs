@@ -5,7 +5,7 @@
 //! those on its fast path. [`is_long`] knows both.
 
 use malachite_bigint::{BigInt, Sign};
-use rustpython_vm::builtins::{PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::builtins::{PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc, PyNumberMethods, PyNumberTernaryFunc};
@@ -264,10 +264,14 @@ fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &VirtualMachine)
         }
         return original(class, FuncArgs::from(vec![vm.ctx.new_int(value).into()]), vm);
     }
-    if args.args.len() == 2 {
+    // The machine's library converts its own byte strings.
+    let is_bytes = args.args.first().is_some_and(|value| {
+        value.downcast_ref::<PyBytes>().is_some() || value.downcast_ref::<PyByteArray>().is_some()
+    });
+    if args.args.len() == 2 && !is_bytes {
         return Err(vm.new_type_error(format!("{name}() can't convert non-string with explicit base")));
     }
-    if let Some(value) = args.args.first()
+    if let Some(value) = args.args.first().filter(|_| !is_bytes)
         && !super::classic::is_instance(value)
     {
         let slots = &value.class().slots().as_number;

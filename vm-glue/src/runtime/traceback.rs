@@ -100,7 +100,9 @@ pub fn format_exception_only(error: &Py<PyBaseException>, vm: &VirtualMachine) -
                 out.push_str(&format!("    {}\n", source.trim()));
                 let offset = field("offset").and_then(|offset| offset.try_to_value::<usize>(vm).ok());
                 if let Some(offset) = offset {
-                    let before: String = source.trim_end_matches('\n').chars().take(offset.saturating_sub(1)).collect();
+                    let line = source.trim_end_matches('\n');
+                    let column = offset.min(line.chars().count()).saturating_sub(1);
+                    let before: String = line.chars().take(column).collect();
                     let blank: String =
                         before.trim_start().chars().map(|char| if char.is_whitespace() { char } else { ' ' }).collect();
                     out.push_str(&format!("    {blank}^\n"));
