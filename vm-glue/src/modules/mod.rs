@@ -81,6 +81,7 @@ pub static REGISTRY: &[Entry] = &[
     python("new", include_str!("python/new.py")),
     native("re", re::module),
     native("sha", hashlib::sha_module),
+    python("string", include_str!("python/string.py")),
     python("struct", include_str!("python/struct.py")),
     library("thread", "_thread"),
     python("traceback", include_str!("python/traceback.py")),
