@@ -30,6 +30,8 @@ pub mod http_objects;
 pub mod http_options;
 pub mod http_request;
 pub mod importer;
+pub mod json_lenient;
+pub mod json_reader;
 pub mod json_text;
 pub mod kit;
 pub mod locale_tables;
@@ -45,6 +47,7 @@ pub mod objectkit;
 pub mod objects;
 pub mod pack;
 pub mod platform;
+pub mod parsekit;
 pub mod plugin;
 pub mod prefix_call;
 pub mod prefixes;
@@ -68,6 +71,7 @@ pub static KITS: &[&kit::Kit] = &[
     &prefskit::KIT,
     &localekit::KIT,
     &resourcekit::KIT,
+    &parsekit::KIT,
     &networkkit::KIT,
     &threadkit::KIT,
     &objectkit::KIT,

@@ -4,12 +4,23 @@
 //! * [`html_parser`], [`xml_parser`], [`encoding`]: from bytes to trees
 //! * [`xpath`], [`element_path`]: finding nodes
 //! * [`writer`]: from trees to text
+//! * [`document`], [`element`], [`attributes`], [`iterators`], [`smart`]: the Python objects over a tree
 
+pub mod attributes;
+mod css;
+pub mod document;
+pub mod element;
+pub mod element_path;
 pub mod encoding;
+pub mod html_element;
 mod html_entities;
 pub mod html_parser;
 mod html_rules;
+pub mod iterators;
+pub mod smart;
 pub mod tree;
+pub mod values;
 pub mod writer;
 pub mod xml_parser;
 pub mod xpath;
+mod xpath_call;

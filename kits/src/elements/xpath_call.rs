@@ -1,0 +1,285 @@
+//! `xpath` and `cssselect` as element methods: arguments in, Python values out.
+
+use std::cell::RefCell;
+
+use reprise_vm_glue::runtime::text;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList, PyTypeRef};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::element::{Element, Place};
+use super::smart::{self, Origin};
+use super::tree::{Flavour, Kind, NodeId, ROOT, Tree};
+use super::values::{given, pairs, type_error, xml_text};
+use super::xpath::{Environment, Evaluator, Value, XNode, XPath, XPathError};
+use super::{document::Document, tree::Name};
+
+/// Namespace of the regular expression functions.
+const REGULAR_EXPRESSIONS: &str = "http://exslt.org/regular-expressions";
+
+/// `XPathEvalError`, below lxml's other errors.
+fn error_class(vm: &VirtualMachine) -> PyTypeRef {
+    static CLASS: std::sync::OnceLock<PyTypeRef> = std::sync::OnceLock::new();
+    CLASS
+        .get_or_init(|| {
+            let exception = vm.ctx.exceptions.exception_type.to_owned();
+            let base = vm.ctx.new_exception_type("lxml.etree", "LxmlError", Some(vec![exception]));
+            let xpath = vm.ctx.new_exception_type("lxml.etree", "XPathError", Some(vec![base]));
+            vm.ctx.new_exception_type("lxml.etree", "XPathEvalError", Some(vec![xpath]))
+        })
+        .clone()
+}
+
+fn raise(vm: &VirtualMachine, error: &XPathError) -> PyBaseExceptionRef {
+    let arguments = vec![text::new_unicode(vm, &error.to_string())];
+    vm.invoke_exception(&error_class(vm), arguments).unwrap_or_else(|error| error)
+}
+
+/// Prefixes, variables and extension functions of one call.
+struct Call<'a> {
+    vm: &'a VirtualMachine,
+    namespaces: Vec<(String, String)>,
+    variables: Vec<(String, Value)>,
+    /// What an extension function raised.
+    raised: RefCell<Option<PyBaseExceptionRef>>,
+}
+
+impl Call<'_> {
+    fn regular_expression(&self, name: &str, arguments: &[String]) -> PyResult<Value> {
+        let vm = self.vm;
+        let argument = |at: usize| arguments.get(at).map_or("", String::as_str);
+        let flags = argument(2);
+        let module = vm.import("re", 0)?;
+        let options = if flags.contains('i') { module.get_attr("IGNORECASE", vm)? } else { vm.ctx.new_int(0).into() };
+        let pattern = text::native(vm, argument(1));
+        let compiled = vm.call_method(&*module, "compile", (pattern, options))?;
+        let subject = text::native(vm, argument(0));
+        let text_of = |value: &PyObject| -> PyResult<String> { Ok(text::text_of(vm, value)?.unwrap_or_default()) };
+        Ok(match name {
+            "test" => {
+                let found = vm.call_method(&compiled, "search", (subject,))?;
+                Value::Boolean(!vm.is_none(&found))
+            }
+            "match" if flags.contains('g') => {
+                let found = vm.call_method(&compiled, "findall", (subject,))?;
+                let mut texts = Vec::new();
+                for item in vm.extract_elements_with(&found, Ok)? {
+                    // With groups, each match is a tuple of them: their texts joined.
+                    texts.push(match text::text_of(vm, &item)? {
+                        Some(text) => text,
+                        None => {
+                            let parts = vm.extract_elements_with(&item, Ok)?;
+                            parts.iter().map(|part| text_of(part)).collect::<PyResult<String>>()?
+                        }
+                    });
+                }
+                Value::Made(texts)
+            }
+            "match" => {
+                let found = vm.call_method(&compiled, "search", (subject,))?;
+                if vm.is_none(&found) {
+                    return Ok(Value::Made(Vec::new()));
+                }
+                let whole = vm.call_method(&found, "group", ())?;
+                let mut texts = vec![text_of(&whole)?];
+                let groups = vm.call_method(&found, "groups", ())?;
+                for group in vm.extract_elements_with(&groups, Ok)? {
+                    texts.push(if vm.is_none(&group) { String::new() } else { text_of(&group)? });
+                }
+                Value::Made(texts)
+            }
+            _ => {
+                // replace(subject, pattern, flags, replacement)
+                let count: PyObjectRef = vm.ctx.new_int(i32::from(!flags.contains('g'))).into();
+                let replacement = text::native(vm, argument(3));
+                let replaced = vm.call_method(&compiled, "sub", (replacement, subject, count))?;
+                Value::Text(text_of(&replaced)?)
+            }
+        })
+    }
+}
+
+impl Environment for Call<'_> {
+    fn namespace(&self, prefix: &str) -> Option<&str> {
+        self.namespaces.iter().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    fn call(&self, uri: &str, name: &str, arguments: &[Value], tree: &Tree) -> Option<Result<Value, XPathError>> {
+        if uri != REGULAR_EXPRESSIONS || !matches!(name, "test" | "match" | "replace") {
+            return None;
+        }
+        let evaluator = Evaluator::new(tree, self);
+        let texts: Vec<String> = arguments.iter().map(|value| evaluator.string(value)).collect();
+        Some(self.regular_expression(name, &texts).map_err(|error| {
+            self.raised.replace(Some(error));
+            XPathError::Extension
+        }))
+    }
+}
+
+/// A Python value as the value of an XPath variable.
+fn variable(vm: &VirtualMachine, place: &Place, value: &PyObject) -> PyResult<Value> {
+    if value.is(&vm.ctx.true_value) || value.is(&vm.ctx.false_value) {
+        return Ok(Value::Boolean(value.is(&vm.ctx.true_value)));
+    }
+    if let Some(float) = value.downcast_ref::<PyFloat>() {
+        return Ok(Value::Number(float.to_f64()));
+    }
+    if let Some(int) = value.downcast_ref::<PyInt>() {
+        return Ok(Value::Number(int.as_bigint().to_string().parse().unwrap_or(f64::NAN)));
+    }
+    if text::is_basestring(value) {
+        return xml_text(vm, value).map(Value::Text);
+    }
+    let own = |object: &PyObject| {
+        let other = Element::of(object)?.place();
+        std::sync::Arc::ptr_eq(&other.document, &place.document).then_some(XNode::Node(other.node))
+    };
+    if let Some(node) = own(value) {
+        return Ok(Value::Nodes(vec![node]));
+    }
+    if let Some(list) = value.downcast_ref::<PyList>() {
+        return Ok(Value::Nodes(list.borrow_vec().iter().filter_map(|item| own(item)).collect()));
+    }
+    Err(type_error(vm, "Unknown variable type"))
+}
+
+/// `element.xpath(path, namespaces=None, extensions=None, smart_strings=True, **variables)`.
+pub fn xpath(vm: &VirtualMachine, place: Place, args: FuncArgs) -> PyResult {
+    let FuncArgs { args: positional, kwargs } = args;
+    let [path] = positional.as_slice() else {
+        let count = positional.len();
+        return Err(vm.new_type_error(format!("xpath() takes exactly 1 positional argument ({count} given)")));
+    };
+    let path = xml_text(vm, path)?;
+    let mut call = Call { vm, namespaces: Vec::new(), variables: Vec::new(), raised: RefCell::new(None) };
+    let mut smart_strings = true;
+    for (keyword, value) in kwargs {
+        match keyword.to_string().as_str() {
+            "namespaces" => {
+                let Some(value) = given(vm, Some(value)) else { continue };
+                for (prefix, uri) in pairs(vm, &value)? {
+                    let prefix = if vm.is_none(&prefix) { String::new() } else { xml_text(vm, &prefix)? };
+                    if prefix.is_empty() {
+                        return Err(type_error(vm, "empty namespace prefix is not supported in XPath"));
+                    }
+                    call.namespaces.push((prefix, xml_text(vm, &uri)?));
+                }
+            }
+            "extensions" => {}
+            "smart_strings" => smart_strings = value.try_to_bool(vm)?,
+            name => {
+                let value = variable(vm, &place, &value)?;
+                call.variables.push((name.to_owned(), value));
+            }
+        }
+    }
+    evaluate(vm, &place, &path, &call, smart_strings)
+}
+
+fn evaluate(vm: &VirtualMachine, place: &Place, path: &str, call: &Call, smart_strings: bool) -> PyResult {
+    let compiled = XPath::new(path).map_err(|error| raise(vm, &error))?;
+    let found = place.document.read(|tree| {
+        let evaluator = Evaluator::new(tree, call);
+        let value = evaluator.evaluate(&compiled, place.node)?;
+        Ok(match value {
+            Value::Nodes(nodes) => Found::Nodes(nodes.iter().map(|node| item(&evaluator, tree, *node)).collect()),
+            other => Found::Value(other),
+        })
+    });
+    let found = found.map_err(|error| call.raised.take().unwrap_or_else(|| raise(vm, &error)))?;
+    Ok(match found {
+        Found::Nodes(items) => {
+            let mut objects = Vec::with_capacity(items.len());
+            for item in items {
+                match item {
+                    Item::Nothing => {}
+                    Item::Node(node) => objects.push(place.document.object(vm, node)),
+                    Item::Text(text, origin) => objects.push(if smart_strings {
+                        smart::string(vm, &text, &place.document, origin)
+                    } else {
+                        text::native(vm, &text)
+                    }),
+                    Item::Namespace(prefix, uri) => {
+                        let prefix = if prefix.is_empty() { vm.ctx.none() } else { text::native(vm, &prefix) };
+                        objects.push(vm.ctx.new_tuple(vec![prefix, text::native(vm, &uri)]).into());
+                    }
+                }
+            }
+            vm.ctx.new_list(objects).into()
+        }
+        Found::Value(Value::Number(number)) => vm.ctx.new_float(number).into(),
+        Found::Value(Value::Boolean(truth)) => vm.ctx.new_bool(truth).into(),
+        Found::Value(Value::Text(text)) if smart_strings => {
+            smart::string(vm, &text, &place.document, Origin::default())
+        }
+        Found::Value(Value::Text(text)) => text::native(vm, &text),
+        Found::Value(Value::Made(texts)) => {
+            let objects = texts.iter().map(|text| made_element(vm, text)).collect();
+            vm.ctx.new_list(objects).into()
+        }
+        Found::Value(Value::Nodes(_)) => vm.ctx.new_list(Vec::new()).into(),
+    })
+}
+
+enum Found {
+    Nodes(Vec<Item>),
+    Value(Value),
+}
+
+enum Item {
+    Nothing,
+    Node(NodeId),
+    Text(String, Origin),
+    Namespace(String, String),
+}
+
+fn item(evaluator: &Evaluator, tree: &Tree, node: XNode) -> Item {
+    match node {
+        XNode::Node(id) => match tree.kind(id) {
+            Kind::Root => Item::Nothing,
+            Kind::Text => {
+                let before = tree.prev(id);
+                let origin = match before {
+                    Some(before) => Origin::tail(before),
+                    None => Origin::text(tree.node(id).parent),
+                };
+                Item::Text(tree.text(id).to_owned(), origin)
+            }
+            _ => Item::Node(id),
+        },
+        XNode::Attr(id, attr) => {
+            let name = tree.attr(attr).map(|a| tree.expanded_name(a.name)).unwrap_or_default();
+            Item::Text(evaluator.text(node).into_owned(), Origin::attribute(id, name))
+        }
+        XNode::Namespace(id, number) => {
+            let (prefix, uri) = evaluator.namespace(id, number);
+            Item::Namespace(prefix.to_owned(), uri.to_owned())
+        }
+    }
+}
+
+/// The element that stands for a match of a regular expression.
+fn made_element(vm: &VirtualMachine, content: &str) -> PyObjectRef {
+    let mut tree = Tree::new(Flavour::Xml);
+    let local = tree.atom("match");
+    let node = tree.create_element(Name { local, ..Name::default() }, 0);
+    tree.link_last(ROOT, node);
+    tree.append_text(node, content);
+    Document::new(tree).object(vm, node)
+}
+
+/// `element.cssselect(selector)`.
+pub fn cssselect(vm: &VirtualMachine, place: Place, selector: &PyObject) -> PyResult {
+    let selector = xml_text(vm, selector)?;
+    let path = super::css::to_xpath(&selector).map_err(|error| {
+        let class = super::css::error_class(vm);
+        vm.invoke_exception(&class, vec![text::native(vm, &error)]).unwrap_or_else(|error| error)
+    })?;
+    let call = Call { vm, namespaces: Vec::new(), variables: Vec::new(), raised: RefCell::new(None) };
+    evaluate(vm, &place, &path, &call, false)
+}
