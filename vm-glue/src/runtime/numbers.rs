@@ -264,21 +264,11 @@ fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &VirtualMachine)
         }
         return original(class, FuncArgs::from(vec![vm.ctx.new_int(value).into()]), vm);
     }
-<<<<<<< HEAD
     // The machine's library converts its own byte strings.
     let is_bytes = args.args.first().is_some_and(|value| {
         value.downcast_ref::<PyBytes>().is_some() || value.downcast_ref::<PyByteArray>().is_some()
     });
     if args.args.len() == 2 && !is_bytes {
-=======
-    // The machine's own library reads numbers from its bytes.
-    if args.args.first().is_some_and(|value| value.downcast_ref::<PyBytes>().is_some())
-        || args.args.len() == 2 && args.args[0].downcast_ref::<PyByteArray>().is_some()
-    {
-        return original(class, args, vm);
-    }
-    if args.args.len() == 2 {
->>>>>>> a832234 (Module string; numbers read from bytes, as the machine's own library does)
         return Err(vm.new_type_error(format!("{name}() can't convert non-string with explicit base")));
     }
     if let Some(value) = args.args.first().filter(|_| !is_bytes)
