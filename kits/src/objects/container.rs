@@ -138,7 +138,7 @@ pub fn write_attributes(writer: &mut Writer, object: &Py<ModernObject>) -> PyRes
     }
     writer.xml.set_number("size", object.children(vm)?.len());
     if !writer.xml.has("identifier") {
-        writer.set("identifier", &identifier)?;
+        writer.set("identifier", identifier)?;
     }
     if !writer.xml.has("sourceTitle")
         && identifier != "com.plexapp.system"
@@ -162,7 +162,7 @@ pub fn write_attributes(writer: &mut Writer, object: &Py<ModernObject>) -> PyRes
         if seams::prefs_exist(plugin) {
             writer.set("prefsKey", &format!("/:/plugins/{identifier}/prefs"))?;
         }
-        if !super::services::search_names(plugin, &identifier).is_empty() {
+        if !super::services::search_names(plugin, identifier).is_empty() {
             writer.set("searchesKey", &format!("/system/services/searches?identifier={identifier}"))?;
         }
     }

@@ -192,9 +192,7 @@ impl LegacyWriter<'_> {
         let plain = |value: Option<PyObjectRef>| -> PyResult {
             match value {
                 // What is looked up when it is shown cannot be packed.
-                Some(value) if seams::is_lazy_text(vm, &value) => {
-                    Ok(text::new_unicode(vm, &text::unicode_of(vm, &value)?))
-                }
+                Some(value) if seams::is_lazy_text(&value) => Ok(text::new_unicode(vm, &text::unicode_of(vm, &value)?)),
                 Some(value) => Ok(value),
                 None => Ok(vm.ctx.none()),
             }
@@ -276,7 +274,7 @@ impl LegacyWriter<'_> {
             }
         }
         let identifier = seams::plugin_identifier(&sandbox.plugin);
-        self.set("identifier", &identifier)
+        self.set("identifier", identifier)
     }
 
     fn set(&mut self, name: &str, value: &str) -> PyResult<()> {
@@ -309,7 +307,7 @@ fn attribute_text(name: &str, value: &PyObject, vm: &VirtualMachine) -> PyResult
             _ => text::unicode_of(vm, value).map(Some),
         };
     }
-    if value.is_callable() && !seams::is_lazy_text(vm, value) {
+    if value.is_callable() && !seams::is_lazy_text(value) {
         return Ok(None);
     }
     for (number, text) in [(1, "1"), (0, "0")] {

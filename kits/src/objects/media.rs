@@ -32,25 +32,19 @@ const MEDIA_INFO: &[&str] = &[
     "bitrate",
 ];
 
-/// Lists of Info.plist that name one codec or container, and the attribute they fill.
-const PLIST_DEFAULTS: &[(&str, &str)] =
-    &[("PlexAudioCodec", "audio_codec"), ("PlexVideoCodec", "video_codec"), ("PlexMediaContainer", "container")];
-
-/// What Info.plist says about every media object of the plug-in.
+/// What Info.plist says about every media object of the plug-in: a list that names one codec or container.
 pub fn plist_defaults(sandbox: &Arc<Sandbox>, layout: &Layout) -> Vec<(usize, String)> {
     if layout.class.special != Special::Media {
         return Vec::new();
     }
-    PLIST_DEFAULTS
-        .iter()
-        .filter_map(|(key, attribute)| {
-            let list = seams::plist_texts(&sandbox.plugin, key);
-            match (list.as_slice(), layout.find(attribute)) {
-                ([only], Some(at)) => Some((at, only.replace('.', "").to_lowercase())),
-                _ => None,
-            }
-        })
-        .collect()
+    let info = &sandbox.plugin.bundle.info;
+    let lists =
+        [(&info.audio_codecs, "audio_codec"), (&info.video_codecs, "video_codec"), (&info.containers, "container")];
+    let default = |(list, attribute): (&Vec<String>, &str)| match (list.as_slice(), layout.find(attribute)) {
+        ([only], Some(at)) => Some((at, only.replace('.', "").to_lowercase())),
+        _ => None,
+    };
+    lists.into_iter().filter_map(default).collect()
 }
 
 /// The attributes of a media object after everything that follows from its parts is filled in. The object itself stays

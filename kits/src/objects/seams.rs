@@ -1,15 +1,21 @@
 //! What the object classes need from the other kits, in one place.
 
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict};
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::class::ClassData;
 use super::urls;
+use crate::callback::{self, CallbackString};
 use crate::errors;
+use crate::localekit::LocalString;
 use crate::plugin::Plugin;
+use crate::prefixes::{self, Prefixes};
+use crate::runtimekit::{VIEW_MODES, ViewGroups};
 use crate::sandbox::Sandbox;
+use crate::{prefskit, resourcekit};
 
 /// The protocol that a typed URL stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +36,10 @@ pub struct Callback {
 
 /// What an object that is a callback string, or a typed URL made from one, knows; None for other objects.
 pub fn callback(vm: &VirtualMachine, object: &PyObject) -> Option<Callback> {
+    if let Some(known) = callback::callback_of(vm, object) {
+        let CallbackString { indirect, post_url, post_headers } = known;
+        return Some(Callback { indirect, post_url: Some(post_url), post_headers: Some(post_headers) });
+    }
     urls::callback_of(object, vm)
 }
 
@@ -39,68 +49,61 @@ pub fn is_indirect(vm: &VirtualMachine, object: &PyObject) -> bool {
 }
 
 /// Whether an object is a localised string or the like, whose text is looked up when it is asked for.
-pub fn is_lazy_text(_vm: &VirtualMachine, object: &PyObject) -> bool {
-    const TYPES: &[&str] = &["LocalString", "LocalStringPair", "LocalStringFormatter", "Formatter", "HostedResource"];
-    TYPES.contains(&&*object.class().name())
+pub fn is_lazy_text(object: &PyObject) -> bool {
+    object.downcastable::<LocalString>() || &*object.class().name() == "HostedResource"
 }
 
 /// The path under which clients get a resource; None when there is no such file.
 pub fn resource_path(_vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str) -> PyResult<Option<String>> {
-    Ok(crate::resourcekit::resource_path(sandbox, name))
+    Ok(resourcekit::resource_path(sandbox, name))
 }
 
 /// The address of a hosted picture of the sandbox's own identifier.
 pub fn hosted_image(_vm: &VirtualMachine, sandbox: &Arc<Sandbox>, kind: &str, group: &str) -> PyResult<String> {
-    Ok(format!("http://resources-cdn.plexapp.com/{kind}/{group}/{}.jpg?h=None", sandbox.identifier))
+    Ok(resourcekit::hosted_url(kind, group, &sandbox.identifier, "jpg"))
 }
 
 /// Whether the plug-in is an agent, whose metadata objects may name a file.
-pub fn is_agent(_class: &ClassData) -> bool {
-    false
+pub fn is_agent(class: &ClassData) -> bool {
+    class.sandbox().is_some_and(|sandbox| sandbox.plugin.bundle.info.plugin_class == "Agent")
 }
 
 /// `CFBundleIdentifier`.
-pub fn plugin_identifier(plugin: &Plugin) -> String {
-    plugin.bundle.identifier.clone()
-}
-
-/// The texts of a list in Info.plist; empty when it is not there.
-pub fn plist_texts(_plugin: &Plugin, _key: &str) -> Vec<String> {
-    Vec::new()
+pub fn plugin_identifier(plugin: &Plugin) -> &str {
+    &plugin.bundle.identifier
 }
 
 /// The name of the first registered prefix handler, in the request's language.
-pub fn first_handler_name(_vm: &VirtualMachine, _plugin: &Plugin) -> PyResult<Option<String>> {
-    Ok(None)
+pub fn first_handler_name(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult<Option<String>> {
+    let first = plugin.state::<Prefixes>().handlers.read().first().cloned();
+    first.map(|handler| prefixes::name_of(vm, plugin, &handler)).transpose()
 }
 
 /// Whether the plug-in, or a service with its identifier, has preferences.
 pub fn prefs_exist(plugin: &Plugin) -> bool {
-    crate::prefskit::exist(plugin) || super::services::has_prefs(plugin, &plugin_identifier(plugin))
+    prefskit::exist(plugin) || super::services::has_prefs(plugin, &plugin.bundle.identifier)
 }
 
 /// The time of the media flags' table, in seconds, if the server has one.
-pub fn media_tag_version(_plugin: &Plugin) -> Option<u64> {
-    None
+pub fn media_tag_version(plugin: &Plugin) -> Option<u64> {
+    let file = plugin.folders.root.join("Plug-ins/Media-Flags.bundle/Contents/Resources/substitutions.xml");
+    let modified = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
+    modified.duration_since(UNIX_EPOCH).ok().map(|age| age.as_secs())
 }
 
 /// The attributes that a view group gives a container; None when the plug-in registered no group with this name.
-pub fn view_group(
-    _vm: &VirtualMachine,
-    _plugin: &Plugin,
-    _name: &str,
-) -> PyResult<Option<Vec<(&'static str, String)>>> {
-    Ok(None)
+pub fn view_group(vm: &VirtualMachine, plugin: &Plugin, name: &str) -> PyResult<Option<Vec<(&'static str, String)>>> {
+    plugin.state::<ViewGroups>().attributes(vm, name)
 }
 
 /// The number of a view mode.
-pub fn view_mode(_name: &str) -> Option<i64> {
-    None
+pub fn view_mode(name: &str) -> Option<i64> {
+    VIEW_MODES.iter().find(|(there, _)| *there == name).map(|(_, number)| *number)
 }
 
 /// The prefix of the running request, else the plug-in's first.
-pub fn current_prefix(_plugin: &Plugin) -> String {
-    crate::context::with(|context| context.prefix.clone()).unwrap_or_default()
+pub fn current_prefix(plugin: &Plugin) -> String {
+    prefixes::current(plugin)
 }
 
 /// The address of a function by its name, with packed arguments.
@@ -109,11 +112,10 @@ pub fn function_url(
     sandbox: &Arc<Sandbox>,
     function: &PyObject,
     extension: Option<&str>,
-    _arguments: &Py<PyDict>,
+    arguments: &Py<PyDict>,
 ) -> PyResult<String> {
-    let name = reprise_vm_glue::runtime::text::unicode_of(vm, &*function.get_attr("__name__", vm)?)?;
-    let extension = extension.map(|extension| format!(".{extension}")).unwrap_or_default();
-    Ok(format!("{}/:/function/{name}{extension}?function_args=", current_prefix(&sandbox.plugin)))
+    let arguments = callback::keywords_from_dict(vm, arguments)?;
+    callback::function_path(vm, &sandbox.plugin, function, extension, arguments)
 }
 
 /// A header of the running request.
@@ -144,8 +146,7 @@ pub fn log_warning(message: &str) {
 
 /// An exception in the plug-in's log, with its traceback.
 pub fn log_exception(vm: &VirtualMachine, message: &str, error: &PyBaseExceptionRef) {
-    let mut traceback = String::new();
-    // Writing to a String cannot fail.
-    let _ = vm.write_exception(&mut traceback, error);
-    tracing::error!("{message}: {traceback}");
+    let trace = errors::traceback_of(vm, error);
+    let rest = trace.strip_prefix("Traceback (most recent call last):").unwrap_or(&trace);
+    tracing::error!(critical = true, "{message} (most recent call last):{rest}");
 }

@@ -1,6 +1,5 @@
 //! The classes in a running machine, without the rest of a plug-in.
 
-use reprise_vm_glue::interpreter::{Interpreter, Settings};
 use rustpython_vm::compiler::Mode;
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -9,31 +8,17 @@ use super::respond::{self, Rendered};
 use crate::objectkit::KIT;
 use crate::sandbox::Sandbox;
 
-/// Runs a program with the kit's names; the answer is the object that it calls `result`.
+/// Runs a program of Python 3 with the kit's names; the answer is the object that it calls `result`.
 fn run(program: &str) -> Rendered {
     let program = program.to_owned();
-    let work = move || {
-        let interpreter = Interpreter::new(Settings::default());
-        interpreter.enter(|vm| match answer(vm, &program) {
-            Ok(rendered) => rendered,
-            Err(error) => {
-                let mut text = String::new();
-                let _ = vm.write_exception(&mut text, &error);
-                panic!("{text}");
-            }
-        })
-    };
-    reprise_vm_glue::threads::on_big_stack("test", work).expect("a thread")
+    testing::with_sandbox(move |vm, sandbox| {
+        answer(vm, sandbox, &program).unwrap_or_else(|error| panic!("{}", crate::errors::traceback_of(vm, &error)))
+    })
 }
 
-fn answer(vm: &VirtualMachine, program: &str) -> PyResult<Rendered> {
-    let globals = vm.ctx.new_dict();
-    let (_folder, plugin) = crate::plugin::testing::plugin("", "");
-    let sandbox = Sandbox::bare(vm, &plugin, globals.clone());
+fn answer(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, program: &str) -> PyResult<Rendered> {
+    let globals = sandbox.globals.clone();
     sandbox.enter(|| {
-        for entry in KIT.entries {
-            globals.set_item(vm.ctx.intern_str(entry.name), (entry.make)(vm, &sandbox)?, vm)?;
-        }
         globals.set_item("__builtins__", vm.builtins.clone().into(), vm)?;
         let code = vm
             .compile(program, Mode::Exec, "<test>".to_owned())

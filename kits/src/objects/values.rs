@@ -31,7 +31,7 @@ pub fn plain<'a>(vm: &VirtualMachine, value: &'a PyObject) -> PyResult<Written<'
     if let Some(number) = value.downcast_ref::<PyInt>() {
         return Ok(Written::Text(Cow::Owned(number.as_bigint().to_string())));
     }
-    if seams::is_lazy_text(vm, value) {
+    if seams::is_lazy_text(value) {
         return Ok(Written::Text(Cow::Owned(text::unicode_of(vm, value)?)));
     }
     Ok(Written::Refused)
