@@ -35,6 +35,9 @@ pub fn function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyObjectRef {
 }
 
 fn import(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResult {
+    if let Some(imported) = reprise_vm_glue::import::from_machine(&args, vm) {
+        return imported;
+    }
     let Some(name) = args.args.first().map(|name| text::text_of(vm, name)).transpose()?.flatten() else {
         return Err(vm.new_type_error("__import__() argument 1 must be string"));
     };

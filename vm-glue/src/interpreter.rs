@@ -77,6 +77,7 @@ impl Interpreter {
             .build();
         let id = interpreter.id();
         interpreter.enter(|vm| {
+            silence_deprecations(vm);
             let installed = runtime::install(vm, &settings);
             vm.expect_pyresult(installed, "the dialect's own modules must install");
         });
@@ -114,6 +115,20 @@ impl Interpreter {
     pub fn enter_main<R>(&self, work: impl FnOnce(&VirtualMachine) -> R) -> R {
         self.main.lock().enter(work)
     }
+}
+
+/// The machine warns of what is deprecated in Python 3, which is no business of Python 2 code (whose own default
+/// ignores such warnings as well).
+fn silence_deprecations(vm: &VirtualMachine) {
+    let ignore = vm.ctx.new_tuple(vec![
+        vm.ctx.new_str("ignore").into(),
+        vm.ctx.none(),
+        vm.ctx.exceptions.deprecation_warning.to_owned().into(),
+        vm.ctx.none(),
+        vm.ctx.new_int(0).into(),
+    ]);
+    vm.state.warnings.filters.borrow_vec_mut().insert(0, ignore.into());
+    vm.state.warnings.filters_mutated();
 }
 
 #[cfg(test)]

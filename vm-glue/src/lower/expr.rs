@@ -182,8 +182,9 @@ impl<'a> Lowerer<'a> {
 
     fn load_name(&mut self, id: &'a str, pos: Pos) -> out::Expr {
         match id {
+            _ if self.scopes.constants_assigned => {}
             "None" => return build::none(pos),
-            "True" | "False" if !self.scopes.booleans_assigned => return build::boolean(id == "True", pos),
+            "True" | "False" => return build::boolean(id == "True", pos),
             _ => {}
         }
         let scope = self.scope();

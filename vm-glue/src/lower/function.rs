@@ -45,6 +45,7 @@ impl<'a> Lowerer<'a> {
         let outer_scope = std::mem::replace(&mut self.scope, scope);
         let outer_pos = std::mem::replace(&mut self.pos, pos);
         let blocks = std::mem::take(&mut self.blocks);
+        let handlers = std::mem::take(&mut self.handlers);
         let comprehensions = std::mem::take(&mut self.comprehensions);
         let before = std::mem::take(&mut self.before);
         let in_iterable = std::mem::take(&mut self.in_iterable);
@@ -52,6 +53,7 @@ impl<'a> Lowerer<'a> {
         self.scope = outer_scope;
         self.pos = outer_pos;
         self.blocks = blocks;
+        self.handlers = handlers;
         self.comprehensions = comprehensions;
         self.before = before;
         self.in_iterable = in_iterable;

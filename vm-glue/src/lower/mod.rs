@@ -129,6 +129,7 @@ fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<
         scope: 0,
         pos: 0,
         blocks: Vec::new(),
+        handlers: Vec::new(),
         comprehensions: Vec::new(),
         in_iterable: false,
         before: Vec::new(),
@@ -170,6 +171,8 @@ struct Lowerer<'a> {
     /// The line that Python 2 would attribute the next instruction to: the furthest one that the statement has reached.
     pos: build::Pos,
     blocks: Vec<Block>,
+    /// For each `except` clause around in this function: has another exception been handled inside it already?
+    handlers: Vec<bool>,
     comprehensions: Vec<Open<'a>>,
     /// Inside the iterable of a comprehension, where the compiler allows no assignment expressions.
     in_iterable: bool,

@@ -83,15 +83,15 @@ impl Scope<'_> {
 pub struct Scopes<'a> {
     pub scopes: Vec<Scope<'a>>,
     by_node: HashMap<usize, usize>,
-    /// Somebody assigns to `True` or `False`.
-    pub booleans_assigned: bool,
+    /// Somebody assigns to `True`, `False` or (where that is allowed) `None`.
+    pub constants_assigned: bool,
 }
 
 impl<'a> Scopes<'a> {
     /// Walks the module and resolves its names.
     pub fn of(module: &'a Mod) -> Result<Self, Failure> {
         let mut walker = Walker {
-            scopes: Scopes { scopes: Vec::new(), by_node: HashMap::new(), booleans_assigned: false },
+            scopes: Scopes { scopes: Vec::new(), by_node: HashMap::new(), constants_assigned: false },
             current: 0,
             class: Vec::new(),
         };
@@ -289,8 +289,8 @@ impl<'a> Walker<'a> {
     }
 
     fn bind(&mut self, name: &'a str) {
-        if matches!(name, "True" | "False") {
-            self.scopes.booleans_assigned = true;
+        if matches!(name, "True" | "False" | "None") {
+            self.scopes.constants_assigned = true;
         }
         self.symbol(name).bound = true;
     }
@@ -483,8 +483,8 @@ impl<'a> Walker<'a> {
         if self.scope().symbols.get(name).is_some_and(|symbol| symbol.param) {
             return Err(Failure::at(span, format!("duplicate argument '{name}' in function definition")));
         }
-        if matches!(name, "True" | "False") {
-            self.scopes.booleans_assigned = true;
+        if matches!(name, "True" | "False" | "None") {
+            self.scopes.constants_assigned = true;
         }
         self.symbol(name).param = true;
         Ok(())

@@ -314,6 +314,9 @@ impl<'a> Lowerer<'a> {
         pos: Pos,
     ) -> Result<out::Stmt, Failure> {
         let Some(kind) = kind else {
+            if self.handlers.last() == Some(&false) {
+                return Ok(build::raise(None, pos));
+            }
             return Ok(build::raise(Some(build::intrinsic(intrinsics::RERAISE, Vec::new(), pos)), pos));
         };
         let mut args = vec![self.expr(kind)?];
@@ -344,7 +347,13 @@ impl<'a> Lowerer<'a> {
             None => build::expr_stmt(caught, pos),
         };
         let mut body = vec![first];
-        body.extend(self.statements(&handler.body)?);
+        self.handlers.push(false);
+        let lowered = self.statements(&handler.body);
+        self.handlers.pop();
+        if let Some(handled_inside) = self.handlers.last_mut() {
+            *handled_inside = true;
+        }
+        body.extend(lowered?);
         Ok(build::handler(wanted, body, pos))
     }
 
