@@ -4,7 +4,6 @@
 use std::sync::OnceLock;
 
 use rustpython_vm::builtins::{PyDict, PyList, PyTuple, PyTypeRef};
-use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{AtomicPyTypeFlags, Callable, PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
@@ -14,11 +13,15 @@ use reprise_vm_glue::runtime::text;
 use crate::arguments::NONE;
 use crate::errors;
 use crate::json_text;
+use crate::kit::native_class;
 use crate::pack;
 use crate::plugin::Plugin;
 use crate::prefixes;
 use crate::router::{Kind, Router};
 use crate::routes::{Group, quote_query};
+
+/// Module path of the classes here, as `repr` shows it.
+const MODULE: &str = "Framework.components.runtime";
 
 // ---- the strings -----------------------------------------------------------------------------------------------
 
@@ -35,7 +38,7 @@ fn classes(vm: &VirtualMachine) -> &'static [PyTypeRef; 2] {
 fn string_class(vm: &VirtualMachine, name: &'static str, base: PyTypeRef) -> PyTypeRef {
     let mut slots = PyTypeSlots::heap_default();
     slots.flags = AtomicPyTypeFlags::from_plain(PyTypeFlags::HEAP_TYPE_WITH_DICT);
-    vm.ctx.new_class(Some("Framework.components.runtime"), name, base, slots)
+    vm.ctx.new_class(Some(MODULE), name, base, slots)
 }
 
 /// What a callback string carries besides its text.
@@ -73,7 +76,7 @@ pub fn callback_of(vm: &VirtualMachine, object: &PyObject) -> Option<CallbackStr
 // ---- the decorators --------------------------------------------------------------------------------------------
 
 /// `@indirect`: a function whose answer must be fetched right before playback. Stays callable.
-#[pyclass(module = "Framework.components.runtime", name = "IndirectFunction")]
+#[pyclass(module = false, name = "IndirectFunction")]
 #[derive(Debug, PyPayload)]
 pub struct IndirectFunction {
     pub function: PyObjectRef,
@@ -91,7 +94,7 @@ impl Callable for IndirectFunction {
 }
 
 /// `@deferred`: a function of a service that must not be called eagerly. Stays callable.
-#[pyclass(module = "Framework.components.runtime", name = "DeferredFunction")]
+#[pyclass(module = false, name = "DeferredFunction")]
 #[derive(Debug, PyPayload)]
 pub struct DeferredFunction {
     pub function: PyObjectRef,
@@ -110,7 +113,7 @@ impl Callable for DeferredFunction {
 
 /// The decorator published as `indirect`.
 pub fn indirect_decorator(vm: &VirtualMachine) -> PyObjectRef {
-    let _ = IndirectFunction::make_static_type();
+    native_class::<IndirectFunction>(vm, MODULE);
     vm.new_function("indirect", |function: PyObjectRef, vm: &VirtualMachine| -> PyObjectRef {
         IndirectFunction { function }.into_pyobject(vm)
     })
@@ -119,7 +122,7 @@ pub fn indirect_decorator(vm: &VirtualMachine) -> PyObjectRef {
 
 /// The decorator published as `deferred`.
 pub fn deferred_decorator(vm: &VirtualMachine) -> PyObjectRef {
-    let _ = DeferredFunction::make_static_type();
+    native_class::<DeferredFunction>(vm, MODULE);
     vm.new_function("deferred", |function: PyObjectRef, vm: &VirtualMachine| -> PyObjectRef {
         DeferredFunction { function }.into_pyobject(vm)
     })

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 use crate::sandbox::Sandbox;
@@ -57,4 +58,12 @@ pub enum Visibility {
     Cloud,
     CloudOrElevated,
     Model,
+}
+
+/// The class of a native kit object. Messages name it without its module, as they name classes of Python code; its
+/// `repr` has the module.
+pub fn native_class<T: PyClassImpl + StaticType>(vm: &VirtualMachine, module: &'static str) {
+    let class = T::make_static_type();
+    let name = vm.ctx.intern_str("__module__");
+    class.set_attr(name, vm.ctx.new_str(module).into());
 }

@@ -7,10 +7,12 @@ use reprise_vm_glue::runtime::text;
 
 use crate::callback::plain_text;
 use crate::dispatch::Response;
+use crate::elements::element::Element;
 use crate::errors;
 use crate::json_text;
 use crate::objects::respond::{Rendered, render};
 use crate::objects::xml::XmlWriter;
+use crate::parsekit;
 
 /// The answer for what a function returned. What cannot be converted is logged and becomes an empty 500.
 pub fn from_result(vm: &VirtualMachine, result: &PyObjectRef) -> Response {
@@ -50,8 +52,12 @@ fn convert(vm: &VirtualMachine, result: &PyObjectRef) -> PyResult<Response> {
 }
 
 /// An element of a parsed document as text; None for other objects.
-fn element(_vm: &VirtualMachine, _result: &PyObject) -> PyResult<Option<Vec<u8>>> {
-    Ok(None)
+fn element(vm: &VirtualMachine, result: &PyObject) -> PyResult<Option<Vec<u8>>> {
+    if Element::of(result).is_none() {
+        return Ok(None);
+    }
+    let document = parsekit::string_from_xml(vm, result, Some(text::native(vm, "utf-8")))?;
+    plain_text(vm, &document).map(Some)
 }
 
 /// The answer for an exception that a function let out, logged where it is the function's fault.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rustpython_vm::builtins::{PyDictRef, PyList, PyStr, PyTuple, PyType};
-use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::types::Callable;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
@@ -15,7 +14,7 @@ use reprise_vm_glue::runtime::text;
 use crate::callback;
 use crate::context;
 use crate::errors;
-use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::kit::{Entry, Kit, Status, Visibility, native_class};
 use crate::objects::signature::{Default, Parameter, Signature};
 use crate::platform;
 use crate::plugin::Plugin;
@@ -23,6 +22,9 @@ use crate::prefixes::{PrefixHandler, Prefixes};
 use crate::router::{Kind, Router, Target};
 use crate::routes::{self, Group, Pattern};
 use crate::sandbox::Sandbox;
+
+/// Module path of the classes here, as `repr` shows it.
+const MODULE: &str = "Framework.api.runtimekit";
 
 pub static KIT: Kit = Kit {
     name: "Runtime",
@@ -39,12 +41,12 @@ pub static KIT: Kit = Kit {
         entry("Ex", Visibility::Code, "The framework's exceptions.", |vm, _| Ok(errors::module(vm))),
         entry("Callback", Visibility::Code, "A URL that calls a function of the plug-in.", make_callback),
         entry("Plugin", Visibility::Bundle, "The plug-in: identifier, prefixes, view groups.", |vm, sandbox| {
-            let _ = PluginKit::make_static_type();
+            native_class::<PluginKit>(vm, MODULE);
             Ok(PluginKit { plugin: Arc::clone(&sandbox.plugin) }.into_pyobject(vm))
         }),
         entry("handler", Visibility::BundleNotModern, "Decorator: the function answers a prefix.", make_handler),
         entry("Client", Visibility::Code, "The client that made the request.", |vm, _| {
-            let _ = ClientKit::make_static_type();
+            native_class::<ClientKit>(vm, MODULE);
             Ok(ClientKit.into_pyobject(vm))
         }),
         entry(
@@ -52,7 +54,7 @@ pub static KIT: Kit = Kit {
             Visibility::BundleOrServiceNotCloud,
             "The machine that the plug-in runs on.",
             |vm, sandbox| {
-                let _ = PlatformKit::make_static_type();
+                native_class::<PlatformKit>(vm, MODULE);
                 Ok(PlatformKit { plugin: Arc::clone(&sandbox.plugin) }.into_pyobject(vm))
             },
         ),
@@ -61,17 +63,17 @@ pub static KIT: Kit = Kit {
             Visibility::Bundle,
             "Connects paths to functions, and gives the path of a function.",
             |vm, sandbox| {
-                let _ = RouteKit::make_static_type();
+                native_class::<RouteKit>(vm, MODULE);
                 Ok(RouteKit { plugin: Arc::clone(&sandbox.plugin) }.into_pyobject(vm))
             },
         ),
         entry("route", Visibility::Bundle, "Decorator: the function answers a path.", make_route),
         entry("Request", Visibility::BundleNotCloud, "Headers, method and body of the request.", |vm, _| {
-            let _ = RequestKit::make_static_type();
+            native_class::<RequestKit>(vm, MODULE);
             Ok(RequestKit.into_pyobject(vm))
         }),
         entry("Response", Visibility::BundleNotCloud, "Headers and status of the answer.", |vm, _| {
-            let _ = ResponseKit::make_static_type();
+            native_class::<ResponseKit>(vm, MODULE);
             Ok(ResponseKit.into_pyobject(vm))
         }),
     ],
@@ -258,7 +260,7 @@ impl ViewGroups {
     }
 }
 
-#[pyclass(module = "Framework.api.runtimekit", name = "PluginKit")]
+#[pyclass(module = false, name = "PluginKit")]
 #[derive(PyPayload)]
 struct PluginKit {
     plugin: Arc<Plugin>,
@@ -493,7 +495,7 @@ fn method_names(vm: &VirtualMachine, method: &PyObject) -> PyResult<Vec<String>>
     items.iter().map(|name| text::unicode_of(vm, name)).collect()
 }
 
-#[pyclass(module = "Framework.api.runtimekit", name = "RouteKit")]
+#[pyclass(module = false, name = "RouteKit")]
 #[derive(PyPayload)]
 struct RouteKit {
     plugin: Arc<Plugin>,
@@ -545,7 +547,7 @@ fn byte_string(vm: &VirtualMachine, value: &str) -> PyObjectRef {
     text::new_str(vm, value.as_bytes())
 }
 
-#[pyclass(module = "Framework.api.runtimekit", name = "ClientKit")]
+#[pyclass(module = false, name = "ClientKit")]
 #[derive(Debug, PyPayload)]
 struct ClientKit;
 
@@ -576,7 +578,7 @@ impl ClientKit {
     }
 }
 
-#[pyclass(module = "Framework.api.runtimekit", name = "PlatformKit")]
+#[pyclass(module = false, name = "PlatformKit")]
 #[derive(PyPayload)]
 struct PlatformKit {
     plugin: Arc<Plugin>,
@@ -639,7 +641,7 @@ impl PlatformKit {
     }
 }
 
-#[pyclass(module = "Framework.api.runtimekit", name = "RequestKit")]
+#[pyclass(module = false, name = "RequestKit")]
 #[derive(Debug, PyPayload)]
 struct RequestKit;
 
@@ -669,7 +671,7 @@ impl RequestKit {
     }
 }
 
-#[pyclass(module = "Framework.api.runtimekit", name = "ResponseKit")]
+#[pyclass(module = false, name = "ResponseKit")]
 #[derive(Debug, PyPayload)]
 struct ResponseKit;
 

@@ -18,16 +18,19 @@ use reprise_vm_glue::threads;
 
 use crate::context::{self, Context};
 use crate::errors;
-use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::kit::{Entry, Kit, Status, Visibility, native_class};
 use crate::objects::signature::{Default as Preset, Parameter, Signature};
 use crate::sandbox::Sandbox;
 use crate::thread_objects::{Event, Lock, Semaphore, Signal, ThreadObject};
+
+/// Module path of the classes here, as `repr` shows it.
+const MODULE: &str = "Framework.api.threadkit";
 
 pub static KIT: Kit = Kit {
     name: "Thread",
     entries: &[
         entry("Thread", "Threads, timers, locks, events.", |vm, sandbox| {
-            let _ = ThreadKit::make_static_type();
+            native_class::<ThreadKit>(vm, MODULE);
             Ok(ThreadKit { sandbox: Arc::clone(sandbox) }.into_pyobject(vm))
         }),
         entry("thread", "Decorator: calls of the function run in a thread of their own.", |vm, sandbox| {
@@ -372,7 +375,7 @@ fn with_locks(
 
 // ---- the kit ---------------------------------------------------------------------------------------------------
 
-#[pyclass(module = "Framework.api.threadkit", name = "ThreadKit")]
+#[pyclass(module = false, name = "ThreadKit")]
 #[derive(PyPayload)]
 struct ThreadKit {
     sandbox: Arc<Sandbox>,
