@@ -15,6 +15,7 @@ use rustpython_vm::{
     AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
 };
 
+use super::names;
 use crate::interpreter::Codec;
 
 /// `unicode`.
@@ -187,28 +188,65 @@ pub fn str_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<Vec<u8>> {
 
 /// Python 2's `str(x)`: a byte string or of a subclass.
 pub fn str_object(vm: &VirtualMachine, object: &PyObject) -> PyResult {
-    if object.class().is(vm.ctx.types.str_type) {
+    let result = stringified(vm, object)?;
+    encoded(vm, result)
+}
+
+/// Python 2's `_PyObject_Str`: what `__str__` gives, which may be unicode.
+pub fn stringified(vm: &VirtualMachine, object: &PyObject) -> PyResult {
+    if object.class().is(vm.ctx.types.str_type) || object.class().is(unicode_type(vm)) {
         return Ok(object.to_owned());
-    }
-    if object.class().is(unicode_type(vm))
-        && let Some(text) = object.downcast_ref::<PyStr>()
-    {
-        return Ok(new_str(vm, &encode_default(vm, text.as_wtf8())?));
     }
     if let Some(bytes) = object.downcast_ref::<PyBytes>() {
         return Ok(new_str(vm, bytes.as_bytes()));
     }
-    as_str_result(vm, object.str(vm)?.as_object(), "__str__")
+    if object.class().heaptype_ext().is_none() {
+        return Ok(library_text(vm, object.str(vm)?.into()));
+    }
+    // A method in Python: its result may be of any type.
+    let result = if inherits_object_str(vm, object) {
+        vm.with_recursion("while getting the str of an object", || vm.call_method(object, "__repr__", ()))?
+    } else {
+        match names::special(object, vm.ctx.intern_str("__str__"), vm)? {
+            Some(method) => method.call((), vm)?,
+            None => vm.call_method(object, "__repr__", ())?,
+        }
+    };
+    match result.downcast_ref::<PyStr>() {
+        Some(_) => Ok(library_text(vm, result)),
+        None => match result.downcast_ref::<PyBytes>() {
+            Some(bytes) => Ok(new_str(vm, bytes.as_bytes())),
+            None => Err(vm.new_type_error(format!(
+                "__str__ returned non-string (type {})",
+                names::type_name_of(&result)
+            ))),
+        },
+    }
 }
 
-/// What a `__str__` or `__repr__` returned, as a byte string.
-fn as_str_result(vm: &VirtualMachine, result: &PyObject, _method: &str) -> PyResult {
-    match result.downcast_ref::<PyStr>() {
-        Some(text) if is_unicode(result) => Ok(new_str(vm, &encode_default(vm, text.as_wtf8())?)),
-        Some(text) if text.as_wtf8().code_points().any(|c| c.to_u32() > 0xff) => {
-            Ok(new_str(vm, text.as_wtf8().as_bytes()))
+fn inherits_object_str(vm: &VirtualMachine, object: &PyObject) -> bool {
+    let name = vm.ctx.intern_str("__str__");
+    match (object.class().get_attr(name), vm.ctx.types.object_type.get_attr(name)) {
+        (Some(own), Some(inherited)) => own.is(&inherited),
+        _ => false,
+    }
+}
+
+/// Text of the machine's library above U+00FF is unicode to Python 2 code.
+fn library_text(vm: &VirtualMachine, object: PyObjectRef) -> PyObjectRef {
+    match object.downcast_ref_if_exact::<PyStr>(vm) {
+        Some(text) if !text.isascii() && text.as_wtf8().code_points().any(|c| c.to_u32() > 0xff) => {
+            new_unicode_wtf8(vm, text.as_wtf8())
         }
-        _ => Ok(result.to_owned()),
+        _ => object,
+    }
+}
+
+/// A string as a byte string: unicode is encoded by the default codec.
+fn encoded(vm: &VirtualMachine, object: PyObjectRef) -> PyResult {
+    match object.downcast_ref::<PyStr>() {
+        Some(text) if is_unicode(&object) => Ok(new_str(vm, &encode_default(vm, text.as_wtf8())?)),
+        _ => Ok(object),
     }
 }
 
@@ -218,36 +256,60 @@ pub fn unicode_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<String> {
     Ok(text_of(vm, &result)?.unwrap_or_default())
 }
 
-/// Python 2's `unicode(x)`.
+/// Python 2's `unicode(x)`: an exact unicode.
 pub fn unicode_object(vm: &VirtualMachine, object: &PyObject) -> PyResult {
     if object.class().is(unicode_type(vm)) {
         return Ok(object.to_owned());
     }
-    let own = object.class().get_attr(vm.ctx.intern_str("__unicode__"));
-    let result = match own {
-        Some(_) => vm.call_method(object, "__unicode__", ())?,
-        None if is_unicode(object) || object.class().is(vm.ctx.types.str_type) => object.to_owned(),
-        None if object.downcastable::<PyBytes>() => object.to_owned(),
-        None => match object.str(vm) {
-            Ok(text) => text.into(),
-            Err(error) => return Err(error),
+    let result = match unicode_method(vm, object)? {
+        Some(method) => method.call((), vm)?,
+        None if is_unicode(object) => object.to_owned(),
+        None => match stringified(vm, object) {
+            Ok(text) => text,
+            Err(error) => return Err(renamed_error(vm, object, error)),
         },
     };
     match wtf8_of(vm, &result)? {
         Some(_) if result.class().is(unicode_type(vm)) => Ok(result),
         Some(text) => Ok(new_unicode_wtf8(vm, &text)),
-        None => {
-            Err(vm
-                .new_type_error(format!("coercing to Unicode: need string or buffer, {} found", result.class().name())))
-        }
+        None => Err(super::operand::no_string(vm, &result)),
+    }
+}
+
+/// `__unicode__` of an object.
+fn unicode_method(vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<PyObjectRef>> {
+    if object.class().is(vm.ctx.types.str_type) {
+        return Ok(None);
+    }
+    if super::classic::is_instance(object) {
+        return super::classic::lookup(object, "__unicode__", vm);
+    }
+    names::special(object, vm.ctx.intern_str("__unicode__"), vm)
+}
+
+/// Where `unicode(x)` finds a `__str__` that returns no string, it complains in its own words.
+fn renamed_error(vm: &VirtualMachine, object: &PyObject, error: PyBaseExceptionRef) -> PyBaseExceptionRef {
+    let _ = object;
+    let text = error.args().as_slice().first().and_then(|first| text_of(vm, first).ok().flatten());
+    let found = text.as_deref().and_then(|text| {
+        text.strip_prefix("__str__ returned non-string (type ").and_then(|rest| rest.strip_suffix(')'))
+    });
+    match found {
+        Some(found) => vm.new_type_error(format!("coercing to Unicode: need string or buffer, {found} found")),
+        None => error,
     }
 }
 
 /// The bytes of Python 2's `repr(x)`.
 pub fn repr_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<Vec<u8>> {
-    let text = object.repr(vm)?;
-    let text = as_str_result(vm, text.as_object(), "__repr__")?;
+    let text = repr_object(vm, object)?;
     Ok(bytes_of(&text).unwrap_or_default())
+}
+
+/// Python 2's `repr(x)`: a byte string.
+pub fn repr_object(vm: &VirtualMachine, object: &PyObject) -> PyResult {
+    let text: PyObjectRef = object.repr(vm)?.into();
+    encoded(vm, library_text(vm, text))
 }
 
 /// A UnicodeDecodeError.
@@ -333,12 +395,6 @@ pub fn utf8_fault(bytes: &[u8], from: usize) -> Option<(usize, usize, &'static s
         at += length;
     }
     None
-}
-
-/// Makes `unicode` and puts it in place; run before any class is made.
-pub fn patch(_vm: &VirtualMachine) {
-    let _ = unicode_type_ref();
-    let _ = Context::genesis();
 }
 
 /// A reference to the payload that both string types share.

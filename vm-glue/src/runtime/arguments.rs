@@ -1,0 +1,165 @@
+//! Arguments of native functions, checked in CPython 2.7's words (`PyArg_ParseTuple` and its kin).
+
+use super::names;
+use rustpython_vm::builtins::{PyFloat, PyInt, PyUtf8Str};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+fn no_keywords(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult<()> {
+    if args.kwargs.is_empty() {
+        return Ok(());
+    }
+    Err(vm.new_type_error(format!("{name}() takes no keyword arguments")))
+}
+
+/// `PyArg_ParseTuple`: between `min` and `max` positional arguments.
+pub fn count(vm: &VirtualMachine, name: &str, args: &FuncArgs, min: usize, max: usize) -> PyResult<()> {
+    no_keywords(vm, name, args)?;
+    let given = args.args.len();
+    if (min..=max).contains(&given) {
+        return Ok(());
+    }
+    let (bound, wanted) = match (min == max, given < min) {
+        (true, _) => ("exactly", min),
+        (false, true) => ("at least", min),
+        (false, false) => ("at most", max),
+    };
+    let plural = if wanted == 1 { "" } else { "s" };
+    Err(vm.new_type_error(format!("{name}() takes {bound} {wanted} argument{plural} ({given} given)")))
+}
+
+/// `METH_NOARGS`.
+pub fn none(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult<()> {
+    no_keywords(vm, name, args)?;
+    match args.args.len() {
+        0 => Ok(()),
+        given => Err(vm.new_type_error(format!("{name}() takes no arguments ({given} given)"))),
+    }
+}
+
+/// `METH_O`.
+pub fn one<'a>(vm: &VirtualMachine, name: &str, args: &'a FuncArgs) -> PyResult<&'a PyObject> {
+    no_keywords(vm, name, args)?;
+    match args.args.as_slice() {
+        [only] => Ok(only),
+        other => {
+            Err(vm.new_type_error(format!("{name}() takes exactly one argument ({} given)", other.len())))
+        }
+    }
+}
+
+/// `PyArg_UnpackTuple`.
+pub fn unpack(vm: &VirtualMachine, name: &str, args: &FuncArgs, min: usize, max: usize) -> PyResult<()> {
+    no_keywords(vm, name, args)?;
+    let given = args.args.len();
+    if (min..=max).contains(&given) {
+        return Ok(());
+    }
+    let (bound, wanted) = match (min == max, given < min) {
+        (true, _) => ("", min),
+        (false, true) => ("at least ", min),
+        (false, false) => ("at most ", max),
+    };
+    Err(vm.new_type_error(format!("{name} expected {bound}{wanted} arguments, got {given}")))
+}
+
+/// An argument with the code `n` or `i`.
+pub fn integer(vm: &VirtualMachine, object: &PyObject) -> PyResult<isize> {
+    if object.downcastable::<PyFloat>() {
+        return Err(vm.new_type_error("integer argument expected, got float"));
+    }
+    let Some(int) = object.downcast_ref::<PyInt>().map(|int| int.to_owned()).or_else(|| object.try_index(vm).ok())
+    else {
+        return Err(vm.new_type_error("an integer is required"));
+    };
+    isize::try_from(int.as_bigint())
+        .map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))
+}
+
+/// A bound of `find` and its kin: an integer or None; too large ones saturate.
+pub fn bound(vm: &VirtualMachine, object: Option<&PyObjectRef>, default: isize) -> PyResult<isize> {
+    let Some(object) = object.filter(|object| !vm.is_none(object)) else { return Ok(default) };
+    let index = match object.downcast_ref::<PyInt>() {
+        Some(int) => int.to_owned(),
+        None if object.class().slots().as_number.index.load().is_some() => object.try_index(vm)?,
+        None => {
+            return Err(vm.new_type_error("slice indices must be integers or None or have an __index__ method"));
+        }
+    };
+    let big = index.as_bigint();
+    let limit = if big.sign() == malachite_bigint::Sign::Minus { isize::MIN } else { isize::MAX };
+    Ok(isize::try_from(big).unwrap_or(limit))
+}
+
+/// The bounds of a search in a sequence of a length (`ADJUST_INDICES`).
+pub fn adjust(start: isize, end: isize, length: usize) -> (usize, usize) {
+    let length = isize::try_from(length).unwrap_or(isize::MAX);
+    let wrap = |index: isize| if index < 0 { index.saturating_add(length).max(0) } else { index };
+    (wrap(start).unsigned_abs(), wrap(end.min(length)).unsigned_abs())
+}
+
+/// An argument with the code `s`: a name of a codec or the like, without NULs.
+pub fn name(vm: &VirtualMachine, function: &str, position: usize, object: &PyObject) -> PyResult<String> {
+    match super::text::wtf8_of(vm, object)? {
+        Some(text) => Ok(text.to_string_lossy().into_owned()),
+        None => Err(vm.new_type_error(format!(
+            "{function}() argument {position} must be string, not {}",
+            names::type_name_of(object)
+        ))),
+    }
+}
+
+/// Keyword and positional arguments of a function with named parameters (`PyArg_ParseTupleAndKeywords`).
+pub fn named(
+    vm: &VirtualMachine,
+    function: &str,
+    args: FuncArgs,
+    parameters: &[&str],
+    required: usize,
+) -> PyResult<Vec<Option<PyObjectRef>>> {
+    let given = args.args.len() + args.kwargs.len();
+    let wrong = |bound: &str, wanted: usize| {
+        let plural = if wanted == 1 { "" } else { "s" };
+        vm.new_type_error(format!("{function}() takes {bound} {wanted} argument{plural} ({given} given)"))
+    };
+    if given > parameters.len() {
+        let bound = if required == parameters.len() { "exactly" } else { "at most" };
+        return Err(wrong(bound, parameters.len()));
+    }
+    let mut values: Vec<Option<PyObjectRef>> = args.args.into_iter().map(Some).collect();
+    values.resize(parameters.len(), None);
+    for (key, value) in args.kwargs {
+        let key = key.to_string();
+        match parameters.iter().position(|parameter| *parameter == key) {
+            Some(index) if values[index].is_some() => {
+                return Err(vm.new_type_error(format!(
+                    "Argument given by name ('{key}') and position ({})",
+                    index + 1
+                )));
+            }
+            Some(index) => values[index] = Some(value),
+            None => {
+                return Err(vm.new_type_error(format!(
+                    "'{key}' is an invalid keyword argument for this function"
+                )));
+            }
+        }
+    }
+    if let Some(missing) = values.iter().take(required).position(Option::is_none) {
+        if given < required {
+            let bound = if required == parameters.len() { "exactly" } else { "at least" };
+            return Err(wrong(bound, required));
+        }
+        return Err(vm.new_type_error(format!(
+            "Required argument '{}' (pos {}) not found",
+            parameters[missing],
+            missing + 1
+        )));
+    }
+    Ok(values)
+}
+
+/// The string as native text, where only ASCII makes sense.
+pub fn plain(object: &PyObject) -> Option<&str> {
+    object.downcast_ref::<PyUtf8Str>().map(|text| text.as_str())
+}
