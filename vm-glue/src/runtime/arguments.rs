@@ -42,9 +42,7 @@ pub fn one<'a>(vm: &VirtualMachine, name: &str, args: &'a FuncArgs) -> PyResult<
     no_keywords(vm, name, args)?;
     match args.args.as_slice() {
         [only] => Ok(only),
-        other => {
-            Err(vm.new_type_error(format!("{name}() takes exactly one argument ({} given)", other.len())))
-        }
+        other => Err(vm.new_type_error(format!("{name}() takes exactly one argument ({} given)", other.len()))),
     }
 }
 
@@ -72,8 +70,7 @@ pub fn integer(vm: &VirtualMachine, object: &PyObject) -> PyResult<isize> {
     else {
         return Err(vm.new_type_error("an integer is required"));
     };
-    isize::try_from(int.as_bigint())
-        .map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))
+    isize::try_from(int.as_bigint()).map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))
 }
 
 /// A bound of `find` and its kin: an integer or None; too large ones saturate.
@@ -132,16 +129,11 @@ pub fn named(
         let key = key.to_string();
         match parameters.iter().position(|parameter| *parameter == key) {
             Some(index) if values[index].is_some() => {
-                return Err(vm.new_type_error(format!(
-                    "Argument given by name ('{key}') and position ({})",
-                    index + 1
-                )));
+                return Err(vm.new_type_error(format!("Argument given by name ('{key}') and position ({})", index + 1)));
             }
             Some(index) => values[index] = Some(value),
             None => {
-                return Err(vm.new_type_error(format!(
-                    "'{key}' is an invalid keyword argument for this function"
-                )));
+                return Err(vm.new_type_error(format!("'{key}' is an invalid keyword argument for this function")));
             }
         }
     }

@@ -14,6 +14,7 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
         b"keys" | b"values" | b"items" => view_method(object, name, vm),
         b"next" => next_method(object, name, vm),
         b"__module__" => module(object, name, vm),
+        b"encode" | b"decode" => super::codecs::read_method(object, name, vm),
         _ => object.get_attr(name, vm),
     }
 }

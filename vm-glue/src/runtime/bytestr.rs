@@ -24,8 +24,21 @@ static SUBSCRIPT: OnceLock<Subscript> = OnceLock::new();
 
 /// Operators that the machine's type has as methods made from its own slots.
 const OPERATORS: &[&str] = &[
-    "__add__", "__contains__", "__eq__", "__ge__", "__getitem__", "__gt__", "__iter__", "__le__", "__lt__", "__mod__",
-    "__mul__", "__ne__", "__repr__", "__rmod__", "__rmul__",
+    "__add__",
+    "__contains__",
+    "__eq__",
+    "__ge__",
+    "__getitem__",
+    "__gt__",
+    "__iter__",
+    "__le__",
+    "__lt__",
+    "__mod__",
+    "__mul__",
+    "__ne__",
+    "__repr__",
+    "__rmod__",
+    "__rmul__",
 ];
 
 /// Gives both string types Python 2's behaviour. Runs before any class exists.
@@ -85,9 +98,6 @@ fn str_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let object = match (args.args.as_slice(), args.kwargs.is_empty()) {
         ([], true) => vm.ctx.new_str("").into(),
         ([object], true) => text::str_object(vm, object)?,
-        ([], false) if args.kwargs.len() == 1 && args.kwargs.contains_key("object") => {
-            text::str_object(vm, &args.kwargs["object"])?
-        }
         _ => {
             return match STR_NEW.get() {
                 Some(original) => original(class, args, vm),

@@ -28,7 +28,7 @@ pub fn richcompare(
     let texts = text::wtf8_of(vm, a).and_then(|first| Ok((first, text::wtf8_of(vm, b)?)));
     match texts {
         Ok((first, second)) => {
-            let empty = || Wtf8::new("").into();
+            let empty = || std::borrow::Cow::Borrowed(Wtf8::new(""));
             answer(decide(op, &first.unwrap_or_else(empty), &second.unwrap_or_else(empty)))
         }
         Err(error) => {

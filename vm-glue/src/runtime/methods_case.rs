@@ -99,9 +99,7 @@ pub fn swapcase(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 pub fn capitalize(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::none(vm, "capitalize", &args)?;
     let mut first = true;
-    map_chars(&zelf, vm, |rules, c| {
-        if std::mem::take(&mut first) { upper_of(rules, c) } else { lower_of(rules, c) }
-    })
+    map_chars(&zelf, vm, |rules, c| if std::mem::take(&mut first) { upper_of(rules, c) } else { lower_of(rules, c) })
 }
 
 /// `title`.
@@ -117,7 +115,13 @@ pub fn title(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 // ---- classes ----------------------------------------------------------------------------------------------------
 
-fn all(name: &str, zelf: &Zelf, args: &FuncArgs, vm: &VirtualMachine, test: impl Fn(Kind, CodePoint) -> bool) -> PyResult {
+fn all(
+    name: &str,
+    zelf: &Zelf,
+    args: &FuncArgs,
+    vm: &VirtualMachine,
+    test: impl Fn(Kind, CodePoint) -> bool,
+) -> PyResult {
     arguments::none(vm, name, args)?;
     let (_, rules) = rules(zelf);
     let answer = !zelf.is_empty() && zelf.as_wtf8().code_points().all(|c| test(rules, c));
@@ -238,11 +242,7 @@ fn strip_sides(name: &str, (left, right): (bool, bool), zelf: &Zelf, args: &Func
     let (text, chars, kind) = operand::pair(vm, zelf, chars)?;
     let set = chars.as_wtf8();
     let stripped = trim(text.as_wtf8(), &|c| set.code_points().any(|other| other == c));
-    Ok(if stripped.len() == text.byte_len() {
-        unchanged(zelf, &text, kind, vm)
-    } else {
-        kind.make(vm, stripped)
-    })
+    Ok(if stripped.len() == text.byte_len() { unchanged(zelf, &text, kind, vm) } else { kind.make(vm, stripped) })
 }
 
 /// `strip`.

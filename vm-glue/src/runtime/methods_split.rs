@@ -73,8 +73,7 @@ fn rsplit_space(text: &Wtf8, kind: Kind, limit: usize) -> Vec<&Wtf8> {
             parts.push(rest.trim_start_matches(space));
             break;
         }
-        let start =
-            rest.code_point_indices().rev().find(|(_, c)| space(*c)).map_or(0, |(at, c)| at + c.len_wtf8());
+        let start = rest.code_point_indices().rev().find(|(_, c)| space(*c)).map_or(0, |(at, c)| at + c.len_wtf8());
         parts.extend(rest.get(start..));
         rest = rest.get(..start).unwrap_or(Wtf8::new("")).trim_end_matches(space);
     }
@@ -85,9 +84,7 @@ fn rsplit_space(text: &Wtf8, kind: Kind, limit: usize) -> Vec<&Wtf8> {
 pub fn split(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let (text, separator, limit, kind) = split_arguments("split", &zelf, &args, vm)?;
     match separator {
-        Some(separator) => {
-            list(vm, kind, text.as_wtf8().splitn(limit.saturating_add(1), separator.as_wtf8()))
-        }
+        Some(separator) => list(vm, kind, text.as_wtf8().splitn(limit.saturating_add(1), separator.as_wtf8())),
         None => list(vm, kind, split_space(text.as_wtf8(), kind, limit).into_iter()),
     }
 }
@@ -96,9 +93,7 @@ pub fn split(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 pub fn rsplit(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let (text, separator, limit, kind) = split_arguments("rsplit", &zelf, &args, vm)?;
     let mut parts: Vec<&Wtf8> = match &separator {
-        Some(separator) => {
-            text.as_wtf8().rsplitn(limit.saturating_add(1), separator.as_wtf8()).collect()
-        }
+        Some(separator) => text.as_wtf8().rsplitn(limit.saturating_add(1), separator.as_wtf8()).collect(),
         None => rsplit_space(text.as_wtf8(), kind, limit),
     };
     parts.reverse();

@@ -4,35 +4,49 @@
 //! before the machine makes its first class (slots are copied when a class is made); [`install`] fills the dialect's
 //! builtins and needs a running machine.
 
+pub mod arguments;
 pub mod arithmetic;
 pub mod arity;
 pub mod attributes;
 pub mod builtins;
+pub mod bytestr;
 pub mod classes;
 pub mod classic;
+pub mod codecs;
 pub mod compare;
+pub mod compare_strings;
 pub mod containers;
 pub mod dialect;
 pub mod exceptions;
 pub mod exec;
 pub mod files;
+pub mod floats;
 pub mod frames;
 pub mod functions;
 pub mod handling;
 pub mod intrinsics;
 pub mod iterators;
 pub mod messages;
+mod methods;
+mod methods_case;
+mod methods_split;
 pub mod names;
 pub mod numbers;
+pub mod operand;
 pub mod order;
+pub mod percent;
 pub mod print;
+pub mod quote;
 pub mod script;
 pub mod sequences;
 pub mod slices;
 pub mod source;
 pub mod special_names;
+mod string_builtins;
 pub mod text;
 pub mod traceback;
+pub mod unicode;
+pub mod unicode_data;
 
 use parking_lot::Mutex;
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -40,8 +54,15 @@ use rustpython_vm::{PyResult, VirtualMachine};
 use crate::interpreter::Settings;
 
 /// Changes of native types, in order. They run before any Python class exists and before anything can be imported.
-static TYPE_PATCHES: &[fn(&VirtualMachine)] =
-    &[text::patch, iterators::install, numbers::install, functions::install, containers::patch, sequences::patch];
+static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
+    bytestr::patch,
+    codecs::patch,
+    iterators::install,
+    numbers::install,
+    functions::install,
+    containers::patch,
+    sequences::patch,
+];
 
 /// Parts that need a running machine, in order: they fill the dialect's builtins with [`dialect::set`] and add
 /// intrinsics with [`intrinsics::add`].
@@ -53,6 +74,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     compare::install,
     attributes::install,
     builtins::install,
+    string_builtins::install,
     sequences::install,
     files::install,
     crate::modules::time_module::install,

@@ -132,7 +132,7 @@ fn run(vm: &VirtualMachine, format: &Wtf8, kind: Kind, object: &PyObject) -> PyR
                 return Ok(Kind::Unicode.make(vm, whole));
             }
             Piece::Text(piece) => push_padded(vm, &mut result, &spec, &piece, false)?,
-            Piece::Number(piece) => push_padded(vm, &mut result, &spec, Wtf8::new(&piece), true)?,
+            Piece::Number(piece) => push_padded(vm, &mut result, &spec, Wtf8::new(piece.as_str()), true)?,
         }
         at = scanner.at;
     }
@@ -182,8 +182,9 @@ impl Scanner<'_> {
             if arguments.mapping.is_none() {
                 return Err(vm.new_type_error("format requires a mapping"));
             }
-            let key = self.key(vm)?;
-            arguments.look_up(self.kind.make_ref(vm, key), vm)?;
+            let kind = self.kind;
+            let key = kind.make_ref(vm, self.key(vm)?);
+            arguments.look_up(key, vm)?;
         }
         while let Some(flag) = self.peek() {
             match flag {
@@ -447,9 +448,14 @@ fn float_of(vm: &VirtualMachine, value: &PyObject) -> PyResult<Option<f64>> {
         return Ok(Some(float.to_f64()));
     }
     if let Some(int) = value.downcast_ref::<PyInt>() {
-        return int.as_bigint().to_string().parse::<f64>().ok().filter(|value| value.is_finite()).map(Some).ok_or_else(
-            || vm.new_overflow_error("long int too large to convert to float"),
-        );
+        return int
+            .as_bigint()
+            .to_string()
+            .parse::<f64>()
+            .ok()
+            .filter(|value| value.is_finite())
+            .map(Some)
+            .ok_or_else(|| vm.new_overflow_error("long int too large to convert to float"));
     }
     if value.downcastable::<PyStr>() || value.class().slots().as_number.float.load().is_none() {
         return Ok(None);

@@ -11,9 +11,8 @@ use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyByteArray, PyBytes, PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::convert::ToPyObject;
-use rustpython_vm::{
-    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
-};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use super::names;
 use crate::interpreter::Codec;
@@ -25,7 +24,12 @@ use crate::interpreter::Codec;
 pub struct Unicode(PyStr);
 
 #[pyclass(flags(BASETYPE))]
-impl Unicode {}
+impl Unicode {
+    #[pyslot]
+    fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        super::unicode::unicode_new(class, args, vm)
+    }
+}
 
 /// The default codecs of the interpreters that do not use ASCII, by interpreter.
 static DEFAULT_CODECS: RwLock<Vec<(i64, Codec)>> = RwLock::new(Vec::new());
@@ -49,13 +53,14 @@ pub fn default_codec(vm: &VirtualMachine) -> Codec {
 }
 
 /// The type object of `unicode`; makes it on first use.
-pub fn unicode_type_ref() -> PyTypeRef {
-    Unicode::make_static_type()
-}
-
-/// The type object of `unicode`.
 pub fn unicode_type(_vm: &VirtualMachine) -> &'static Py<PyType> {
-    Unicode::static_cell().get_or_init(Unicode::make_static_type)
+    match Unicode::static_cell().get() {
+        Some(class) => class,
+        None => {
+            let _ = Unicode::make_static_type();
+            Unicode::static_type()
+        }
+    }
 }
 
 /// A byte string.
@@ -216,10 +221,9 @@ pub fn stringified(vm: &VirtualMachine, object: &PyObject) -> PyResult {
         Some(_) => Ok(library_text(vm, result)),
         None => match result.downcast_ref::<PyBytes>() {
             Some(bytes) => Ok(new_str(vm, bytes.as_bytes())),
-            None => Err(vm.new_type_error(format!(
-                "__str__ returned non-string (type {})",
-                names::type_name_of(&result)
-            ))),
+            None => {
+                Err(vm.new_type_error(format!("__str__ returned non-string (type {})", names::type_name_of(&result))))
+            }
         },
     }
 }

@@ -15,7 +15,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub fn patch(vm: &VirtualMachine, class: &'static Py<PyType>) {
     let _ = UnicodeIterator::make_static_type();
     let slots = class.slots();
-    slots.new.store(Some(unicode_new));
     slots.iter.store(Some(iter));
     slots.as_sequence.repeat.store(Some(bytestr::repeat_unicode));
     slots.as_sequence.item.store(Some(item));
@@ -26,16 +25,16 @@ pub fn patch(vm: &VirtualMachine, class: &'static Py<PyType>) {
     methods::add(vm, class, "translate", PyMethodFlags::O, translate);
     methods::add(vm, class, "__str__", plain, dunder_str);
     methods::add(vm, class, "__getnewargs__", plain, getnewargs);
-    let new = vm.ctx.slot_new_wrapper.build_bound_method(&vm.ctx, class.to_owned().into(), class);
-    class.set_attr(vm.ctx.intern_str("__new__"), new.into());
     class.set_attr(
         vm.ctx.intern_str("__doc__"),
-        vm.ctx.new_str("unicode(object='') -> unicode object\nunicode(string[, encoding[, errors]]) -> unicode object").into(),
+        vm.ctx
+            .new_str("unicode(object='') -> unicode object\nunicode(string[, encoding[, errors]]) -> unicode object")
+            .into(),
     );
 }
 
 /// `unicode(object='', encoding=None, errors=None)`.
-fn unicode_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+pub fn unicode_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let mut values = arguments::named(vm, "unicode", args, &["string", "encoding", "errors"], 0)?;
     let errors = values.pop().flatten();
     let encoding = values.pop().flatten();

@@ -2,7 +2,7 @@
 
 use super::super::text;
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt, PyNativeFunction, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt, PyStr, PyTuple};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::fmt::Write;
 
@@ -110,7 +110,7 @@ fn call(
     let [replacement, position] = tuple.as_slice() else { return Err(wrong()) };
     let Some(position) = position.downcast_ref::<PyInt>() else { return Err(wrong()) };
     // The machine's own handlers return its plain text.
-    let native = function.downcastable::<PyNativeFunction>();
+    let native = function.class().is(vm.ctx.types.builtin_function_or_method_type);
     let replacement = match replacement.downcast_ref::<PyStr>() {
         Some(text) if native || text::is_unicode(replacement) => text.as_wtf8().to_owned(),
         _ => return Err(wrong()),

@@ -11,9 +11,9 @@ use crate::interpreter::Codec as DefaultCodec;
 use errors::{Fault, Handler};
 use octets::Octets;
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
-use rustpython_vm::builtins::{PyBytes, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyBytes, PyStr, PyTuple, PyType};
 use rustpython_vm::function::{FuncArgs, PyMethodFlags};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::sync::Arc;
 use transform::Order;
 
@@ -33,15 +33,51 @@ enum Codec {
     Octets(Octets),
     Rot13,
     /// A codec of the machine's library or one that the program registered.
-    Registered { encoder: PyObjectRef, decoder: PyObjectRef, library: bool },
+    Registered {
+        encoder: PyObjectRef,
+        decoder: PyObjectRef,
+        library: bool,
+    },
 }
 
 /// Names of the native codecs, normalized.
 const NAMES: &[(&[&str], fn() -> Codec)] = &[
     (&["utf_8", "utf8", "u8", "utf", "utf8_ucs2", "utf8_ucs4", "cp65001"], || Codec::Utf8),
     (&["utf_8_sig"], || Codec::Utf8Sig),
-    (&["ascii", "646", "us_ascii", "us", "ansi_x3.4_1968", "ansi_x3_4_1968", "iso646_us", "iso_646.irv_1991", "cp367", "csascii", "ibm367"], || Codec::Ascii),
-    (&["latin_1", "latin1", "iso_8859_1", "iso8859_1", "8859", "iso8859", "cp819", "l1", "latin", "csisolatin1", "ibm819", "iso_ir_100", "iso_8859_1_1987"], || Codec::Latin1),
+    (
+        &[
+            "ascii",
+            "646",
+            "us_ascii",
+            "us",
+            "ansi_x3.4_1968",
+            "ansi_x3_4_1968",
+            "iso646_us",
+            "iso_646.irv_1991",
+            "cp367",
+            "csascii",
+            "ibm367",
+        ],
+        || Codec::Ascii,
+    ),
+    (
+        &[
+            "latin_1",
+            "latin1",
+            "iso_8859_1",
+            "iso8859_1",
+            "8859",
+            "iso8859",
+            "cp819",
+            "l1",
+            "latin",
+            "csisolatin1",
+            "ibm819",
+            "iso_ir_100",
+            "iso_8859_1_1987",
+        ],
+        || Codec::Latin1,
+    ),
     (&["utf_16", "u16", "utf16"], || Codec::Utf16(None)),
     (&["utf_16_le", "utf_16le", "unicodelittleunmarked"], || Codec::Utf16(Some(Order::Little))),
     (&["utf_16_be", "utf_16be", "unicodebigunmarked"], || Codec::Utf16(Some(Order::Big))),
@@ -244,9 +280,15 @@ fn encode_by(vm: &VirtualMachine, codec: &Codec, string: &Wtf8, errors: &str) ->
         Codec::Ascii => {
             encode_with(vm, "ascii", string, errors, &transform::encode_below(0x80), "ordinal not in range(128)", true)
         }
-        Codec::Latin1 => {
-            encode_with(vm, "latin-1", string, errors, &transform::encode_below(0x100), "ordinal not in range(256)", true)
-        }
+        Codec::Latin1 => encode_with(
+            vm,
+            "latin-1",
+            string,
+            errors,
+            &transform::encode_below(0x100),
+            "ordinal not in range(256)",
+            true,
+        ),
         Codec::Utf16(order) => {
             let mut out = Vec::with_capacity(string.len() * 2 + 2);
             if order.is_none() {
@@ -339,11 +381,28 @@ pub fn patch(vm: &VirtualMachine) {
     }
 }
 
-fn codec_arguments(
-    name: &str,
-    args: FuncArgs,
-    vm: &VirtualMachine,
-) -> PyResult<(Option<String>, Option<String>)> {
+/// Reads `encode` or `decode` of an object: strings and the string types have Python 2's methods, and the machine's own
+/// `bytes` are byte strings.
+pub fn read_method(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    if let Some(bytes) = object.downcast_ref::<PyBytes>() {
+        return read_method(&text::new_str(vm, bytes.as_bytes()), name, vm);
+    }
+    if name.as_bytes() == b"encode" {
+        let class = match object.downcast_ref::<PyType>() {
+            Some(class) => class,
+            None => object.class(),
+        };
+        if class.fast_issubclass(vm.ctx.types.str_type)
+            && let Some(own) = class.get_attr(vm.ctx.intern_str("encode"))
+            && vm.ctx.types.str_type.get_attr(vm.ctx.intern_str("encode")).is_some_and(|native| native.is(&own))
+        {
+            return object.get_attr(vm.ctx.intern_str(ENCODE), vm);
+        }
+    }
+    object.get_attr(name, vm)
+}
+
+fn codec_arguments(name: &str, args: FuncArgs, vm: &VirtualMachine) -> PyResult<(Option<String>, Option<String>)> {
     let values = arguments::named(vm, name, args, &["encoding", "errors"], 0)?;
     let encoding = name_argument(vm, name, 1, values.first().and_then(|value| value.as_deref()))?;
     let errors = name_argument(vm, name, 2, values.get(1).and_then(|value| value.as_deref()))?;

@@ -1,6 +1,7 @@
 //! Codecs from bytes to bytes: hex, base64, zlib and the like.
 
 use super::super::{quote, text};
+use super::tables::library;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rustpython_common::wtf8::CodePoint;
@@ -47,8 +48,10 @@ pub fn decode(vm: &VirtualMachine, octets: Octets, bytes: &[u8]) -> PyResult<Vec
         Octets::Zlib => {
             let mut out = Vec::new();
             flate2::read::ZlibDecoder::new(bytes).read_to_end(&mut out).map_err(|_| {
-                let class = vm.import("zlib", 0).and_then(|module| module.get_attr("error", vm));
-                match class.and_then(|class| class.call(("Error -3 while decompressing data: incorrect header check",), vm)) {
+                let class = library(vm, "zlib").and_then(|module| module.get_attr("error", vm));
+                match class
+                    .and_then(|class| class.call(("Error -3 while decompressing data: incorrect header check",), vm))
+                {
                     Ok(error) => error.downcast().unwrap_or_else(|_| vm.new_value_error("bad data")),
                     Err(error) => error,
                 }
@@ -63,13 +66,13 @@ pub fn decode(vm: &VirtualMachine, octets: Octets, bytes: &[u8]) -> PyResult<Vec
 
 /// Calls a function of the machine's library.
 fn by_module(vm: &VirtualMachine, module: &'static str, function: &'static str, bytes: &[u8]) -> PyResult<Vec<u8>> {
-    let function = vm.import(module, 0)?.get_attr(function, vm)?;
+    let function = library(vm, module)?.get_attr(function, vm)?;
     let result = function.call((vm.ctx.new_bytes(bytes.to_vec()),), vm)?;
     Ok(text::bytes_of(&result).unwrap_or_default())
 }
 
 fn binascii_error(vm: &VirtualMachine, message: &'static str) -> PyBaseExceptionRef {
-    let class = vm.import("binascii", 0).and_then(|module| module.get_attr("Error", vm));
+    let class = library(vm, "binascii").and_then(|module| module.get_attr("Error", vm));
     match class.and_then(|class| class.call((message,), vm)) {
         Ok(error) => error.downcast().unwrap_or_else(|_| vm.new_value_error(message)),
         Err(error) => error,

@@ -4,7 +4,7 @@ use super::errors::Fault;
 use encoding_rs::{DecoderResult, EncoderResult, Encoding};
 use rustpython_common::wtf8::{CodePoint, Wtf8Buf};
 use rustpython_vm::builtins::PyStr;
-use rustpython_vm::{VirtualMachine};
+use rustpython_vm::{PyResult, VirtualMachine};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
@@ -43,11 +43,16 @@ pub fn library_module(vm: &VirtualMachine, name: &str) -> Option<rustpython_vm::
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return None;
     }
-    let aliases = vm.import("encodings.aliases", 0).ok()?.get_attr("aliases", vm).ok()?;
+    let aliases = library(vm, "encodings.aliases").ok()?;
     let real = aliases.get_attr("aliases", vm).ok()?.get_item(name, vm).ok();
     let real = real.and_then(|real| real.downcast::<PyStr>().ok()).map_or(name.to_owned(), |real| real.to_string());
-    let full = vm.ctx.new_str(format!("encodings.{real}"));
-    vm.import(&full, 0).ok()?.get_attr(vm.ctx.intern_str(real), vm).ok()
+    library(vm, &format!("encodings.{real}")).ok()
+}
+
+/// A module of the machine's own library, by its name there.
+pub fn library(vm: &VirtualMachine, name: &str) -> PyResult {
+    vm.import_func.call((vm.ctx.new_str(name),), vm)?;
+    vm.sys_module.get_attr("modules", vm)?.get_item(name, vm)
 }
 
 impl Charmap {
@@ -78,7 +83,21 @@ pub const ILLEGAL: &str = "illegal multibyte sequence";
 /// East Asian encodings: the normalized names, the one in messages, and the implementation's.
 const MULTIBYTE: &[(&[&str], &str, &str)] = &[
     (&["gbk", "936", "cp936", "ms936"], "gbk", "gbk"),
-    (&["gb2312", "chinese", "csiso58gb231280", "euc_cn", "euccn", "eucgb2312_cn", "gb2312_1980", "gb2312_80", "iso_ir_58"], "gb2312", "gbk"),
+    (
+        &[
+            "gb2312",
+            "chinese",
+            "csiso58gb231280",
+            "euc_cn",
+            "euccn",
+            "eucgb2312_cn",
+            "gb2312_1980",
+            "gb2312_80",
+            "iso_ir_58",
+        ],
+        "gb2312",
+        "gbk",
+    ),
     (&["gb18030", "gb18030_2000"], "gb18030", "gb18030"),
     (&["big5", "big5_tw", "csbig5"], "big5", "big5"),
     (&["big5hkscs", "big5_hkscs", "hkscs"], "big5hkscs", "big5"),
@@ -86,7 +105,11 @@ const MULTIBYTE: &[(&[&str], &str, &str)] = &[
     (&["shift_jis", "csshiftjis", "shiftjis", "sjis", "s_jis"], "shift_jis", "shift_jis"),
     (&["cp932", "932", "ms932", "mskanji", "ms_kanji"], "cp932", "shift_jis"),
     (&["euc_jp", "eucjp", "ujis", "u_jis"], "euc_jp", "euc-jp"),
-    (&["euc_kr", "euckr", "korean", "ksc5601", "ks_c_5601", "ks_c_5601_1987", "ksx1001", "ks_x_1001"], "euc_kr", "euc-kr"),
+    (
+        &["euc_kr", "euckr", "korean", "ksc5601", "ks_c_5601", "ks_c_5601_1987", "ksx1001", "ks_x_1001"],
+        "euc_kr",
+        "euc-kr",
+    ),
     (&["cp949", "949", "ms949", "uhc"], "cp949", "euc-kr"),
     (&["iso2022_jp", "csiso2022jp", "iso2022jp", "iso_2022_jp"], "iso2022_jp", "iso-2022-jp"),
 ];
@@ -117,7 +140,9 @@ impl Multibyte {
             DecoderResult::Malformed(length, consumed) => {
                 let end = from + read - usize::from(consumed);
                 let start = end - usize::from(length);
-                let incomplete = end == bytes.len() && length == 1 && bytes.get(start).is_some_and(|byte| *byte > 0x80 && *byte < 0xff);
+                let incomplete = end == bytes.len()
+                    && length == 1
+                    && bytes.get(start).is_some_and(|byte| *byte > 0x80 && *byte < 0xff);
                 if incomplete {
                     return Err(Fault::new(start, end, "incomplete multibyte sequence"));
                 }
