@@ -68,6 +68,7 @@ impl Parser<'_> {
         })
     }
 
+    /// `'if' or_test 'else' test` behind a body.
     fn conditional(&mut self, body: Expr, start: u32) -> Parsed<Expr> {
         let mut height = self.height;
         self.advance();
@@ -156,10 +157,13 @@ impl Parser<'_> {
     /// `comparison: expr (comp_op expr)*`
     fn comparison(&mut self) -> Parsed<Expr> {
         let start = self.token.start;
+        let had_error = self.deferred.is_some();
         let left = self.bit_or()?;
         let Some(first) = self.comparison_operator()? else {
             return Ok(left);
         };
+        // CPython builds the left operand last.
+        let left_error = if had_error { None } else { self.deferred.take() };
         let mut height = self.height;
         let mut ops = vec![first];
         let mut comparators = Vec::with_capacity(1);
@@ -171,6 +175,7 @@ impl Parser<'_> {
                 None => break,
             }
         }
+        self.note([left_error]);
         self.expr(ExprKind::Compare { left: Box::new(left), ops, comparators }, start, height)
     }
 

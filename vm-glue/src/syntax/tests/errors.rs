@@ -158,6 +158,8 @@ fn of_the_tree() {
         ("if a: 1 = 2\nelif b: f() = 3\nelif c: `x` = 4\nelse: a + b = 5\n", 3, "can't assign to repr"),
         ("try: pass\nexcept a: 1 = 2\nelse: f() = 3\n", 3, "can't assign to function call"),
         ("with a as 1:\n  f() = 3\n", 2, "can't assign to function call"),
+        ("(f(1=2) <\nf(a=1,2))", 2, "non-keyword arg after keyword arg"),
+        ("(f(1=2) if\nf(a=1,2) else 1)", 1, "keyword can't be an expression"),
         ("f(1=2, a for a in b)\n", 1, "Generator expression must be parenthesized if not sole argument"),
     ] {
         let error = parse_as(text, Mode::Exec).expect_err(text);
