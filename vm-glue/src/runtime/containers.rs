@@ -5,7 +5,7 @@ use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySet, PySlice, PyStr
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::PyMapping;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
@@ -211,6 +211,63 @@ fn set_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     Ok(vm.ctx.new_str(format!("{name}({})", list.repr(vm)?)))
 }
 
+type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
+static SET_OPERATORS: [OnceLock<Binary>; 4] = [const { OnceLock::new() }; 4];
+
+/// In Python 2 the operators of a class derived from set give that class.
+fn set_operator<const INDEX: usize>(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = SET_OPERATORS[INDEX].get() else { return Ok(vm.ctx.not_implemented()) };
+    let value = original(a, b, vm)?;
+    of_class(value, a, vm)
+}
+
+fn of_class(value: PyObjectRef, like: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let class = like.class();
+    if value.class().is(class) || class.heaptype_ext().is_none() || !super::classes::is_dialect(class) {
+        return Ok(value);
+    }
+    match value.downcast_ref_if_exact::<PySet>(vm) {
+        Some(set) => {
+            let made = PySet::default().into_ref_with_type(vm, class.to_owned())?;
+            for element in set.elements() {
+                made.add(element, vm)?;
+            }
+            Ok(made.into())
+        }
+        None => Ok(value),
+    }
+}
+
+fn install_set_operators(vm: &VirtualMachine) {
+    let number = &vm.ctx.types.set_type.slots().as_number;
+    let table: [(Option<Binary>, Binary); 4] = [
+        (number.or.load(), set_operator::<0>),
+        (number.and.load(), set_operator::<1>),
+        (number.subtract.load(), set_operator::<2>),
+        (number.xor.load(), set_operator::<3>),
+    ];
+    for (index, (original, _)) in table.iter().enumerate() {
+        let Some(original) = original else { return };
+        if SET_OPERATORS[index].set(*original).is_err() {
+            return;
+        }
+    }
+    number.or.store(Some(set_operator::<0>));
+    number.and.store(Some(set_operator::<1>));
+    number.subtract.store(Some(set_operator::<2>));
+    number.xor.store(Some(set_operator::<3>));
+    names::rewrap(vm.ctx.types.set_type, &["__or__", "__and__", "__sub__", "__xor__"], vm);
+    let class = vm.ctx.types.set_type;
+    let name = vm.ctx.intern_str("copy");
+    if let Some(original) = class.get_attr(name) {
+        let method = vm.new_method("copy", class, move |set: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            let value = original.call((set.clone(),), vm)?;
+            of_class(value, &set, vm)
+        });
+        class.set_attr(name, method.into());
+    }
+}
+
 // ---- hashes -----------------------------------------------------------------------------------------------------
 
 type Hash = fn(&PyObject, &VirtualMachine) -> PyResult<PyHash>;
@@ -336,6 +393,7 @@ pub fn patch(vm: &VirtualMachine) {
     install_dict(vm);
     install_list(vm);
     install_order(vm);
+    install_set_operators(vm);
     install_slices(vm);
     let types = &vm.ctx.types;
     types.set_type.slots().repr.store(Some(set_repr));

@@ -275,6 +275,13 @@ fn date_name(name: &str) -> String {
 
 /// Native methods that count by the other function of CPython 2.7, with its texts.
 const PARSED: &[&str] = &[
+    "tuple",
+    "list",
+    "float",
+    "int",
+    "bool",
+    "str",
+    "complex",
     "insert",
     "index",
     "find",
