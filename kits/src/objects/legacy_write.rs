@@ -238,8 +238,7 @@ impl LegacyWriter<'_> {
                     let value = object.get(name, vm).unwrap_or_else(|| vm.ctx.none());
                     Ok(text::new_str(vm, &text::str_of(vm, &value)?))
                 };
-                let art = object.get("art", vm).unwrap_or_else(|| vm.ctx.none());
-                Some(Outer { title1: title("title1")?, title2: title("title2")?, art })
+                Some(Outer { title1: title("title1")?, title2: title("title2")?, art: title("art")? })
             }
             _ => outer.as_ref().map(|outer| Outer {
                 title1: outer.title1.clone(),
