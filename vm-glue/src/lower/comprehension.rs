@@ -55,7 +55,7 @@ impl<'a> Lowerer<'a> {
                 self.hidden_target(&generator.target, &seen)?
             } else {
                 ifs.extend(names.iter().map(|name| {
-                    let args = vec![build::string((*name).to_owned(), pos), build::load(name, pos)];
+                    let args = vec![build::string(self.mangled(name).into_owned(), pos), build::load(name, pos)];
                     build::intrinsic(intrinsics::STORE_NAME, args, pos)
                 }));
                 self.expr(&generator.target)?

@@ -196,7 +196,11 @@ impl<'a> Lowerer<'a> {
             && !symbol.free
             && self.comprehensions.last().is_some_and(|open| open.scope == self.scope && !open.targets.contains(&id));
         if dynamic || shared {
-            return build::intrinsic(intrinsics::LOAD_NAME, vec![build::string(id.to_owned(), pos)], pos);
+            return build::intrinsic(
+                intrinsics::LOAD_NAME,
+                vec![build::string(self.mangled(id).into_owned(), pos)],
+                pos,
+            );
         }
         build::load(id, pos)
     }

@@ -22,7 +22,7 @@ impl<'a> Lowerer<'a> {
         let mut lowered = Vec::with_capacity(names.len());
         for alias in names {
             let level = self.level(0, pos);
-            let args = vec![build::string(alias.name.to_string(), pos), build::none(pos), level];
+            let args = vec![build::string(self.mangled(&alias.name).into_owned(), pos), build::none(pos), level];
             let mut value = build::intrinsic(intrinsics::IMPORT, args, pos);
             let mut parts = alias.name.split('.');
             let first = parts.next().unwrap_or_default();
@@ -42,13 +42,14 @@ impl<'a> Lowerer<'a> {
     }
 
     pub fn import_from(&mut self, module: Option<&str>, names: &'a [Alias], dots: u32, pos: Pos) -> Vec<out::Stmt> {
-        let module = build::string(module.unwrap_or_default().to_owned(), pos);
+        let module = build::string(self.mangled(module.unwrap_or_default()).into_owned(), pos);
         let level = self.level(dots, pos);
         if names.iter().any(|alias| &*alias.name == "*") {
             let star = build::intrinsic(intrinsics::IMPORT_STAR, vec![module, level], pos);
             return vec![build::expr_stmt(star, pos)];
         }
-        let wanted = names.iter().map(|alias| build::plain_string(alias.name.to_string(), pos)).collect();
+        let wanted =
+            names.iter().map(|alias| build::plain_string(self.mangled(&alias.name).into_owned(), pos)).collect();
         let wanted = build::tuple(wanted, out::ExprContext::Load, pos);
         let values = build::intrinsic(intrinsics::IMPORT_FROM, vec![module, wanted, level], pos);
         let targets =

@@ -14,6 +14,7 @@ mod import;
 mod scopes;
 mod stmt;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ruff_python_ast as out;
@@ -47,8 +48,14 @@ pub struct Compiled {
 /// Calls and operators may nest this deep in the compiler; deeper source is an error.
 const RECURSION_LIMIT: usize = 4000;
 
-/// Expressions and statements nested deeper than this are an error here.
-const MAX_DEPTH: usize = 1500;
+/// Expressions and statements nested deeper than this are an error here. No less than what the parser lets through.
+const MAX_DEPTH: usize = 3200;
+
+/// A source text this short cannot nest so deep that compiling it needs a stack of its own.
+const SHALLOW: usize = 500;
+
+/// Stack for compiling: the tree is walked several times, a level in a build without optimisation takes 10 kB.
+const COMPILER_STACK: usize = if cfg!(target_pointer_width = "64") { 256 << 20 } else { 48 << 20 };
 
 /// What went wrong, before the line is known.
 pub struct Failure {
@@ -67,8 +74,20 @@ impl Failure {
     }
 }
 
-/// Compiles a module to code without an interpreter.
+/// Compiles a module to code without an interpreter. May be called with a small stack.
 pub fn compile_unloaded(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
+    if source.text.len() <= SHALLOW {
+        return compile_here(source, module, options);
+    }
+    let compiled = std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("compiler".to_owned()).stack_size(COMPILER_STACK);
+        let handle = builder.spawn_scoped(scope, || compile_here(source, module, options)).ok()?;
+        handle.join().ok()
+    });
+    compiled.unwrap_or_else(|| compile_here(source, module, options))
+}
+
+fn compile_here(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
     let tree = lower(source, module, options).map_err(|failure| failure.into_error(source))?;
     let mode = match module {
         Mod::Module { .. } => CompilerMode::Exec,
@@ -114,7 +133,8 @@ pub fn compile(
     module: &Mod,
     options: &CompileOptions,
 ) -> PyResult<PyRef<PyCode>> {
-    match compile_unloaded(source, module, options) {
+    // Other threads of Python run on in the meantime.
+    match vm.allow_threads(|| compile_unloaded(source, module, options)) {
         Ok(compiled) => Ok(load(vm, compiled)),
         Err(error) => Err(source::exception(vm, &error)),
     }
@@ -198,6 +218,22 @@ impl<'a> Lowerer<'a> {
     fn temporary(&mut self) -> String {
         self.temporaries += 1;
         format!("<{}>", self.temporaries)
+    }
+
+    /// A private name of the class around, as code inside of it knows it.
+    fn mangled<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        if !name.starts_with("__") || name.ends_with("__") || name.contains('.') {
+            return Cow::Borrowed(name);
+        }
+        let mut at = Some(self.scope);
+        while let Some(scope) = at.map(|at| &self.scopes.scopes[at]) {
+            if scope.kind == scopes::ScopeKind::Class {
+                let class = scope.name.trim_start_matches('_');
+                return if class.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("_{class}{name}")) };
+            }
+            at = scope.parent;
+        }
+        Cow::Borrowed(name)
     }
 
     fn deeper<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {

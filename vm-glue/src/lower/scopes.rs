@@ -359,10 +359,23 @@ impl<'a> Walker<'a> {
                 self.body(body)?;
                 self.body(orelse)
             }
-            StmtKind::While { test, body, orelse } | StmtKind::If { test, body, orelse } => {
+            StmtKind::While { test, body, orelse } => {
                 self.expr(test)?;
                 self.body(body)?;
                 self.body(orelse)
+            }
+            StmtKind::If { .. } => {
+                // A long row of `elif`s nests deep.
+                let mut current = stmt;
+                while let StmtKind::If { test, body, orelse } = &current.node {
+                    self.expr(test)?;
+                    self.body(body)?;
+                    match orelse.as_slice() {
+                        [next] if matches!(next.node, StmtKind::If { .. }) => current = next,
+                        orelse => return self.body(orelse),
+                    }
+                }
+                Ok(())
             }
             StmtKind::With { context_expr, optional_vars, body } => {
                 self.expr(context_expr)?;
