@@ -234,7 +234,8 @@ impl<'a> Parser<'a> {
 
     #[cold]
     fn expected_indent(&mut self) -> Stop {
-        if self.token.kind == TokenKind::Error || self.at_first_line_end() {
+        // CPython does not come to ask what was expected where the token is none.
+        if matches!(self.token.kind, TokenKind::Error | TokenKind::Unknown) || self.at_first_line_end() {
             return self.unexpected();
         }
         self.stop(SyntaxErrorKind::IndentationError, "expected an indented block")

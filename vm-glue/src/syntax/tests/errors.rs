@@ -49,6 +49,7 @@ fn of_indentation() {
             ("if 1:\npass\n", ("IndentationError", "expected an indented block", 2, 4, "pass\n")),
             ("x\nif 1:\n", ("IndentationError", "expected an indented block", 2, 6, "if 1:\n")),
             ("x\nif 1:\n\n\n# c\n", ("IndentationError", "expected an indented block", 5, 4, "# c\n")),
+            ("if 1:\n$", ("SyntaxError", "invalid syntax", 2, 1, "$\n")),
             ("\tx = 1\n", ("IndentationError", "unexpected indent", 1, 1, "\tx = 1\n")),
             ("if 1:\n  try:\n    x\ny", ("IndentationError", "unexpected unindent", 4, 0, "y\n")),
             ("class A:\n  @x\ny", ("IndentationError", "unexpected unindent", 3, 0, "y\n")),
