@@ -71,7 +71,6 @@ pub fn answer(mut call: Call<'_>) -> PyResult<Outcome> {
     let Some(sandbox) = call.plugin.main_sandbox() else { return Outcome::not_found() };
     let name = call.text("function_name").unwrap_or_default();
     call.arguments.remove("function_name");
-    call.arguments.remove("query");
     let name = name.rsplit_once('.').map_or(name.as_str(), |(before, _)| before).to_owned();
     if let Err(problem) = call.arguments.apply_declared_types(call.vm, &[]) {
         return Err(problem.exception);

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reprise_bundles::resources::{self, Resource};
 use reprise_vm_glue::runtime::text;
 use reprise_vm_glue::web;
-use rustpython_vm::builtins::{PyList, PyTuple};
+use rustpython_vm::builtins::{PyList, PyStr, PyStrRef, PyTuple};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
@@ -110,6 +110,30 @@ static ADD: Parameters = Parameters { function: "AddMimeType", names: &["mimetyp
 static FALLBACK: Parameters =
     Parameters { function: "ContentsOfURLWithFallback", names: &["url", "fallback", "hosted_fallback"], required: 1 };
 
+static HOSTED: Parameters =
+    Parameters { function: "Hosted", names: &["type", "group", "identifier", "ext"], required: 2 };
+
+/// A picture or page on the framework's own web server, whose address is put together when it is asked for.
+#[pyclass(module = "Framework.components.runtime", name = "HostedResource")]
+#[derive(Debug, PyPayload)]
+pub struct HostedResource {
+    kind: String,
+    group: String,
+    identifier: String,
+    extension: String,
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl HostedResource {
+    #[pyslot]
+    fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
+        let Some(hosted) = zelf.downcast_ref::<HostedResource>() else { return zelf.repr(vm) };
+        let address = hosted_url(&hosted.kind, &hosted.group, &hosted.identifier, &hosted.extension);
+        let value = text::native(vm, &address);
+        value.downcast::<PyStr>().map_err(|_| vm.new_type_error("__str__ returned non-string"))
+    }
+}
+
 /// `Resource`.
 #[pyclass(module = "Framework.api.resourcekit", name = "ResourceKit")]
 #[derive(PyPayload)]
@@ -173,8 +197,22 @@ impl ResourceKit {
     }
 
     #[pymethod(name = "Hosted")]
-    fn hosted(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        Err(vm.new_type_error("hosted resources are no longer available"))
+    fn hosted(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = HOSTED.bind(vm, args)?;
+        let part = |index: usize| -> PyResult<Option<String>> {
+            let value = values.get(index).cloned().flatten().filter(|value| !vm.is_none(value));
+            value.map(|value| text::unicode_of(vm, &value)).transpose()
+        };
+        let kind = part(0)?.unwrap_or_default();
+        let extension = part(3)?.unwrap_or_else(|| if kind == "html" { "html" } else { "jpg" }.to_owned());
+        let hosted = HostedResource {
+            group: part(1)?.unwrap_or_default(),
+            identifier: part(2)?.unwrap_or_else(|| zelf.sandbox.identifier.clone()),
+            extension,
+            kind,
+        };
+        let _ = HostedResource::make_static_type();
+        Ok(hosted.into_pyobject(vm))
     }
 
     #[pymethod(name = "ContentsOfURLWithFallback")]
@@ -193,9 +231,13 @@ impl ResourceKit {
             add("identifier", &sandbox.identifier);
         }
         if let Some(hosted) = optional(2) {
-            let Some(parts) = hosted.downcast_ref::<PyTuple>().filter(|parts| parts.len() >= 2) else {
-                return Err(vm.new_type_error("hosted_fallback must be a tuple of type and group"));
+            let Some(parts) = hosted.downcast_ref::<PyTuple>() else {
+                let class = hosted.class().name().to_string();
+                return Err(vm.new_type_error(format!("'{class}' object does not support indexing")));
             };
+            if parts.len() < 2 {
+                return Err(vm.new_index_error("tuple index out of range"));
+            }
             for (name, part) in ["hosted_type", "hosted_group", "hosted_identifier"].iter().zip(parts.as_slice()) {
                 if !vm.is_none(part) {
                     add(name, &text::unicode_of(vm, part)?);

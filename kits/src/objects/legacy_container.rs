@@ -1,13 +1,14 @@
 //! The list operations of old containers: `Append`, `Sort`, slices … (`spec/objects.md` §6.1).
 
 use rustpython_vm::builtins::{PyInt, PyList, PySlice};
-use rustpython_vm::function::OptionalArg;
+use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence, Iterable};
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine, pyclass};
 
 use super::legacy::{LegacyObject, legacy};
 use super::legacy_tables::Kind;
+use super::signature::{Default, Parameter, Signature};
 
 /// An old object that holds children.
 #[pyclass(module = "Framework.objects", name = "Container", base = LegacyObject)]
@@ -81,19 +82,15 @@ impl LegacyContainer {
     }
 
     #[pymethod(name = "Sort")]
-    fn sort(
-        zelf: PyObjectRef,
-        attribute: PyObjectRef,
-        descending: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        let getter = vm.import("_operator", 0)?.get_attr("attrgetter", vm)?.call((attribute,), vm)?;
-        let descending = match descending {
-            OptionalArg::Present(value) => value.try_to_bool(vm)?,
-            OptionalArg::Missing => false,
-        };
+    fn sort(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        const PARAMETERS: &[Parameter] =
+            &[Parameter::required("attr"), Parameter { name: "descending", default: Default::False }];
+        let signature = Signature { name: "Sort", hidden: 1, parameters: PARAMETERS, keywords: false };
+        let bound = signature.bind(vm, args)?;
+        let getter = vm.import("_operator", 0)?.get_attr("attrgetter", vm)?.call((bound.get(0).to_owned(),), vm)?;
+        let descending = bound.get(1).to_owned().try_to_bool(vm)?;
         as_list(&zelf, vm, |list| {
-            let mut args = rustpython_vm::function::FuncArgs::default();
+            let mut args = FuncArgs::default();
             args.kwargs.insert("key".into(), getter);
             args.kwargs.insert("reverse".into(), vm.ctx.new_bool(descending).into());
             vm.call_method(list, "sort", args).map(|_| ())

@@ -13,6 +13,7 @@ use crate::errors;
 use crate::localekit::LocalString;
 use crate::plugin::Plugin;
 use crate::prefixes::{self, Prefixes};
+use crate::resourcekit::HostedResource;
 use crate::runtimekit::{VIEW_MODES, ViewGroups};
 use crate::sandbox::Sandbox;
 use crate::{prefskit, resourcekit};
@@ -50,7 +51,7 @@ pub fn is_indirect(vm: &VirtualMachine, object: &PyObject) -> bool {
 
 /// Whether an object is a localised string or the like, whose text is looked up when it is asked for.
 pub fn is_lazy_text(object: &PyObject) -> bool {
-    object.downcastable::<LocalString>() || &*object.class().name() == "HostedResource"
+    object.downcastable::<LocalString>() || object.downcastable::<HostedResource>()
 }
 
 /// The path under which clients get a resource; None when there is no such file.

@@ -213,6 +213,13 @@ fn wrong_arguments(
 ) -> Option<String> {
     let name = function_name(function.as_object(), vm);
     let (_, problem) = message.split_once("() ")?;
+    let code = function.as_object().get_attr("__code__", vm).ok()?.downcast::<PyCode>().ok()?;
+    let count = code.arg_count as usize;
+    let given = nargs + keywords;
+    let takes_none = count == 0 && !code.flags.intersects(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS);
+    if takes_none && problem.starts_with("got an unexpected keyword") {
+        return Some(format!("{name}() takes no arguments ({given} given)"));
+    }
     if problem.starts_with("got ") {
         let problem = problem.replace("got multiple values for argument", "got multiple values for keyword argument");
         return Some(format!("{name}() {problem}"));
@@ -220,15 +227,12 @@ fn wrong_arguments(
     if !(problem.starts_with("takes ") || problem.starts_with("missing ")) {
         return None;
     }
-    let code = function.as_object().get_attr("__code__", vm).ok()?.downcast::<PyCode>().ok()?;
-    let count = code.arg_count as usize;
     let defaults = function
         .as_object()
         .get_attr("__defaults__", vm)
         .ok()
         .and_then(|defaults| defaults.downcast::<PyTuple>().ok())
         .map_or(0, |defaults| defaults.as_slice().len());
-    let given = nargs + keywords;
     if count == 0 && problem.starts_with("takes ") {
         return Some(format!("{name}() takes no arguments ({given} given)"));
     }
