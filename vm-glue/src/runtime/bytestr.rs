@@ -78,7 +78,13 @@ pub fn patch(vm: &VirtualMachine) {
     bytes.slots().flags.remove_masked(PyTypeFlags::from_element(PyTypeFlags::IMMUTABLETYPE));
     if let Some(setattr) = vm.ctx.types.type_type.slots().setattro.load() {
         let _ = TYPE_SETATTR.set(setattr);
-        vm.ctx.types.type_type.slots().setattro.store(Some(type_setattr));
+        let metaclass = vm.ctx.types.type_type;
+        metaclass.slots().setattro.store(Some(type_setattr));
+        // `type.__setattr__` must wrap the slot that is there, or the machine takes it for a trick.
+        for name in ["__setattr__", "__delattr__"] {
+            metaclass.attributes().remove(vm.ctx.intern_str(name));
+        }
+        add_operators(metaclass, &vm.ctx, <PyType as PyClassDef>::ATTR_DOCS);
     }
 }
 
