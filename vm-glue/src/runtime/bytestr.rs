@@ -5,7 +5,7 @@ use super::{compare_strings, methods, names, percent, quote, text, unicode};
 use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::{PyClassDef, add_operators};
-use rustpython_vm::function::{FuncArgs, PySetterValue};
+use rustpython_vm::function::{FuncArgs, PyMethodFlags, PySetterValue};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyMapping, PySequence};
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
@@ -63,6 +63,7 @@ pub fn patch(vm: &VirtualMachine) {
         methods::install(vm, class);
     }
     bytes.slots().new.store(Some(str_new));
+    methods::add(vm, bytes, "translate", PyMethodFlags::FASTCALL, methods::translate);
     unicode::patch(vm, unicode);
     for class in [bytes, unicode] {
         for name in OPERATORS {

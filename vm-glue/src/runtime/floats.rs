@@ -78,16 +78,25 @@ fn general(value: f64, precision: usize, alternate: bool) -> String {
     trim(fixed(value, decimals, false))
 }
 
-/// Adds `.0` to a text that looks like an integer.
-pub fn with_point(text: String) -> String {
-    let (mantissa, exponent) = match text.split_once('e') {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text.as_str(), None),
-    };
-    if exponent.is_some() || mantissa.contains('.') || mantissa.ends_with("inf") || mantissa.ends_with("nan") {
-        return text;
+/// A float as `str` shows it: `%g` that always has a point or an exponent.
+pub fn shown(value: f64, precision: usize) -> String {
+    if !value.is_finite() {
+        return format(value, Style::General, precision, false);
     }
-    text + ".0"
+    let precision = precision.max(1);
+    let (mantissa, exponent) = split_exponent(value, precision - 1);
+    // One digit goes to the zero behind the point.
+    let limit = i64::try_from(precision).unwrap_or(i64::MAX) - 1;
+    if exponent < -4 || i64::from(exponent) >= limit {
+        let mantissa = if mantissa.contains('.') {
+            mantissa.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            mantissa
+        };
+        return write_exponent(&mantissa, exponent);
+    }
+    let text = general(value, precision, false);
+    if text.contains('.') { text } else { text + ".0" }
 }
 
 #[cfg(test)]
@@ -103,5 +112,8 @@ mod tests {
         assert_eq!(format(100.0, Style::General, 3, false), "100");
         assert_eq!(format(100.0, Style::General, 6, true), "100.000");
         assert_eq!(format(-0.0, Style::General, 6, false), "-0");
+        assert_eq!(shown(100.0, 3), "1e+02");
+        assert_eq!(shown(10.0, 3), "10.0");
+        assert_eq!(shown(123456789012.5, 12), "1.23456789012e+11");
     }
 }

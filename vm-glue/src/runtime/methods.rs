@@ -6,7 +6,7 @@
 use super::operand::{self, Kind, Operand};
 use super::{arguments, methods_case, methods_split, names};
 use rustpython_common::wtf8::{Wtf8, Wtf8Buf};
-use rustpython_vm::builtins::{PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyStr, PyTuple, PyType};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -189,6 +189,60 @@ fn startswith(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 fn endswith(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     affix("endswith", false, &zelf, &args, vm)
+}
+
+// ---- translate of byte strings ----------------------------------------------------------------------------------
+
+/// Whether the running Python code is the machine's own library.
+fn called_from_library(vm: &VirtualMachine) -> bool {
+    let Ok(own) = super::dialect::builtins(vm) else { return false };
+    let builtins = vm.current_globals().get_item_opt("__builtins__", vm);
+    match builtins.ok().flatten() {
+        Some(builtins) => match builtins.downcast_ref::<rustpython_vm::builtins::PyModule>() {
+            Some(module) => !module.dict().is(&own),
+            None => !builtins.is(&own),
+        },
+        None => false,
+    }
+}
+
+/// `str.translate(table, deletechars)`.
+pub fn translate(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    // The machine's library passes mappings: they are what Python 3's strings take.
+    if let [table] = args.args.as_slice()
+        && table.downcastable::<PyDict>()
+        && called_from_library(vm)
+    {
+        return super::unicode::translate_library(vm, zelf.as_wtf8(), table);
+    }
+    arguments::unpack(vm, "translate", &args, 1, 2)?;
+    let wrong_delete = || vm.new_type_error("deletions are implemented differently for unicode");
+    let table = &args.args[0];
+    let delete = args.args.get(1);
+    if super::text::is_unicode(table) {
+        if delete.is_some() {
+            return Err(wrong_delete());
+        }
+        let text = operand::receiver(vm, &zelf, Kind::Unicode)?;
+        return super::unicode::translate_text(vm, text.as_wtf8(), table);
+    }
+    let bytes = |object: &PyObject| {
+        operand::char_buffer(vm, object)
+            .ok_or_else(|| vm.new_type_error("expected a string or other character buffer object"))
+    };
+    let table = if vm.is_none(table) { None } else { Some(bytes(table)?) };
+    if table.as_ref().is_some_and(|table| table.len() != 256) {
+        return Err(vm.new_value_error("translation table must be 256 characters long"));
+    }
+    let delete = match delete {
+        Some(delete) if super::text::is_unicode(delete) => return Err(wrong_delete()),
+        Some(delete) => bytes(delete)?,
+        None => Vec::new(),
+    };
+    let map = |byte: u8| table.as_ref().and_then(|table| table.get(usize::from(byte)).copied()).unwrap_or(byte);
+    let own = super::text::narrow(zelf.as_wtf8());
+    let result: Vec<u8> = own.iter().filter(|byte| !delete.contains(byte)).map(|byte| map(*byte)).collect();
+    Ok(super::text::new_str(vm, &result))
 }
 
 // ---- replace ----------------------------------------------------------------------------------------------------

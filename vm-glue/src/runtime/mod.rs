@@ -21,6 +21,8 @@ pub mod exceptions;
 pub mod exec;
 pub mod files;
 pub mod floats;
+pub mod format;
+mod format_spec;
 pub mod frames;
 pub mod functions;
 pub mod handling;
@@ -47,6 +49,7 @@ pub mod text;
 pub mod traceback;
 pub mod unicode;
 pub mod unicode_data;
+mod unicode_errors;
 
 use parking_lot::Mutex;
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -57,6 +60,8 @@ use crate::interpreter::Settings;
 static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
     bytestr::patch,
     codecs::patch,
+    format::patch,
+    unicode_errors::patch,
     iterators::install,
     numbers::install,
     functions::install,
@@ -75,6 +80,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     attributes::install,
     builtins::install,
     string_builtins::install,
+    format::install,
     sequences::install,
     files::install,
     crate::modules::time_module::install,

@@ -8,7 +8,7 @@ use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PyMethodFlags};
 use rustpython_vm::protocol::{PyIterReturn, PySequence};
 use rustpython_vm::types::{IterNext, Iterable, SelfIter};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Fills the type.
@@ -140,7 +140,16 @@ fn translate(zelf: methods::Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResu
 }
 
 /// `unicode.translate` with a mapping from numbers to numbers, unicode or None.
-pub fn translate_text(vm: &VirtualMachine, text: &Wtf8, table: &rustpython_vm::PyObject) -> PyResult {
+pub fn translate_text(vm: &VirtualMachine, text: &Wtf8, table: &PyObject) -> PyResult {
+    Ok(Kind::Unicode.make(vm, translated(vm, text, table, text::is_unicode)?))
+}
+
+/// Python 3's `str.translate` for the machine's own library.
+pub fn translate_library(vm: &VirtualMachine, text: &Wtf8, table: &PyObject) -> PyResult {
+    Ok(Kind::Bytes.make(vm, translated(vm, text, table, text::is_basestring)?))
+}
+
+fn translated(vm: &VirtualMachine, text: &Wtf8, table: &PyObject, is_text: fn(&PyObject) -> bool) -> PyResult<Wtf8Buf> {
     let mut result = Wtf8Buf::with_capacity(text.len());
     for c in text.code_points() {
         let key = vm.ctx.new_int(c.to_u32());
@@ -161,7 +170,7 @@ pub fn translate_text(vm: &VirtualMachine, text: &Wtf8, table: &rustpython_vm::P
                 // The original forgets to fill its format in.
                 None => return Err(vm.new_type_error("character mapping must be in range(0x%lx)")),
             }
-        } else if text::is_unicode(&value)
+        } else if is_text(&value)
             && let Some(mapped) = value.downcast_ref::<PyStr>()
         {
             result.push_wtf8(mapped.as_wtf8());
@@ -169,5 +178,5 @@ pub fn translate_text(vm: &VirtualMachine, text: &Wtf8, table: &rustpython_vm::P
             return Err(vm.new_type_error("character mapping must return integer, None or unicode"));
         }
     }
-    Ok(Kind::Unicode.make(vm, result))
+    Ok(result)
 }
