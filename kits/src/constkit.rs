@@ -156,7 +156,7 @@ pub fn group(
 }
 
 /// A group of constants.
-#[pyclass(module = "Framework.api.constkit", name = "ConstantGroup")]
+#[pyclass(module = false, name = "ConstantGroup")]
 #[derive(Debug, PyPayload)]
 pub struct ConstantGroup {
     class: &'static str,

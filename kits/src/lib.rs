@@ -19,6 +19,7 @@ pub mod callback;
 pub mod cereal;
 pub mod constkit;
 pub mod context;
+pub mod datakit;
 pub mod dispatch;
 pub mod elements;
 pub mod errors;
@@ -47,6 +48,7 @@ pub mod objectkit;
 pub mod objects;
 pub mod pack;
 pub mod parsekit;
+pub mod pickle;
 pub mod platform;
 pub mod plugin;
 pub mod prefix_call;
@@ -73,6 +75,7 @@ pub static KITS: &[&kit::Kit] = &[
     &resourcekit::KIT,
     &parsekit::KIT,
     &networkkit::KIT,
+    &datakit::KIT,
     &threadkit::KIT,
     &objectkit::KIT,
     &constkit::KIT,

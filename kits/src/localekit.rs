@@ -158,7 +158,7 @@ impl AsNumber for LocalString {
 }
 
 /// `Locale`.
-#[pyclass(module = "Framework.api.localekit", name = "LocaleKit")]
+#[pyclass(module = false, name = "LocaleKit")]
 #[derive(PyPayload)]
 pub struct LocaleKit {
     sandbox: Arc<Sandbox>,

@@ -36,7 +36,7 @@ const MODULE: &str = "logkit";
 const LINE: u32 = 22;
 
 /// `Log`.
-#[pyclass(module = "Framework.api.logkit", name = "LogKit")]
+#[pyclass(module = false, name = "LogKit")]
 #[derive(PyPayload)]
 pub struct LogKit {
     sandbox: Arc<Sandbox>,

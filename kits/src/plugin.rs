@@ -159,7 +159,7 @@ impl Plugin {
     /// What has to be done before the process ends: saves what is not on disk yet.
     pub fn stop(&self, vm: &VirtualMachine) {
         tracing::info!("Stopping plug-in");
-        let _ = vm;
+        crate::datakit::flush(self, vm);
     }
 
     /// The sandbox of the plug-in's own code, from [`load`](Self::load) on.

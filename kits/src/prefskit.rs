@@ -11,7 +11,7 @@ use reprise_vm_glue::runtime::text;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, atomic_func, pyclass};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, atomic_func, pyclass};
 use serde_json::Value;
 
 use crate::builtin::{Call, Outcome};
@@ -173,7 +173,7 @@ fn json_object(vm: &VirtualMachine, value: &Value) -> PyResult {
 }
 
 /// `Prefs`.
-#[pyclass(module = "Framework.api.runtimekit", name = "PrefsKit")]
+#[pyclass(module = false, name = "PrefsKit")]
 #[derive(PyPayload)]
 pub struct PrefsKit {
     sandbox: Arc<Sandbox>,

@@ -135,7 +135,7 @@ impl HostedResource {
 }
 
 /// `Resource`.
-#[pyclass(module = "Framework.api.resourcekit", name = "ResourceKit")]
+#[pyclass(module = false, name = "ResourceKit")]
 #[derive(PyPayload)]
 pub struct ResourceKit {
     sandbox: Arc<Sandbox>,

@@ -126,7 +126,9 @@ impl Sandbox {
         globals.set_item("__builtins__", self.builtins.clone().into(), vm)?;
         globals.set_item("__name__", vm.ctx.new_str(self.policy.module_name).into(), vm)?;
         for name in builtins::globals(self.policy) {
-            globals.set_item(name, dialect::builtins(vm)?.get_item(name, vm)?, vm)?;
+            if let Some(value) = dialect::builtins(vm)?.get_item_opt(name, vm)? {
+                globals.set_item(name, value, vm)?;
+            }
         }
         guards::publish(vm, self)?;
         let excluded = &self.plugin.bundle.info.api_exclusions;
