@@ -82,10 +82,7 @@ pub fn patch(vm: &VirtualMachine) {
         let metaclass = vm.ctx.types.type_type;
         metaclass.slots().setattro.store(Some(type_setattr));
         // `type.__setattr__` must wrap the slot that is there, or the machine takes it for a trick.
-        for name in ["__setattr__", "__delattr__"] {
-            metaclass.attributes().remove(vm.ctx.intern_str(name));
-        }
-        add_operators(metaclass, &vm.ctx, <PyType as PyClassDef>::ATTR_DOCS);
+        super::names::rewrap(metaclass, &["__setattr__", "__delattr__"], vm);
     }
 }
 

@@ -364,6 +364,49 @@ fn install_list(vm: &VirtualMachine) {
         })
     });
     list.set_attr(name, method.into());
+    let name = vm.ctx.intern_str("remove");
+    let Some(original) = list.get_attr(name) else { return };
+    let method =
+        vm.new_method("remove", list, move |list: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            let value = arity::one(args, "remove", vm)?;
+            original.call((list, value), vm).map_err(|error| {
+                if error.class().is(vm.ctx.exceptions.value_error) {
+                    vm.new_value_error("list.remove(x): x not in list")
+                } else {
+                    error
+                }
+            })
+        });
+    list.set_attr(name, method.into());
+}
+
+type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
+static BYTEARRAY_INIT: OnceLock<Init> = OnceLock::new();
+
+/// `bytearray('text')` takes the bytes of a byte string.
+fn bytearray_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(original) = BYTEARRAY_INIT.get() else { return Err(vm.new_system_error("bytearray is not installed")) };
+    let mut args = args;
+    if let [source] = args.args.as_slice()
+        && source.downcast_ref::<PyStr>().is_some()
+        && args.kwargs.is_empty()
+    {
+        let Some(bytes) = super::text::bytes_of(source) else {
+            return Err(vm.new_type_error("unicode argument without an encoding"));
+        };
+        args.args = vec![vm.ctx.new_bytes(bytes).into()];
+    }
+    original(object, args, vm)
+}
+
+fn install_bytearray(vm: &VirtualMachine) {
+    let class = vm.ctx.types.bytearray_type;
+    if let Some(init) = class.slots().init.load()
+        && BYTEARRAY_INIT.set(init).is_ok()
+    {
+        class.slots().init.store(Some(bytearray_init));
+        names::rewrap(class, &["__init__"], vm);
+    }
 }
 
 fn slice_hash(_object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
@@ -392,6 +435,7 @@ fn tuple_subscript(mapping: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) 
 pub fn patch(vm: &VirtualMachine) {
     install_dict(vm);
     install_list(vm);
+    install_bytearray(vm);
     install_order(vm);
     install_set_operators(vm);
     install_slices(vm);

@@ -391,6 +391,63 @@ fn set_repr(class: &Py<PyType>, function: Stringify) {
     class.slots().repr.store(Some(function));
 }
 
+type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+static BASE_NEW: OnceLock<New> = OnceLock::new();
+static ENCODE_STR: OnceLock<Stringify> = OnceLock::new();
+
+/// Native exceptions take no keywords.
+fn base_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    if !args.kwargs.is_empty() && class.heaptype_ext().is_none() {
+        let name = names::shown_name(&class);
+        return Err(vm.new_type_error(format!("exceptions.{name} does not take keyword arguments")));
+    }
+    match BASE_NEW.get() {
+        Some(original) => original(class, args, vm),
+        None => Err(vm.new_system_error("the exceptions are not installed")),
+    }
+}
+
+/// The character of an encoding error is a unicode string.
+fn encode_error_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let Some(original) = ENCODE_STR.get() else { return str(object, vm) };
+    let text = original(object, vm)?;
+    let shown = text.to_string();
+    Ok(match shown.split_once(" can't encode character '") {
+        Some((codec, rest)) => vm.ctx.new_str(format!("{codec} can't encode character u'{rest}")),
+        None => text,
+    })
+}
+
+/// `object` of a decoding error: the machine keeps its own byte strings there, programs see `str`.
+fn bytes_object(class: &'static Py<PyType>, vm: &VirtualMachine) {
+    let name = vm.ctx.intern_str("object");
+    let Some(old) = class.attributes().get(name) else { return };
+    let (get, set) = (old.class().slots().descr_get.load(), old.class().slots().descr_set.load());
+    let kept = old.clone();
+    let getter = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        let Some(get) = get else { return Ok(vm.ctx.none()) };
+        let value = get(&kept, Some(&object), Some(object.class().as_object()), vm)?;
+        match value.downcast_ref::<rustpython_vm::builtins::PyBytes>() {
+            Some(bytes) => Ok(super::text::new_str(vm, bytes.as_bytes())),
+            None => Ok(value),
+        }
+    };
+    let setter = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match set {
+        Some(set) => set(&old, object, value, vm),
+        None => Ok(()),
+    };
+    class.set_attr(name, vm.ctx.new_static_getset("object", class, getter, setter).into());
+}
+
+type ClassOf = fn(&VirtualMachine) -> &'static Py<PyType>;
+
+/// Descriptions that programs print; the machine is built without any.
+const DOCS: &[(ClassOf, &str)] = &[
+    (|vm| vm.ctx.types.object_type, "The most base type"),
+    (|vm| vm.ctx.exceptions.base_exception_type, "Common base class for all exceptions"),
+    (|vm| vm.ctx.exceptions.exception_type, "Common base class for all non-exit exceptions."),
+];
+
 /// Adds what this file knows to the native exceptions.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     if ZOO.get().is_some() {
@@ -435,6 +492,23 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         names::replace_str(class, function, vm);
     }
     names::rewrap(base, &["__repr__"], vm);
+    if let (Some(original), None) = (base.slots().new.load(), BASE_NEW.get()) {
+        let _ = BASE_NEW.set(original);
+        walk(base, &mut |class| {
+            if class.slots().new.load().is_some_and(|own| std::ptr::fn_addr_eq(own, original)) {
+                class.slots().new.store(Some(base_new));
+            }
+        });
+    }
+    if let Some(original) = zoo.unicode_encode_error.slots().str.load() {
+        let _ = ENCODE_STR.set(original);
+        names::replace_str(zoo.unicode_encode_error, encode_error_str, vm);
+    }
+    bytes_object(zoo.unicode_decode_error, vm);
+    for (class, text) in DOCS {
+        let class: &'static Py<PyType> = class(vm);
+        class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(*text).into());
+    }
     // Attributes that Python 2's exceptions do not have, and for which code looks.
     zoo.import_error.attributes().remove(vm.ctx.intern_str("msg"));
     zoo.os_error.attributes().remove(vm.ctx.intern_str("characters_written"));

@@ -192,6 +192,12 @@ fn type_error(text: &str) -> Option<String> {
     {
         return Some(format!("can't set attributes of built-in/extension type '{}", type_name_in(name)));
     }
+    if let Some(name) = between(text, "object of type '", "' has no len()")
+        && (name.ends_with("Error") || matches!(name, "Exception" | "BaseException"))
+        && !name.contains('.')
+    {
+        return Some(format!("object of type 'exceptions.{name}' has no len()"));
+    }
     if text.starts_with("cannot use '")
         && let Some((_, inner)) = text.split_once(" (unhashable type: ")
     {

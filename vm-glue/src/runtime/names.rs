@@ -77,8 +77,16 @@ pub fn rewrap(class: &'static Py<PyType>, methods: &[&str], vm: &VirtualMachine)
     for name in methods {
         class.attributes().remove(vm.ctx.intern_str(*name));
     }
+    let known = class.attributes().interned_names(&vm.ctx);
     class.modified();
     rustpython_vm::class::add_operators(class, &vm.ctx, &[]);
+    // That also makes methods of the slots that the type inherited: those stay with the base.
+    for name in class.attributes().interned_names(&vm.ctx) {
+        if !methods.contains(&name.as_str()) && !known.iter().any(|known| known.is(name)) {
+            class.attributes().remove(name);
+        }
+    }
+    class.modified();
 }
 
 /// Replaces `str(x)` of a native type: the slot, and the method that the machine calls.

@@ -429,8 +429,16 @@ pub fn sort_list(
     };
     let mut args = FuncArgs::from(vec![list.clone()]);
     args.kwargs.insert("key".into(), key.unwrap_or_else(|| vm.ctx.none()));
-    args.kwargs.insert("reverse".into(), vm.ctx.new_bool(reverse).into());
-    sort.call(args, vm).map(drop)
+    // Backwards before and after, as CPython does it: mixed lists have no total order, so the steps show.
+    let turn = || {
+        if reverse && let Some(list) = list.downcast_ref::<PyList>() {
+            list.borrow_vec_mut().reverse();
+        }
+    };
+    turn();
+    let result = sort.call(args, vm).map(drop);
+    turn();
+    result
 }
 
 /// Takes `cmp`, `key`, `reverse` by position or name.

@@ -1,5 +1,6 @@
 """Names for the types of the interpreter."""
 
+import __builtin__ as _builtin
 import sys as _sys
 
 
@@ -29,7 +30,7 @@ ComplexType = complex
 StringType = str
 UnicodeType = unicode
 StringTypes = (StringType, UnicodeType)
-BufferType = buffer
+BufferType = getattr(_builtin, 'buffer', None)
 TupleType = tuple
 ListType = list
 DictType = DictionaryType = dict
@@ -55,4 +56,4 @@ DictProxyType = type(object.__dict__)
 GetSetDescriptorType = type(FunctionType.func_code)
 MemberDescriptorType = type(FunctionType.func_globals)
 
-del _sys, _Classic, _generate, _frame
+del _builtin, _sys, _Classic, _generate, _frame
