@@ -19,6 +19,7 @@ use super::attributes::Attributes;
 use super::document::Document;
 use super::element_path::{ElementPath, NameTest, PathError, attribute};
 use super::iterators::NodeIterator;
+use super::smart::{SmartStr, SmartUnicode};
 use super::tree::{EMPTY, Flavour, Kind, Name, NodeId, ROOT, Tree};
 use super::values::{
     check_attribute, check_tag, class_name, given, pairs, resolve_name, split_tag, value_error, xml_text,
@@ -62,6 +63,7 @@ pub fn prepare_types() {
     let _ = (Element::make_static_type(), HtmlElement::make_static_type());
     let _ = (Comment::make_static_type(), Instruction::make_static_type());
     let _ = (Attributes::make_static_type(), NodeIterator::make_static_type(), ElementTree::make_static_type());
+    let _ = (SmartStr::make_static_type(), SmartUnicode::make_static_type());
 }
 
 /// A new element in a document of its own.

@@ -31,6 +31,13 @@ impl Unicode {
     }
 }
 
+/// The payload, for native subclasses that hold more than the text.
+impl From<&str> for Unicode {
+    fn from(text: &str) -> Self {
+        Self(PyStr::from(text))
+    }
+}
+
 /// The default codecs of the interpreters that do not use ASCII, by interpreter.
 static DEFAULT_CODECS: RwLock<Vec<(i64, Codec)>> = RwLock::new(Vec::new());
 
