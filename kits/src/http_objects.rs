@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
+use reprise_bundles::dict_order::iteration_order;
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyStr, PyStrRef};
 use rustpython_vm::protocol::{PyIterReturn, PyMappingMethods, PyNumberMethods, PySequenceMethods};
@@ -24,7 +25,7 @@ struct Loaded {
 }
 
 /// The result of `HTTP.Request`: fetches when it is first looked at.
-#[pyclass(module = "Framework.components.networking", name = "HTTPRequest")]
+#[pyclass(module = false, name = "HTTPRequest")]
 #[derive(PyPayload)]
 pub struct HttpRequest {
     sandbox: Arc<Sandbox>,
@@ -142,7 +143,7 @@ impl AsNumber for HttpRequest {
 }
 
 /// The headers of an answer: item access in any case, iteration over lower-case names.
-#[pyclass(module = "Framework.components.networking", name = "HTTPHeaderProxy")]
+#[pyclass(module = false, name = "HTTPHeaderProxy")]
 #[derive(Debug, PyPayload)]
 pub struct HeaderProxy {
     headers: Headers,
@@ -185,7 +186,10 @@ impl AsSequence for HeaderProxy {
 
 impl Iterable for HeaderProxy {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let names = zelf.headers.iter().map(|(name, _)| text::native(vm, name)).collect();
+        // In the order of the original's dictionary.
+        let known: Vec<&str> = zelf.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let order = iteration_order(&known);
+        let names = order.into_iter().filter_map(|at| known.get(at)).map(|name| text::native(vm, name)).collect();
         Ok(HeaderIterator { left: Mutex::new(names) }.into_pyobject(vm))
     }
 }
@@ -218,7 +222,7 @@ impl IterNext for HeaderIterator {
 // ---- cookies -----------------------------------------------------------------------------------------------------------
 
 /// `HTTP.Cookies`.
-#[pyclass(module = "cookielib", name = "MozillaCookieJar")]
+#[pyclass(module = false, name = "MozillaCookieJar")]
 #[derive(PyPayload)]
 pub struct CookieJarObject {
     pub network: Arc<Network>,
@@ -262,7 +266,7 @@ impl Iterable for CookieJarObject {
 }
 
 /// One cookie as plug-in code sees it.
-#[pyclass(module = "cookielib", name = "Cookie")]
+#[pyclass(module = false, name = "Cookie")]
 #[derive(Debug, PyPayload)]
 pub struct CookieObject {
     cookie: Cookie,

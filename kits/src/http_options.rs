@@ -25,8 +25,8 @@ pub fn seconds(vm: &VirtualMachine, value: &PyObject) -> f64 {
     if vm.is_none(value) {
         return 0.0;
     }
-    match f64::try_from_object(vm, value.to_owned()) {
-        Ok(number) => number,
+    match value.try_float(vm) {
+        Ok(number) => number.to_f64(),
         Err(_) => match text::text_of(vm, value) {
             Ok(Some(text)) => text.trim().parse().unwrap_or(0.0),
             _ => 0.0,

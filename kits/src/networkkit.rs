@@ -8,7 +8,7 @@ use reprise_vm_glue::{clock, threads};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, TryFromObject, VirtualMachine, pyclass};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use crate::call_arguments::Parameters;
 use crate::http_objects::{CookieJarObject, CookieObject, HeaderIterator, HeaderProxy, HttpRequest};
@@ -259,7 +259,7 @@ impl NetworkKit {
     #[pygetset(name = "Timeout", setter)]
     fn set_timeout(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let PySetterValue::Assign(value) = value else { return Err(vm.new_attribute_error("can't delete attribute")) };
-        let timeout = if vm.is_none(&value) { None } else { Some(f64::try_from_object(vm, value)?) };
+        let timeout = if vm.is_none(&value) { None } else { Some(value.try_float(vm)?.to_f64()) };
         *zelf.sandbox.plugin.state::<Network>().timeout.lock() = timeout;
         Ok(())
     }
