@@ -246,9 +246,13 @@ fn syntax_error(vm: &VirtualMachine, error: &XmlError) -> PyBaseExceptionRef {
     match vm.invoke_exception(&syntax_error_class(vm), arguments) {
         Ok(exception) => {
             let object = exception.as_object();
-            for (name, value) in [("lineno", error.line), ("offset", error.column)] {
+            let number = |value: u32| -> PyObjectRef { vm.ctx.new_int(value).into() };
+            let position = vm.ctx.new_tuple(vec![number(error.line), number(error.column)]);
+            for (name, value) in
+                [("lineno", number(error.line)), ("offset", number(error.column)), ("position", position.into())]
+            {
                 // Only attributes for who asks: the exception stands without them.
-                let _ = object.set_attr(name, vm.ctx.new_int(value), vm);
+                let _ = object.set_attr(name, value, vm);
             }
             exception
         }
@@ -256,22 +260,35 @@ fn syntax_error(vm: &VirtualMachine, error: &XmlError) -> PyBaseExceptionRef {
     }
 }
 
-/// Document data as text. Unicode counts as decoded already; with an encoding, bytes are UTF-8 whatever they say.
-fn document_text(vm: &VirtualMachine, data: &PyObject, encoding: Option<&PyObject>, html: bool) -> PyResult<String> {
+/// Document data as text: unicode is decoded already, bytes are looked at.
+fn document_text(vm: &VirtualMachine, data: &PyObject, html: bool) -> PyResult<String> {
     if text::is_unicode(data) {
         return Ok(text::text_of(vm, data)?.unwrap_or_default());
     }
-    if let Some(bytes) = text::bytes_of(data) {
-        if encoding.is_some_and(|e| !vm.is_none(e)) {
-            return match String::from_utf8(bytes) {
-                Ok(text) => Ok(text),
-                Err(error) => Err(text::utf8_error(vm, error.as_bytes())),
-            };
-        }
-        return Ok(decode_document(&bytes, html));
+    match text::bytes_of(data) {
+        Some(bytes) => Ok(decode_document(&bytes, html)),
+        None => Ok(decode_document(&text::str_of(vm, data)?, html)),
     }
-    let bytes = text::str_of(vm, data)?;
-    Ok(decode_document(&bytes, html))
+}
+
+/// Document data *encoded* by a named encoding, and then read as the UTF-8 that it has to be.
+fn encoded_text(vm: &VirtualMachine, data: &PyObject, encoding: PyObjectRef) -> PyResult<String> {
+    let unicode = text::unicode_object(vm, data)?;
+    let bytes = vm.call_method(&unicode, "encode", (encoding,))?;
+    let bytes = text::bytes_of(&bytes).unwrap_or_default();
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let before = bytes.get(..at).unwrap_or(bytes);
+        let near: Vec<String> = bytes.iter().skip(at).take(4).map(|b| format!("0x{b:02X}")).collect();
+        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let error = XmlError {
+            message: format!("Input is not proper UTF-8, indicate encoding !\nBytes: {}", near.join(" ")),
+            line: before.iter().filter(|b| **b == b'\n').count() as u32 + 1,
+            column: (at - line_start) as u32 + 1,
+        };
+        syntax_error(vm, &error)
+    })
 }
 
 /// Parses XML data into its top element.
@@ -282,7 +299,10 @@ pub fn xml_element(
     limit: Option<PyObjectRef>,
 ) -> PyResult {
     check_size(vm, data, limit.as_deref())?;
-    let source = document_text(vm, data, encoding.as_deref(), false)?;
+    let source = match encoding.filter(|encoding| !vm.is_none(encoding)) {
+        Some(encoding) => encoded_text(vm, data, encoding)?,
+        None => document_text(vm, data, false)?,
+    };
     let tree =
         vm.allow_threads(|| parse_xml(&source, XmlOptions::default())).map_err(|error| syntax_error(vm, &error))?;
     let top = tree.top_element(ROOT).ok_or_else(|| value_error(vm, "Document is empty"))?;
@@ -407,7 +427,7 @@ impl XmlKit {
 /// Parses HTML data: a whole document, or a fragment.
 pub fn html_element(vm: &VirtualMachine, data: &PyObject, limit: Option<PyObjectRef>) -> PyResult {
     check_size(vm, data, limit.as_deref())?;
-    let source = document_text(vm, data, None, true)?;
+    let source = document_text(vm, data, true)?;
     let (tree, node) = vm.allow_threads(|| parse_fragment(&source));
     Ok(Document::new(tree).object(vm, node))
 }

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyList, PySlice, PyTuple};
 use rustpython_vm::class::{PyClassImpl, StaticType};
-use rustpython_vm::function::{FuncArgs, OptionalArg, PySetterValue};
+use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods};
 use rustpython_vm::sliceable::{SaturatedSlice, SaturatedSliceIter};
 use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, Iterable, Representable};
@@ -25,6 +25,7 @@ use super::values::{
     check_attribute, check_tag, class_name, given, pairs, resolve_name, split_tag, value_error, xml_text,
 };
 use super::xpath_call;
+use crate::call_arguments::Parameters;
 
 /// Where an element stands.
 #[derive(Clone, Debug)]
@@ -184,6 +185,14 @@ impl Element {
             let class = vm.ctx.exceptions.syntax_error.to_owned();
             vm.invoke_exception(&class, vec![text::native(vm, &error.to_string())]).unwrap_or_else(|error| error)
         })
+    }
+
+    /// What `find`, `findall` or `iterfind` finds.
+    fn found(&self, vm: &VirtualMachine, function: &'static str, args: FuncArgs) -> PyResult<Vec<NodeId>> {
+        let parameters = Parameters { function, names: &["path", "namespaces"], required: 1 };
+        let mut values = parameters.bind(vm, args)?.into_iter();
+        let path = values.next().flatten().unwrap_or_else(|| vm.ctx.none());
+        self.find_ids(vm, &path, values.next().flatten())
     }
 
     fn find_ids(&self, vm: &VirtualMachine, path: &PyObject, namespaces: Option<PyObjectRef>) -> PyResult<Vec<NodeId>> {
@@ -365,6 +374,10 @@ impl Element {
 
     #[pygetset(setter)]
     fn set_text(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        // The old text is gone even if the new one is refused.
+        if zelf.read(|tree, node| tree.is_element(node)) {
+            zelf.write(|tree, node| tree.set_leading_text(node, None));
+        }
         let value = match value {
             PySetterValue::Assign(value) if !vm.is_none(&value) => Some(xml_text(vm, &value)?),
             _ => None,
@@ -384,6 +397,7 @@ impl Element {
 
     #[pygetset(setter)]
     fn set_tail(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.write(|tree, node| tree.set_tail(node, None));
         let value = match value {
             PySetterValue::Assign(value) if !vm.is_none(&value) => Some(xml_text(vm, &value)?),
             _ => None,
@@ -444,10 +458,12 @@ impl Element {
     }
 
     #[pymethod]
-    fn get(zelf: &Py<Self>, key: PyObjectRef, default: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-        let key = xml_text(vm, &key)?;
+    fn get(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let parameters = Parameters { function: "get", names: &["key", "default"], required: 1 };
+        let mut values = parameters.bind(vm, args)?.into_iter();
+        let key = xml_text(vm, &values.next().flatten().unwrap_or_else(|| vm.ctx.none()))?;
         let found = zelf.read(|tree, node| attribute(tree, node, &key).map(|value| text::native(vm, value)));
-        Ok(found.or(default.into_option()).unwrap_or_else(|| vm.ctx.none()))
+        Ok(found.or_else(|| values.next().flatten()).unwrap_or_else(|| vm.ctx.none()))
     }
 
     #[pymethod]
@@ -583,48 +599,36 @@ impl Element {
     // ---- finding -----------------------------------------------------------------------------------------------
 
     #[pymethod]
-    fn find(zelf: &Py<Self>, path: PyObjectRef, namespaces: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-        let found = zelf.find_ids(vm, &path, namespaces.into_option())?;
+    fn find(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let found = zelf.found(vm, "find", args)?;
         Ok(zelf.other(vm, found.first().copied()))
     }
 
     #[pymethod]
-    fn findall(
-        zelf: &Py<Self>,
-        path: PyObjectRef,
-        namespaces: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let found = zelf.find_ids(vm, &path, namespaces.into_option())?;
+    fn findall(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let found = zelf.found(vm, "findall", args)?;
         Ok(vm.ctx.new_list(zelf.objects(vm, found)).into())
     }
 
     #[pymethod]
-    fn iterfind(
-        zelf: &Py<Self>,
-        path: PyObjectRef,
-        namespaces: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let found = zelf.find_ids(vm, &path, namespaces.into_option())?;
+    fn iterfind(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let found = zelf.found(vm, "iterfind", args)?;
         Ok(zelf.iterator(vm, found))
     }
 
     #[pymethod]
-    fn findtext(
-        zelf: &Py<Self>,
-        path: PyObjectRef,
-        default: OptionalArg<PyObjectRef>,
-        namespaces: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let found = zelf.find_ids(vm, &path, namespaces.into_option())?;
+    fn findtext(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let parameters = Parameters { function: "findtext", names: &["path", "default", "namespaces"], required: 1 };
+        let mut values = parameters.bind(vm, args)?.into_iter();
+        let path = values.next().flatten().unwrap_or_else(|| vm.ctx.none());
+        let default = values.next().flatten();
+        let found = zelf.find_ids(vm, &path, values.next().flatten())?;
         Ok(match found.first() {
             Some(id) => {
                 let found = zelf.read(|tree, _| tree.leading_text(*id)).unwrap_or_default();
                 text::native(vm, &found)
             }
-            None => default.into_option().unwrap_or_else(|| vm.ctx.none()),
+            None => default.unwrap_or_else(|| vm.ctx.none()),
         })
     }
 
@@ -844,8 +848,8 @@ fn texts_of(tree: &Tree, top: NodeId, tests: Option<&[TagTest]>, with_tail: bool
         }
         let owner = next_sibling(tree, node, false);
         let counts = match owner {
-            // lxml looks at the tag of the element that a tail follows only where tags were named.
-            Some(owner) => with_tail && (tests.is_none() || tree.is_element(owner)) && tail_counts(tree, owner, tests),
+            // The tails of comments and instructions count whatever tags were named.
+            Some(owner) => with_tail && (!tree.is_element(owner) || tail_counts(tree, owner, tests)),
             None => tree.parent(node).is_some_and(passes),
         };
         if counts {
