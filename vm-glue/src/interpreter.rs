@@ -52,8 +52,7 @@ impl Interpreter {
     }
 
     fn build(settings: Settings) -> Self {
-        // The first TLS connection panics without a provider; an already installed one is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::web::install_tls_provider();
         let mut machine = rustpython_vm::Settings::default();
         machine.import_site = false;
         machine.utf8_mode = 1;

@@ -30,13 +30,17 @@ fn split_arguments<'a>(
     args: &'a FuncArgs,
     vm: &VirtualMachine,
 ) -> PyResult<(Operand<'a>, Option<Operand<'a>>, usize, Kind)> {
-    arguments::count(vm, name, args, 0, 2)?;
-    let limit = match args.args.get(1) {
+    // The machine's own library names them.
+    let given = |position: usize, keyword: &str| args.args.get(position).or_else(|| args.kwargs.get(keyword));
+    if args.kwargs.keys().any(|keyword| !matches!(keyword.as_str(), Ok("sep" | "maxsplit"))) || args.args.len() > 2 {
+        arguments::count(vm, name, args, 0, 2)?;
+    }
+    let limit = match given(1, "maxsplit") {
         Some(limit) => usize::try_from(arguments::integer(vm, limit)?).unwrap_or(usize::MAX),
         None => usize::MAX,
     };
     let own = Kind::of(zelf.as_object());
-    let Some(separator) = args.args.first().filter(|object| !vm.is_none(object)) else {
+    let Some(separator) = given(0, "sep").filter(|object| !vm.is_none(object)) else {
         return Ok((operand::receiver(vm, zelf, own)?, None, limit, own));
     };
     let (text, separator, kind) = operand::pair(vm, zelf, separator)?;
@@ -111,8 +115,11 @@ fn is_line_end(kind: Kind, c: CodePoint) -> bool {
 
 /// `splitlines`.
 pub fn splitlines(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    arguments::count(vm, "splitlines", &args, 0, 1)?;
-    let keep = match args.args.first() {
+    let keyword = args.kwargs.get("keepends");
+    if keyword.is_none() {
+        arguments::count(vm, "splitlines", &args, 0, 1)?;
+    }
+    let keep = match args.args.first().or(keyword) {
         Some(keep) => arguments::integer(vm, keep)? != 0,
         None => false,
     };

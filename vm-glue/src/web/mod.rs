@@ -17,6 +17,7 @@ mod location;
 mod record;
 mod replay;
 mod replay_log;
+mod tls;
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use std::time::Duration;
 pub use client::Client;
 pub use location::Location;
 pub use replay_log::REPLAY_LOG_VARIABLE;
+pub use tls::install_tls_provider;
 
 /// Environment variable that names the folder to answer from.
 pub const REPLAY_VARIABLE: &str = "REPRISE_REPLAY";
