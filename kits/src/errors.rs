@@ -9,6 +9,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::GetAttr;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
+use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::text;
 
 /// What an exception's constructor takes and sets.
@@ -204,7 +205,7 @@ pub fn is_instance(vm: &VirtualMachine, exception: &PyBaseExceptionRef, name: &s
 /// A class of the standard library under the name that `Ex` gives it.
 pub fn reexported(vm: &VirtualMachine, name: &str) -> Option<PyResult> {
     let (_, module, attribute) = REEXPORTS.iter().find(|(published, _, _)| *published == name)?;
-    Some(vm.import(*module, 0).and_then(|module| module.get_attr(*attribute, vm)))
+    Some(import::module(vm, module).and_then(|module| module.get_attr(*attribute, vm)))
 }
 
 /// The object published as `Ex`. Classes of network modules are looked up when they are used, so that a plug-in

@@ -38,6 +38,11 @@ pub fn call_named(
         return Ok(Called::Returned(vm.ctx.none()));
     }
     let (inner, _) = callback::unwrap(&function);
+    // Only functions and methods can be called by name: classes and other callables fail, as in the original.
+    if let Err(exception) = inner.get_attr("__defaults__", vm) {
+        log(vm, name, &exception);
+        return Ok(Called::Raised(exception));
+    }
     if let Err(problem) = arguments.apply_default_types(vm, &sandbox.plugin, &inner) {
         log(vm, name, &problem.exception);
         return Ok(Called::Raised(problem.exception));

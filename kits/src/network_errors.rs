@@ -25,7 +25,7 @@ fn class(vm: &VirtualMachine, name: &'static str) -> PyTypeRef {
 }
 
 fn library_class(vm: &VirtualMachine, module: &'static str, name: &'static str, other: &PyTypeRef) -> PyTypeRef {
-    let found = vm.import(module, 0).and_then(|module| module.get_attr(name, vm));
+    let found = reprise_vm_glue::import::module(vm, module).and_then(|module| module.get_attr(name, vm));
     found.ok().and_then(|class| class.downcast().ok()).unwrap_or_else(|| other.clone())
 }
 

@@ -6,6 +6,7 @@ use malachite_bigint::BigInt;
 use rustpython_vm::builtins::{PyComplex, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyTuple};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::text;
 
 use crate::cereal::{self, Graph, Node, Ref};
@@ -278,5 +279,5 @@ fn datetime(vm: &VirtualMachine, state: &[u8; 10]) -> PyResult {
         (micro_high << 16) | (micro_middle << 8) | micro_low,
     ];
     let parts: Vec<PyObjectRef> = parts.iter().map(|part| vm.ctx.new_int(*part).into()).collect();
-    vm.import("datetime", 0)?.get_attr("datetime", vm)?.call(parts, vm)
+    import::module(vm, "datetime")?.get_attr("datetime", vm)?.call(parts, vm)
 }

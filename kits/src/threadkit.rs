@@ -14,7 +14,7 @@ use rustpython_vm::types::{Callable, GetAttr};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use reprise_vm_glue::runtime::text;
-use reprise_vm_glue::threads;
+use reprise_vm_glue::{import, threads};
 
 use crate::context::{self, Context};
 use crate::errors;
@@ -533,6 +533,6 @@ impl ThreadKit {
 
     #[pygetset(name = "Queue")]
     fn queue(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        vm.import("Queue", 0)?.get_attr("Queue", vm)
+        import::module(vm, "Queue")?.get_attr("Queue", vm)
     }
 }

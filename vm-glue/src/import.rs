@@ -181,6 +181,11 @@ fn import_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     import_level(vm, &name, globals.as_ref(), fromlist, level)
 }
 
+/// A module of Python 2 code, for native code that needs one: `urllib2`, `Queue`. The name has no dots.
+pub fn module(vm: &VirtualMachine, name: &str) -> PyResult {
+    import_level(vm, name, None, None, 0)
+}
+
 /// Imports as `__import__` does: the first package of a dotted name, or its last part if names are wanted from it.
 pub fn import_level(
     vm: &VirtualMachine,
