@@ -279,19 +279,6 @@ fn input(prompt: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
     eval(line, OptionalArg::Missing, OptionalArg::Missing, vm)
 }
 
-fn intern(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    match value.downcast_ref_if_exact::<PyStr>(vm) {
-        Some(value) => Ok(vm.ctx.intern_str(value.as_wtf8()).to_owned().into()),
-        None => {
-            let name = names::type_name_of(&value);
-            Err(vm.new_type_error(match &*name {
-                "str" => "can't intern subclass of string".to_owned(),
-                name => format!("intern() argument 1 must be string, not {name}"),
-            }))
-        }
-    }
-}
-
 /// Registers the intrinsics and the builtins.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::EXEC, exec)?;
@@ -299,8 +286,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set_function(vm, "compile", compile)?;
     dialect::set_function(vm, "execfile", execfile)?;
     dialect::set_function(vm, "raw_input", raw_input)?;
-    dialect::set_function(vm, "input", input)?;
-    dialect::set_function(vm, "intern", intern)
+    dialect::set_function(vm, "input", input)
 }
 
 /// The bits of code flags for features, as the compiler keeps them in code objects.

@@ -194,7 +194,7 @@ fn endswith(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 // ---- translate of byte strings ----------------------------------------------------------------------------------
 
 /// Whether the running Python code is the machine's own library.
-fn called_from_library(vm: &VirtualMachine) -> bool {
+pub fn called_from_library(vm: &VirtualMachine) -> bool {
     let Ok(own) = super::dialect::builtins(vm) else { return false };
     let builtins = vm.current_globals().get_item_opt("__builtins__", vm);
     match builtins.ok().flatten() {

@@ -8,7 +8,9 @@ pub mod arguments;
 pub mod arithmetic;
 pub mod arity;
 pub mod attributes;
+pub mod buffer;
 pub mod builtins;
+mod bytearrays;
 pub mod bytestr;
 pub mod classes;
 pub mod classic;
@@ -59,6 +61,7 @@ use crate::interpreter::Settings;
 /// Changes of native types, in order. They run before any Python class exists and before anything can be imported.
 static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
     bytestr::patch,
+    bytearrays::patch,
     codecs::patch,
     format::patch,
     unicode_errors::patch,
@@ -80,6 +83,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     attributes::install,
     builtins::install,
     string_builtins::install,
+    buffer::install,
     format::install,
     sequences::install,
     files::install,

@@ -11,6 +11,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 /// Fills the builtins.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set(vm, "str", vm.ctx.types.str_type.to_owned())?;
+    dialect::set(vm, "bytes", vm.ctx.types.str_type.to_owned())?;
     dialect::set(vm, "unicode", text::unicode_type(vm).to_owned())?;
     dialect::set(vm, "basestring", basestring(vm)?)?;
     dialect::set_function(vm, "chr", chr)?;

@@ -1,6 +1,6 @@
 """Constants, functions and classes for strings (the Python 2 module string)."""
 
-whitespace = ' \t\n\r\v\f'
+whitespace = '\t\n\x0b\x0c\r '
 lowercase = 'abcdefghijklmnopqrstuvwxyz'
 uppercase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 letters = lowercase + uppercase
@@ -27,6 +27,7 @@ def capwords(s, sep=None):
 
 def maketrans(fromstr, tostr):
     """A table for translate()."""
+    fromstr, tostr = str(fromstr), str(tostr)
     if len(fromstr) != len(tostr):
         raise ValueError('maketrans arguments must have same length')
     table = list(_identity)

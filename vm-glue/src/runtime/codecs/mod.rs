@@ -114,7 +114,13 @@ fn find(vm: &VirtualMachine, name: &str) -> PyResult<Codec> {
         return Ok(Codec::Charmap(charmap));
     }
     let library = tables::library_module(vm, &key).is_some();
-    let found = vm.state.codec_registry.lookup(name, vm)?;
+    let found = vm.state.codec_registry.lookup(name, vm).map_err(|error| {
+        if error.fast_isinstance(vm.ctx.exceptions.lookup_error) {
+            vm.new_lookup_error(format!("unknown encoding: {name}"))
+        } else {
+            error
+        }
+    })?;
     Ok(Codec::Registered {
         encoder: found.get_encode_func().to_owned(),
         decoder: found.get_decode_func().to_owned(),

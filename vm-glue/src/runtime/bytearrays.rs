@@ -1,0 +1,236 @@
+//! `bytearray` and `memoryview` as Python 2 has them: single bytes go in as strings, too, and come out of a
+//! `memoryview` as strings.
+
+use super::{arguments, buffer, codecs, operand, text};
+use rustpython_vm::builtins::{PyByteArray, PyInt, PyMemoryView, PyStr};
+use rustpython_vm::function::{Either, FuncArgs, ItemDoc, PyComparisonValue, PyMethodFlags};
+use rustpython_vm::protocol::{PyMapping, PySequence};
+use rustpython_vm::types::PyComparisonOp;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use std::sync::OnceLock;
+
+type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
+type Compare =
+    fn(&PyObject, &PyObject, PyComparisonOp, &VirtualMachine) -> PyResult<Either<PyObjectRef, PyComparisonValue>>;
+type Subscript = fn(PyMapping<'_>, &PyObject, &VirtualMachine) -> PyResult;
+type AssignSubscript = fn(PyMapping<'_>, &PyObject, Option<PyObjectRef>, &VirtualMachine) -> PyResult<()>;
+type Item = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
+type New = fn(rustpython_vm::builtins::PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+
+/// The machine's own functions.
+static INIT: OnceLock<Init> = OnceLock::new();
+static COMPARE: OnceLock<Compare> = OnceLock::new();
+static ASSIGN: OnceLock<AssignSubscript> = OnceLock::new();
+static VIEW_NEW: OnceLock<New> = OnceLock::new();
+static VIEW_SUBSCRIPT: OnceLock<Subscript> = OnceLock::new();
+static VIEW_ASSIGN: OnceLock<AssignSubscript> = OnceLock::new();
+static VIEW_ITEM: OnceLock<Item> = OnceLock::new();
+
+/// Puts a function into a slot; keeps the machine's.
+macro_rules! replace {
+    ($slot:expr, $original:ident, $function:expr) => {
+        if let Some(own) = $slot.load() {
+            let _ = $original.set(own);
+        }
+        $slot.store(Some($function));
+    };
+}
+
+/// Replaces the slots and methods.
+pub fn patch(vm: &VirtualMachine) {
+    let class = vm.ctx.types.bytearray_type;
+    let slots = class.slots();
+    replace!(slots.init, INIT, init);
+    replace!(slots.richcompare, COMPARE, compare);
+    replace!(slots.as_mapping.ass_subscript, ASSIGN, assign);
+    slots.str.store(Some(str));
+    let add = |name: &'static str, method: fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult| {
+        let flags = PyMethodFlags::METHOD | PyMethodFlags::FASTCALL | PyMethodFlags::KEYWORDS;
+        let definition = vm.ctx.new_method_def(name, method, flags, ItemDoc::NONE);
+        class.set_attr(vm.ctx.intern_str(name), definition.build_method(class, vm).into());
+    };
+    add("decode", decode);
+    add("append", append);
+    add("insert", insert);
+    add("__str__", |zelf, _args, vm| str(&zelf, vm).map(Into::into));
+    class.modified();
+    let view = vm.ctx.types.memoryview_type.slots();
+    replace!(view.new, VIEW_NEW, view_new);
+    replace!(view.as_mapping.subscript, VIEW_SUBSCRIPT, view_subscript);
+    replace!(view.as_mapping.ass_subscript, VIEW_ASSIGN, view_assign);
+    replace!(view.as_sequence.item, VIEW_ITEM, view_item);
+}
+
+fn missing(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    vm.new_system_error("the string types are not installed")
+}
+
+// ---- bytearray --------------------------------------------------------------------------------------------------
+
+/// `bytearray(source, encoding, errors)`.
+fn init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(original) = INIT.get() else { return Err(missing(vm)) };
+    let source = args.args.first().cloned().or_else(|| args.kwargs.get("source").cloned());
+    let Some(string) = source.as_ref().and_then(|source| source.downcast_ref::<PyStr>()) else {
+        return original(zelf, args, vm);
+    };
+    let values = arguments::named(vm, "bytearray", args.clone(), &["source", "encoding", "errors"], 0)?;
+    let name = |index: usize| -> PyResult<Option<String>> {
+        codecs::name_argument(vm, "bytearray", index + 1, values.get(index).and_then(|value| value.as_deref()))
+    };
+    let (encoding, errors) = (name(1)?, name(2)?);
+    let bytes = match (text::is_unicode(string.as_object()), encoding) {
+        (true, None) => return Err(vm.new_type_error("unicode argument without an encoding")),
+        (true, Some(encoding)) => {
+            codecs::encode(vm, string.as_wtf8(), &encoding, errors.as_deref().unwrap_or("strict"))?
+        }
+        (false, _) => text::narrow(string.as_wtf8()).into_owned(),
+    };
+    original(zelf, FuncArgs::from(vec![vm.ctx.new_bytes(bytes).into()]), vm)
+}
+
+/// A unicode never equals a bytearray.
+fn compare(
+    a: &PyObject,
+    b: &PyObject,
+    op: PyComparisonOp,
+    vm: &VirtualMachine,
+) -> PyResult<Either<PyObjectRef, PyComparisonValue>> {
+    match COMPARE.get() {
+        Some(original) if !text::is_unicode(b) => original(a, b, op, vm),
+        _ => Ok(Either::B(PyComparisonValue::NotImplemented)),
+    }
+}
+
+fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let bytes = object.downcast_ref::<PyByteArray>().map(|array| array.borrow_buf().to_vec()).unwrap_or_default();
+    Ok(vm.ctx.new_str(text::widen(&bytes).into_owned()))
+}
+
+/// A byte as a number: a number, or a string of one char.
+fn byte(value: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    if let Some(string) = value.downcast_ref::<PyStr>().filter(|_| text::is_str(value)) {
+        return match &*text::narrow(string.as_wtf8()) {
+            [only] => Ok(vm.ctx.new_int(*only).into()),
+            _ => Err(vm.new_value_error("string must be of size 1")),
+        };
+    }
+    if !value.downcastable::<PyInt>() && value.class().slots().as_number.index.load().is_none() {
+        return Err(vm.new_type_error("an integer or string of size 1 is required"));
+    }
+    Ok(value.to_owned())
+}
+
+fn assign(mapping: PyMapping<'_>, key: &PyObject, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(original) = ASSIGN.get() else { return Err(missing(vm)) };
+    let value = match value {
+        Some(value) if key.downcastable::<PyInt>() => Some(byte(&value, vm)?),
+        Some(value) if text::is_str(&value) => {
+            Some(vm.ctx.new_bytes(text::bytes_of(&value).unwrap_or_default()).into())
+        }
+        other => other,
+    };
+    original(mapping, key, value, vm)
+}
+
+fn decode(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let values = arguments::named(vm, "decode", args, &["encoding", "errors"], 0)?;
+    let encoding = codecs::name_argument(vm, "decode", 1, values.first().and_then(|value| value.as_deref()))?;
+    let errors = codecs::name_argument(vm, "decode", 2, values.get(1).and_then(|value| value.as_deref()))?;
+    let bytes = operand::char_buffer(vm, &zelf).unwrap_or_default();
+    codecs::decode_object(vm, &bytes, encoding.as_deref(), errors.as_deref())
+}
+
+fn append(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let value = byte(arguments::one(vm, "append", &args)?, vm)?;
+    vm.call_method(&zelf, "extend", (vm.ctx.new_list(vec![value]),))
+}
+
+fn insert(zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    arguments::count(vm, "insert", &args, 2, 2)?;
+    let index = arguments::integer(vm, &args.args[0])?;
+    let value = byte(&args.args[1], vm)?;
+    let Some(array) = zelf.downcast_ref::<PyByteArray>() else { return Ok(vm.ctx.none()) };
+    let length = array.borrow_buf().len();
+    let at = arguments::adjust(index, isize::MAX, length).0.min(length);
+    let slice = rustpython_vm::builtins::PySlice {
+        start: Some(vm.ctx.new_int(at).into()),
+        stop: vm.ctx.new_int(at).into(),
+        step: None,
+    };
+    let slice: PyObjectRef = rustpython_vm::PyPayload::into_ref(slice, &vm.ctx).into();
+    zelf.set_item(&*slice, vm.ctx.new_list(vec![value]).into(), vm)?;
+    Ok(vm.ctx.none())
+}
+
+// ---- memoryview -------------------------------------------------------------------------------------------------
+
+fn view_new(class: rustpython_vm::builtins::PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = VIEW_NEW.get() else { return Err(missing(vm)) };
+    let object = args.args.first().or_else(|| args.kwargs.get("object"));
+    let lacks = |object: &PyObject| text::is_unicode(object) || object.class().slots().as_buffer.load().is_none();
+    if object.is_some_and(|object| lacks(object)) {
+        return Err(vm.new_type_error("cannot make memory view because object does not have the buffer interface"));
+    }
+    original(class, args, vm)
+}
+
+/// Views of bytes: the ones whose items are strings in Python 2.
+fn is_of_bytes(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.downcastable::<PyMemoryView>()
+        && !super::methods::called_from_library(vm)
+        && object
+            .get_attr("format", vm)
+            .is_ok_and(|format| format.downcast_ref::<PyStr>().is_some_and(|format| format.as_bytes() == b"B"))
+}
+
+fn as_item(view: &PyObject, value: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    match value.downcast_ref::<PyInt>().and_then(|int| u8::try_from(int.as_bigint()).ok()) {
+        Some(byte) if is_of_bytes(view, vm) => text::new_str(vm, &[byte]),
+        _ => value,
+    }
+}
+
+fn view_subscript(mapping: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = VIEW_SUBSCRIPT.get() else { return Err(missing(vm)) };
+    let view = mapping.obj;
+    let value = original(mapping, key, vm)?;
+    Ok(as_item(view, value, vm))
+}
+
+fn view_item(sequence: PySequence<'_>, index: isize, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = VIEW_ITEM.get() else { return Err(missing(vm)) };
+    let view = sequence.obj;
+    let value = original(sequence, index, vm)?;
+    Ok(as_item(view, value, vm))
+}
+
+fn view_assign(
+    mapping: PyMapping<'_>,
+    key: &PyObject,
+    value: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let Some(original) = VIEW_ASSIGN.get() else { return Err(missing(vm)) };
+    let view = mapping.obj;
+    let read_only = view.get_attr("readonly", vm)?.try_to_bool(vm)?;
+    if read_only && is_of_bytes(view, vm) {
+        return Err(vm.new_type_error("cannot modify read-only memory"));
+    }
+    let value = match value {
+        Some(value) if is_of_bytes(view, vm) => value,
+        other => return original(mapping, key, other, vm),
+    };
+    let Some(bytes) = operand::char_buffer(vm, &value) else { return Err(buffer::lacks_buffer(vm, &value)) };
+    if key.downcastable::<PyInt>() {
+        return match bytes.as_slice() {
+            [only] => original(mapping, key, Some(vm.ctx.new_int(*only).into()), vm),
+            _ => Err(vm.new_value_error("cannot modify size of memoryview object")),
+        };
+    }
+    let part = view.get_item(key, vm)?;
+    if part.length(vm)? != bytes.len() {
+        return Err(vm.new_value_error("cannot modify size of memoryview object"));
+    }
+    original(mapping, key, Some(vm.ctx.new_bytes(bytes).into()), vm)
+}
