@@ -385,7 +385,13 @@ impl File {
     fn write(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         let args = arity::parsed(args, "write", 1, 1, vm)?;
         zelf.with(vm, |_| Ok(()))?;
-        let bytes = writable_bytes(&args[0], vm)?;
+        let encoding = zelf.encoding.lock().clone();
+        let bytes = match (encoding, text::payload(&args[0])) {
+            (Some(encoding), Some(string)) if text::is_unicode(&args[0]) => {
+                super::codecs::encode(vm, string.as_wtf8(), &encoding, "strict")?
+            }
+            _ => writable_bytes(&args[0], vm)?,
+        };
         *zelf.softspace.lock() = 0;
         zelf.write_bytes(&bytes, vm)
     }
