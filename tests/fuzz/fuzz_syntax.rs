@@ -15,7 +15,10 @@ use std::time::{Duration, Instant};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, future_flags};
 
 /// What every input has to survive.
-const CHECKS: &[(&str, fn(&[u8]))] = &[("front end", front_end)];
+const CHECKS: &[Check] = &[("front end", front_end)];
+
+/// A name and what it does with an input.
+type Check = (&'static str, fn(&[u8]));
 
 /// Stack of the threads that run Python.
 const STACK_SIZE: usize = 16 << 20;

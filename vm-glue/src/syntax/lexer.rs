@@ -160,10 +160,11 @@ impl<'a> Lexer<'a> {
                 self.begin_line(false);
                 let column = self.indentation();
                 blank = matches!(self.peek(), b'#' | b'\n');
-                if !blank && self.level == 0 {
-                    if let Err(error) = self.note_indentation(column) {
-                        return self.fail(error, self.pos);
-                    }
+                if !blank
+                    && self.level == 0
+                    && let Err(error) = self.note_indentation(column)
+                {
+                    return self.fail(error, self.pos);
                 }
             }
             if self.pending != 0 {

@@ -9,6 +9,9 @@ use super::{LineIndex, SourceRules, SyntaxError, SyntaxErrorKind};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// Spans have 32 bits, and a byte of the source can become three of the text.
+const LARGEST_SOURCE: usize = 1 << 30;
+
 /// What a character of a [`SourceText`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextForm {
@@ -35,6 +38,9 @@ pub struct SourceText {
 impl SourceText {
     /// Decodes the bytes of a source file (or of a byte string given to `compile`).
     pub fn decode(name: &str, bytes: &[u8], rules: SourceRules) -> Result<Self, SyntaxError> {
+        if bytes.len() > LARGEST_SOURCE {
+            return Err(error(name, "source code is too large".to_owned(), 0));
+        }
         if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
             return Err(error(name, "source code cannot contain null bytes".to_owned(), line_of(bytes, at)));
         }
@@ -100,6 +106,9 @@ impl SourceText {
             Cow::Borrowed(_) => text.to_owned(),
             Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         };
+        if text.len() > LARGEST_SOURCE {
+            return Err(error(name, "source code is too large".to_owned(), 0));
+        }
         if text.contains('\0') {
             return Err(error(name, "source code cannot contain null bytes".to_owned(), 0));
         }

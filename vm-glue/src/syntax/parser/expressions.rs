@@ -247,11 +247,12 @@ impl Parser<'_> {
         let first = self.token;
         let mut value = self.power()?;
         // A minus sign right before a number belongs to it.
-        if first.kind == TokenKind::Number && self.previous_end == first.end {
-            if let Some((UnaryOp::USub, start)) = signs.last().copied() {
-                signs.pop();
-                value = self.expr(ExprKind::Num { n: literals::number(self.token_text(first), true) }, start, 0)?;
-            }
+        if first.kind == TokenKind::Number
+            && self.previous_end == first.end
+            && let Some((UnaryOp::USub, start)) = signs.last().copied()
+        {
+            signs.pop();
+            value = self.expr(ExprKind::Num { n: literals::number(self.token_text(first), true) }, start, 0)?;
         }
         for (op, start) in signs.into_iter().rev() {
             let height = self.height;

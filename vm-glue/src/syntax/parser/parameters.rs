@@ -95,11 +95,12 @@ impl Parser<'_> {
             }
         }
         self.height = height;
-        if !comma && elements.len() == 1 {
-            if let Some(target) = elements.pop() {
-                self.expect(TokenKind::RightParen)?;
-                return Ok(Parameter { target, bracketed: true });
-            }
+        if !comma
+            && elements.len() == 1
+            && let Some(target) = elements.pop()
+        {
+            self.expect(TokenKind::RightParen)?;
+            return Ok(Parameter { target, bracketed: true });
         }
         for element in &elements {
             if let ExprKind::Name { id, .. } = &element.node {
