@@ -270,7 +270,7 @@ fn urls_argument(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
         .iter()
         .map(|url| Ok(utf8_percent_encode(&text::unicode_of(vm, url)?, QUOTED_PATH).to_string()))
         .collect::<PyResult<Vec<String>>>()?;
-    Ok(utf8_percent_encode(&quoted.join(","), QUOTED_PATH).to_string())
+    Ok(quote_plus(&quoted.join(",")))
 }
 
 /// The content type for a file name, with what the plug-in added.
