@@ -20,6 +20,8 @@ pub mod cereal;
 pub mod constkit;
 pub mod context;
 pub mod datakit;
+pub mod date_text;
+pub mod datetimekit;
 pub mod dispatch;
 pub mod elements;
 pub mod errors;
@@ -80,4 +82,5 @@ pub static KITS: &[&kit::Kit] = &[
     &objectkit::KIT,
     &constkit::KIT,
     &logkit::KIT,
+    &datetimekit::KIT,
 ];
