@@ -68,6 +68,7 @@ pub mod startup;
 pub mod thread_objects;
 pub mod threadkit;
 pub mod user_state;
+pub mod utilkit;
 
 /// Every kit, in the order of publication. A new kit is one line here.
 pub static KITS: &[&kit::Kit] = &[
@@ -83,4 +84,5 @@ pub static KITS: &[&kit::Kit] = &[
     &constkit::KIT,
     &logkit::KIT,
     &datetimekit::KIT,
+    &utilkit::KIT,
 ];
