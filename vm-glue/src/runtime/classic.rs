@@ -48,12 +48,14 @@ pub fn adopt(class: &Py<PyType>) {
 /// The attribute of a classic class, its bases included, but nothing of the machine's own roots.
 pub fn class_attribute(class: &Py<PyType>, name: &'static PyStrInterned) -> Option<PyObjectRef> {
     let found = class.get_attr(name)?;
-    if let Some(root) = instance_type()
-        && root.get_attr(name).is_some_and(|own| own.is(&found))
-    {
-        return None;
+    let root = instance_type()?;
+    if !root.get_attr(name).is_some_and(|own| own.is(&found)) {
+        return Some(found);
     }
-    Some(found)
+    // The root has the same object: is it a coincidence (None as `__doc__`), or did it come from there?
+    let order = class.mro.read();
+    let own = order.iter().take_while(|base| !base.is(root)).any(|base| base.attributes().contains(name));
+    own.then_some(found)
 }
 
 fn bind(found: PyObjectRef, object: &PyObject, vm: &VirtualMachine) -> PyResult {

@@ -127,11 +127,11 @@ pub fn fallback(a: &PyObject, b: &PyObject, op: PyComparisonOp, vm: &VirtualMach
 
 /// Types of the machine's library whose comparison with strangers is an error in Python 2 too.
 fn refuses_order(object: &PyObject) -> bool {
-    let class = object.class();
-    class.heaptype_ext().is_some()
-        && class
-            .iter_base_chain()
-            .any(|class| matches!(&*class.name(), "date" | "time" | "timedelta") && !super::classes::is_dialect(class))
+    object.class().iter_base_chain().any(|class| {
+        matches!(&*class.name(), "date" | "time" | "timedelta")
+            && !super::classes::is_dialect(class)
+            && (class.heaptype_ext().is_some() || class.slot_name().starts_with("datetime."))
+    })
 }
 
 fn reject_complex(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
@@ -211,12 +211,14 @@ fn default_order(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Or
     }
     let a_name = order_name(a);
     let b_name = order_name(b);
-    Ok(a_name.cmp(&b_name).then_with(|| a.class().get_id().cmp(&b.class().get_id())))
+    // Between a classic instance and a number, both without a name, the address of the type decides in CPython.
+    let numbers = a_name.cmp(&b_name).then_with(|| classic::is_instance(b).cmp(&classic::is_instance(a)));
+    Ok(numbers.then_with(|| a.class().get_id().cmp(&b.class().get_id())))
 }
 
 /// Numbers come before everything else: their name is empty.
 fn order_name(object: &PyObject) -> std::borrow::Cow<'static, str> {
-    if PyNumber::check(object) && object.downcast_ref::<PyType>().is_none() && !classic::is_instance(object) {
+    if PyNumber::check(object) && object.downcast_ref::<PyType>().is_none() {
         return "".into();
     }
     names::type_name_of(object)

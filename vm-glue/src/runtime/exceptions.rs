@@ -392,7 +392,8 @@ fn set_repr(class: &Py<PyType>, function: Stringify) {
 }
 
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
-static BASE_NEW: OnceLock<New> = OnceLock::new();
+/// The machine's constructors of its exceptions, by class.
+static CONSTRUCTORS: OnceLock<Vec<(usize, New)>> = OnceLock::new();
 static ENCODE_STR: OnceLock<Stringify> = OnceLock::new();
 
 /// Native exceptions take no keywords.
@@ -401,7 +402,11 @@ fn base_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let name = names::shown_name(&class);
         return Err(vm.new_type_error(format!("exceptions.{name} does not take keyword arguments")));
     }
-    match BASE_NEW.get() {
+    let own = class.mro_collect().into_iter().find_map(|base| {
+        let id = base.get_id();
+        CONSTRUCTORS.get()?.iter().find(|(class, _)| *class == id).map(|(_, original)| *original)
+    });
+    match own {
         Some(original) => original(class, args, vm),
         None => Err(vm.new_system_error("the exceptions are not installed")),
     }
@@ -492,14 +497,19 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         names::replace_str(class, function, vm);
     }
     names::rewrap(base, &["__repr__"], vm);
-    if let (Some(original), None) = (base.slots().new.load(), BASE_NEW.get()) {
-        let _ = BASE_NEW.set(original);
-        walk(base, &mut |class| {
-            if class.slots().new.load().is_some_and(|own| std::ptr::fn_addr_eq(own, original)) {
-                class.slots().new.store(Some(base_new));
-            }
-        });
-    }
+    let mut constructors = Vec::new();
+    walk(base, &mut |class| {
+        // These take keywords in the machine's own library.
+        let named = matches!(&*class.name(), "ImportError" | "ModuleNotFoundError" | "AttributeError" | "NameError");
+        if class.heaptype_ext().is_none()
+            && !named
+            && let Some(original) = class.slots().new.load()
+        {
+            constructors.push((class.get_id(), original));
+            class.slots().new.store(Some(base_new));
+        }
+    });
+    let _ = CONSTRUCTORS.set(constructors);
     if let Some(original) = zoo.unicode_encode_error.slots().str.load() {
         let _ = ENCODE_STR.set(original);
         names::replace_str(zoo.unicode_encode_error, encode_error_str, vm);

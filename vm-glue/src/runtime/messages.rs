@@ -5,7 +5,7 @@
 
 use super::{classic, names};
 use rustpython_vm::builtins::{PyBaseException, PyCode, PyStr, PyTraceback};
-use rustpython_vm::bytecode::CodeFlags;
+use rustpython_vm::bytecode::{CodeFlags, Instruction};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, VirtualMachine};
 
 /// Rewrites the exception's message in place, if it is one of the machine's.
@@ -26,7 +26,7 @@ fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Op
     let zoo = &vm.ctx.exceptions;
     let class = error.class();
     if class.is(zoo.type_error) {
-        return type_error(text);
+        return type_error(text).or_else(|| missing_self(text, vm));
     }
     if class.fast_issubclass(zoo.attribute_error) {
         return attribute_error(error, text, vm);
@@ -146,8 +146,15 @@ fn type_error(text: &str) -> Option<String> {
     {
         return Some(format!("'{shown}' object is not iterable"));
     }
-    if let Some(name) = between(text, "'", "' object does not support item deletion") {
-        return Some(format!("'{}' object does not support item deletion", type_name(name)));
+    for what in ["deletion", "assignment"] {
+        if let Some(name) = between(text, "'", &format!("' object does not support item {what}"))
+            && let Some(shown) = names::renamed(name)
+        {
+            return Some(format!("'{shown}' object does not support item {what}"));
+        }
+    }
+    if let Some((_, rest)) = text.split_once(".__float__ returned non-float ") {
+        return Some(format!("__float__ returned non-float {rest}"));
     }
     if let Some(rest) = text.strip_prefix("int() argument must be a string, a bytes-like object or a real number, not ")
     {
@@ -301,6 +308,16 @@ const PARSED: &[&str] = &[
     "expandtabs",
 ];
 
+/// `set.union()`: the machine counts arguments where Python 2 misses the object.
+fn missing_self(text: &str, vm: &VirtualMachine) -> Option<String> {
+    let name = text.strip_suffix(" expected 0 arguments, got 0")?;
+    let types = &vm.ctx.types;
+    let owner = [types.list_type, types.dict_type, types.set_type, types.str_type, types.tuple_type]
+        .into_iter()
+        .find(|class| class.get_direct_attr(vm.ctx.intern_str(name)).is_some())?;
+    Some(format!("descriptor '{name}' of '{}' object needs an argument", owner.name()))
+}
+
 /// Counts of arguments of native functions.
 fn arity(text: &str) -> Option<String> {
     if let Some((head, got)) = text.split_once(", got ")
@@ -312,7 +329,9 @@ fn arity(text: &str) -> Option<String> {
         let bound = bound.replace(" 1 arguments", " 1 argument");
         return Some(format!("{name}() takes {bound} ({got} given)"));
     }
-    if let Some((name, got)) = text.split_once(" expected 0 arguments, got ") {
+    if let Some((name, got)) = text.split_once(" expected 0 arguments, got ")
+        && got != "0"
+    {
         let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
         return Some(format!("{name}() takes no arguments ({got} given)"));
     }
@@ -362,6 +381,10 @@ fn attribute_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine)
     if let Some(rest) = text.strip_prefix('\'')
         && let Some((class, name)) = rest.split_once("' object has no attribute '")
     {
+        if deletes(error, vm) {
+            // Deleting what is not there names the attribute alone.
+            return Some(name.trim_end_matches('\'').to_owned());
+        }
         let object = error.as_object().get_attr("obj", vm).ok();
         if object.as_ref().is_some_and(|object| classic::is_instance(object)) {
             return Some(format!("{class} instance has no attribute '{name}"));
@@ -393,16 +416,32 @@ fn name_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> O
     None
 }
 
-/// The code in which the exception was raised.
-fn innermost_code(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
+/// Was an attribute being deleted: by `del x.y`, or in a `__delattr__`?
+fn deletes(error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+    let Some(code) = innermost_code(error, vm) else { return false };
+    if code.obj_name.as_str() == "__delattr__" {
+        return true;
+    }
+    let at = innermost(error).and_then(|traceback| usize::try_from(traceback.lasti / 2).ok());
+    at.and_then(|at| code.instructions.get(at))
+        .is_some_and(|unit| matches!(unit.op.to_base().unwrap_or(unit.op), Instruction::DeleteAttr { .. }))
+}
+
+/// The traceback entry of the frame in which the exception was raised.
+fn innermost(error: &Py<PyBaseException>) -> Option<PyRef<PyTraceback>> {
     let mut traceback: PyRef<PyTraceback> = error.__traceback__()?;
     loop {
         let next = traceback.next.lock().clone();
         match next {
             Some(next) => traceback = next,
-            None => break,
+            None => return Some(traceback),
         }
     }
+}
+
+/// The code in which the exception was raised.
+fn innermost_code(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
+    let traceback = innermost(error)?;
     let frame = traceback.as_object().get_attr("tb_frame", vm).ok()?;
     frame.get_attr("f_code", vm).ok()?.downcast::<PyCode>().ok()
 }

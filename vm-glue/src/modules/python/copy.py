@@ -16,8 +16,12 @@ _ATOMIC = (type(None), int, long, float, bool, complex, str, unicode, type, xran
            _types.BuiltinFunctionType, _types.FunctionType, type(Ellipsis), type(NotImplemented), _types.CodeType)
 
 
+# How the interpreter keeps bytes in its own objects; they show up in what __reduce_ex__ returns.
+_BYTES = type(bytearray("x").__reduce_ex__(2)[1][0])
+
+
 def _is_atomic(kind):
-    return kind in _ATOMIC or issubclass(kind, type)
+    return kind in _ATOMIC or kind is _BYTES or issubclass(kind, type)
 
 
 def copy(x):
