@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PyComparisonValue, PySetterValue};
+use rustpython_vm::protocol::PyMapping;
 use rustpython_vm::types::{
     AtomicPyTypeFlags, Callable, Comparable, GetAttr, Hashable, PyComparisonOp, PyTypeFlags, PyTypeSlots, SetAttr,
 };
@@ -232,6 +233,7 @@ pub fn make(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str) -> PyResult
     let class = PyType::new_heap(name, vec![base], Default::default(), slots, metaclass, &vm.ctx)
         .map_err(|message| vm.new_system_error(message))?;
     class.set_attr(vm.ctx.intern_str("__module__"), vm.ctx.intern_str(MODULE).to_object());
+    class.slots.as_mapping.subscript.store(Some(no_items));
     let data = ClassData {
         layout,
         sandbox: Arc::downgrade(sandbox),
@@ -243,6 +245,12 @@ pub fn make(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str) -> PyResult
     class.init_type_data(Arc::new(data)).map_err(|message| vm.new_system_error(message))?;
     sandbox.plugin.state::<SandboxClasses>().remember(sandbox, layout.class.name, &class);
     Ok(class.into())
+}
+
+/// Restricted code looks up the method of what it indexes, so it gets another exception than the machine's.
+fn no_items(mapping: PyMapping<'_>, _index: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let name = mapping.obj.class().name().to_string();
+    Err(vm.new_attribute_error(format!("'{name}' object has no attribute '__getitem__'")))
 }
 
 /// Calls one of the classes: its own objects are made without an argument dictionary, as menus make thousands.
