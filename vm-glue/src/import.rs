@@ -127,7 +127,11 @@ fn import_star(name: PyObjectRef, level: PyObjectRef, vm: &VirtualMachine) -> Py
     let names = match all {
         Some(all) => vm.extract_elements_with(&all, Ok)?,
         None => {
-            let dict = module.get_attr("__dict__", vm)?;
+            // A class made natively may show no `__dict__`; its instances have one all the same.
+            let dict = match module.dict() {
+                Some(dict) => dict.into(),
+                None => module.get_attr("__dict__", vm)?,
+            };
             let Some(dict) = dict.downcast_ref::<PyDict>() else {
                 return Err(import_error(vm, "from-import-* object has no __dict__ and no __all__".to_owned()));
             };

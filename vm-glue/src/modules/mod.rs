@@ -67,6 +67,7 @@ pub static REGISTRY: &[Entry] = &[
     python("base64", include_str!("python/base64.py")),
     python("binascii", include_str!("python/binascii.py")),
     python("cStringIO", include_str!("python/cStringIO.py")),
+    python("cgi", include_str!("python/cgi.py")),
     library("cookielib", "http.cookiejar"),
     python("copy", include_str!("python/copy.py")),
     python("copy_reg", include_str!("python/copy_reg.py")),
