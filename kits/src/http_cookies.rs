@@ -108,8 +108,16 @@ impl CookieJar {
         }
     }
 
-    /// All cookies: by domain, path and name, each in the order in which the original's dictionaries give them.
+    /// All cookies, sorted by domain, path and name.
     pub fn iter(&self) -> impl Iterator<Item = &Cookie> {
+        let mut sorted: Vec<&Cookie> = self.cookies.iter().collect();
+        sorted.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
+        sorted.into_iter()
+    }
+
+    /// All cookies by domain, path and name, each in the order in which the original's dictionaries give them: that is
+    /// how they are sent.
+    fn unsorted(&self) -> impl Iterator<Item = &Cookie> {
         let mut ordered = Vec::with_capacity(self.cookies.len());
         for domain in in_order(self.cookies.iter().map(|c| c.domain.as_str())) {
             let here: Vec<&Cookie> = self.cookies.iter().filter(|c| c.domain == domain).collect();
@@ -128,7 +136,7 @@ impl CookieJar {
         let host = effective_host(location);
         let dotted_host = format!(".{host}");
         let mut chosen: Vec<&Cookie> = self
-            .iter()
+            .unsorted()
             .filter(|cookie| {
                 let domain = cookie.domain.trim_start_matches('.');
                 let domain_fits = dotted_host.ends_with(&format!(".{domain}"));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use reprise_vm_glue::import::import_level;
 use reprise_vm_glue::runtime::text;
 use reprise_vm_glue::web::Location;
 use reprise_vm_glue::{clock, threads};
@@ -266,13 +267,13 @@ impl NetworkKit {
 
     #[pygetset(name = "Hostname")]
     fn hostname(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        vm.call_method(&*vm.import("socket", 0)?, "gethostname", ())
+        vm.call_method(&*import_level(vm, "socket", None, None, 0)?, "gethostname", ())
     }
 
     #[pygetset(name = "Address")]
     fn address(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         let find = || -> PyResult {
-            let socket = vm.import("socket", 0)?;
+            let socket = import_level(vm, "socket", None, None, 0)?;
             let name = vm.call_method(&*socket, "gethostname", ())?;
             vm.call_method(&*socket, "gethostbyname", (name,))
         };
@@ -292,6 +293,6 @@ impl NetworkKit {
 
     #[pymethod(name = "Socket")]
     fn socket(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        vm.call_method(&*vm.import("socket", 0)?, "socket", ())
+        vm.call_method(&*import_level(vm, "socket", None, None, 0)?, "socket", ())
     }
 }

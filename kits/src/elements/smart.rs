@@ -34,7 +34,7 @@ impl Origin {
 }
 
 /// A byte string (ASCII) with its origin.
-#[pyclass(module = "lxml.etree", name = "_ElementStringResult", base = PyStr)]
+#[pyclass(module = false, name = "_ElementStringResult", base = PyStr)]
 #[derive(Debug)]
 #[repr(C)]
 pub struct SmartStr {
@@ -44,7 +44,7 @@ pub struct SmartStr {
 }
 
 /// A unicode string with its origin.
-#[pyclass(module = "lxml.etree", name = "_ElementUnicodeResult", base = Unicode)]
+#[pyclass(module = false, name = "_ElementUnicodeResult", base = Unicode)]
 #[derive(Debug)]
 #[repr(C)]
 pub struct SmartUnicode {

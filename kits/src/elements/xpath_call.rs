@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use reprise_vm_glue::import::import_level;
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
@@ -49,7 +50,7 @@ impl Call<'_> {
         let vm = self.vm;
         let argument = |at: usize| arguments.get(at).map_or("", String::as_str);
         let flags = argument(2);
-        let module = vm.import("re", 0)?;
+        let module = import_level(vm, "re", None, None, 0)?;
         let options = if flags.contains('i') { module.get_attr("IGNORECASE", vm)? } else { vm.ctx.new_int(0).into() };
         let pattern = text::native(vm, argument(1));
         let compiled = vm.call_method(&*module, "compile", (pattern, options))?;
