@@ -20,6 +20,9 @@ const MEDIA_SERVER_PORT: u16 = 32400;
 /// No body may take longer than this, however slowly it trickles.
 const LONGEST_BODY: Duration = Duration::from_secs(6 * 3600);
 
+/// Methods that always carry a body, even an empty one.
+const METHODS_WITH_BODY: [&str; 3] = ["POST", "PUT", "PATCH"];
+
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
 static SHARED: OnceLock<Client> = OnceLock::new();
 
@@ -124,7 +127,13 @@ impl Client {
         *outgoing.extensions_mut() = extensions;
         let timeout = request.timeout.map(|t| t.max(Duration::from_millis(1)));
         let failed = |error| translate(error, location);
-        let answer = match &request.body {
+        // Without a length of their own the library would send these in chunks.
+        let empty = Vec::new();
+        let body = match &request.body {
+            None if METHODS_WITH_BODY.contains(&request.method.as_str()) => Some(&empty),
+            other => other.as_ref(),
+        };
+        let answer = match body {
             None => agent.run(with_timeout(&agent, outgoing, timeout)).map_err(failed)?,
             Some(body) => {
                 let (parts, ()) = outgoing.into_parts();
