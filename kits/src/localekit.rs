@@ -9,7 +9,7 @@ use rustpython_vm::builtins::{PyStr, PyStrRef, PyTuple};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::protocol::PyNumberMethods;
-use rustpython_vm::types::AsNumber;
+use rustpython_vm::types::{AsNumber, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use crate::constkit;
@@ -102,7 +102,7 @@ impl std::fmt::Debug for LocalString {
     }
 }
 
-#[pyclass(with(AsNumber), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(AsNumber, Representable), flags(DISALLOW_INSTANTIATION))]
 impl LocalString {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
@@ -133,6 +133,23 @@ impl LocalString {
     fn look_up(&self, vm: &VirtualMachine, key: &PyObject) -> PyResult<String> {
         let key = text::unicode_of(vm, key)?;
         Ok(self.plugin.strings.localise(&key, self.locale.as_deref()))
+    }
+}
+
+impl Representable for LocalString {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        let shown = |value: &PyObject| -> PyResult<String> {
+            Ok(String::from_utf8_lossy(&text::repr_of(vm, value)?).into_owned())
+        };
+        let (name, values) = match &zelf.content {
+            Content::Key(key) => ("LocalString", shown(key)?),
+            Content::Format(key, args) => {
+                let args = PyTuple::new_ref(args.clone(), &vm.ctx);
+                ("LocalStringFormatter", format!("{}, {}", shown(key)?, shown(args.as_object())?))
+            }
+            Content::Pair(first, second) => ("LocalStringPair", format!("{}, {}", shown(first)?, shown(second)?)),
+        };
+        Ok(format!("Framework.components.localization.{name}({values})"))
     }
 }
 
