@@ -24,6 +24,15 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Value, JsonError> {
     }
 }
 
+/// As [`from_bytes`], and whether it took the tolerant reader (whose texts are always unicode in the original).
+pub fn read(bytes: &[u8]) -> Result<(Value, bool), JsonError> {
+    let strict = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match serde_json::from_slice(strict) {
+        Ok(value) => Ok((value, false)),
+        Err(_) => from_bytes(bytes).map(|value| (value, true)),
+    }
+}
+
 /// Reads JSON text: strict, then tolerant.
 pub fn from_text(text: &str) -> Result<Value, JsonError> {
     match serde_json::from_str(text) {

@@ -17,6 +17,8 @@ pub struct Definition {
     pub secure: bool,
     /// Not listed for clients.
     pub hidden: bool,
+    /// From a file that took the tolerant JSON reader: the texts of an enum are unicode then.
+    pub lenient: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -76,19 +78,19 @@ impl Definitions {
             if bytes.is_empty() {
                 continue;
             }
-            let value = match crate::json::from_bytes(&bytes) {
+            let (value, lenient) = match crate::json::read(&bytes) {
                 Ok(value) => value,
                 Err(error) => {
                     tracing::error!("Cannot read {}: {error}", path.display());
                     continue;
                 }
             };
-            definitions.add(path, &value)?;
+            definitions.add(path, &value, lenient)?;
         }
         Ok(definitions)
     }
 
-    fn add(&mut self, path: &std::path::Path, value: &Value) -> Result<(), DefinitionError> {
+    fn add(&mut self, path: &std::path::Path, value: &Value, lenient: bool) -> Result<(), DefinitionError> {
         let wrong = || DefinitionError::NotObjects { path: path.to_owned() };
         let Value::Array(entries) = value else { return Err(wrong()) };
         for (index, entry) in entries.iter().enumerate() {
@@ -119,6 +121,7 @@ impl Definitions {
                 default: entry.get("default").filter(|v| !v.is_null()).cloned(),
                 secure: flag("secure"),
                 hidden: flag("hidden"),
+                lenient,
             });
         }
         Ok(())

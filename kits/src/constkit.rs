@@ -6,8 +6,8 @@ use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::PySetterValue;
-use rustpython_vm::types::SetAttr;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::types::{GetAttr, SetAttr};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility};
@@ -162,11 +162,24 @@ pub struct ConstantGroup {
     class: &'static str,
 }
 
-#[pyclass(with(SetAttr), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
+#[pyclass(with(GetAttr, SetAttr), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl ConstantGroup {
     /// Kept for old plug-ins: the groups are always locked.
     #[pymethod]
     fn lock(_zelf: &Py<Self>) {}
+}
+
+impl GetAttr for ConstantGroup {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        zelf.as_object().generic_getattr(name, vm).map_err(|error| {
+            if !error.fast_isinstance(vm.ctx.exceptions.attribute_error) {
+                return error;
+            }
+            // The groups are classes in the original.
+            let name = name.to_string_lossy();
+            vm.new_attribute_error(format!("type object '{}' has no attribute '{name}'", zelf.class))
+        })
+    }
 }
 
 impl SetAttr for ConstantGroup {

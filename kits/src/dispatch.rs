@@ -15,6 +15,7 @@ use crate::pack;
 use crate::plugin::Plugin;
 use crate::prefix_call;
 use crate::prefixes::Prefixes;
+use crate::prefskit;
 use crate::query::Target;
 use crate::response;
 use crate::router::{self, Kind, Router};
@@ -77,6 +78,9 @@ fn answer(
         Ok(state) => state,
         Err(exception) => return response::from_exception(vm, &exception),
     };
+    if let Err(exception) = prefskit::header_values(vm) {
+        return response::from_exception(vm, &exception);
+    }
     let Some(path) = path else {
         tracing::error!("The path of the request is not UTF-8");
         return Response::empty(500);

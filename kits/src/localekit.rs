@@ -132,7 +132,9 @@ impl LocalString {
 
     fn look_up(&self, vm: &VirtualMachine, key: &PyObject) -> PyResult<String> {
         let key = text::unicode_of(vm, key)?;
-        Ok(self.plugin.strings.localise(&key, self.locale.as_deref()))
+        // One that was made outside a request takes the language of the request that shows it.
+        let locale = self.locale.clone().or_else(|| context::with(|context| context.locale.clone()));
+        Ok(self.plugin.strings.localise(&key, locale.as_deref()))
     }
 }
 
@@ -262,7 +264,10 @@ fn languages(vm: &VirtualMachine) -> PyResult {
         vm.ctx.new_list(codes.map(|(_, code)| text::native(vm, code)).collect()).into()
     };
     let find = |wanted: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        Ok(text::native(vm, match_language(&text::unicode_of(vm, &wanted)?)))
+        match text::text_of(vm, &wanted)? {
+            Some(wanted) => Ok(text::native(vm, match_language(&wanted))),
+            None => wanted.get_attr("lower", vm),
+        }
     };
     let functions = [("All", vm.new_function("All", all).into()), ("Match", vm.new_function("Match", find).into())];
     constkit::group(vm, "Language", codes.chain(functions))

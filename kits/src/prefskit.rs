@@ -93,8 +93,9 @@ pub fn exist(plugin: &Plugin) -> bool {
     plugin.bundle.default_prefs().is_file()
 }
 
-/// The preferences of a request's own header, `name=value&name=value`; None where there is none.
-fn header_values(vm: &VirtualMachine) -> PyResult<Option<Vec<(String, String)>>> {
+/// The preferences of a request's own header, `name=value&name=value`; None where there is none. A faulty header is
+/// an error for the whole request.
+pub fn header_values(vm: &VirtualMachine) -> PyResult<Option<Vec<(String, String)>>> {
     let header = context::with(|context| {
         let headers = &context.headers;
         headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("X-Plex-Preferences")).map(|(_, value)| value.clone())
@@ -190,11 +191,13 @@ impl PrefsKit {
     fn get(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
         let id = text::unicode_of(vm, key)?;
         let preferences = of_plugin(&self.sandbox.plugin);
+        let lenient = preferences.definitions.as_ref().is_ok_and(|d| d.get(&id).is_some_and(|d| d.lenient));
         match preferences.value(vm, &id)? {
             Some(Decoded::None) => Ok(vm.ctx.none()),
             Some(Decoded::Bool(flag)) => Ok(vm.ctx.new_bool(flag).into()),
             // Texts are always byte strings.
             Some(Decoded::Text(value)) => Ok(text::new_str(vm, value.as_bytes())),
+            Some(Decoded::Item(Value::String(value))) if lenient => Ok(text::new_unicode(vm, &value)),
             Some(Decoded::Item(item)) => json_object(vm, &item),
             None => {
                 let message = format!("No preference named '{id}' found.");

@@ -60,13 +60,28 @@ struct MimeTypes {
 
 /// The path under which clients get a resource; None when there is no such file.
 pub fn resource_path(sandbox: &Sandbox, name: &str) -> Option<String> {
-    let resource = sandbox.resources.find(name)?;
+    let modified = match sandbox.resources.find(name) {
+        Some(resource) => resource.modified(),
+        None => elsewhere_in_bundle(sandbox, name)?.modified(),
+    };
     let plugin = &sandbox.plugin.bundle.identifier;
-    let mut path = format!("/:/plugins/{plugin}/resources/{name}?t={}", resource.modified());
+    let mut path = format!("/:/plugins/{plugin}/resources/{name}?t={modified}");
     if sandbox.identifier != *plugin {
         path.push_str(&format!("&identifier={}", sandbox.identifier));
     }
     Some(path)
+}
+
+/// A file of the bundle outside its resources (`../Info.plist`): it has a path as in the original, but requests for it
+/// are not answered.
+fn elsewhere_in_bundle(sandbox: &Sandbox, name: &str) -> Option<Resource> {
+    if !name.contains("..") {
+        return None;
+    }
+    let bundle = &sandbox.plugin.bundle;
+    let file = bundle.resources().join(name).canonicalize().ok()?;
+    let inside = file.starts_with(bundle.path.canonicalize().ok()?);
+    (inside && file.is_file()).then_some(Resource::File(file))
 }
 
 /// The address of a hosted picture.
@@ -182,8 +197,10 @@ impl ResourceKit {
     #[pymethod(name = "GuessMimeType")]
     fn guess_mime_type(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let values = GUESS.bind(vm, args)?;
-        let path = text::unicode_of(vm, &given(&values, 0, vm))?;
-        Ok(text::native(vm, &mime_type(&zelf.sandbox.plugin, &path)))
+        match text::text_of(vm, &given(&values, 0, vm))? {
+            Some(path) => Ok(text::native(vm, &mime_type(&zelf.sandbox.plugin, &path))),
+            None => Err(vm.new_type_error("expected string or buffer")),
+        }
     }
 
     #[pymethod(name = "AddMimeType")]
@@ -275,6 +292,9 @@ fn urls_argument(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
 
 /// The content type for a file name, with what the plug-in added.
 pub fn mime_type(plugin: &Plugin, name: &str) -> String {
+    // What a file is packed with does not count.
+    let packed = [".gz", ".bz2", ".Z"].iter().find_map(|suffix| name.strip_suffix(suffix));
+    let name = packed.filter(|inner| inner.contains('.')).unwrap_or(name);
     let extension = resources::extension(name);
     let added = plugin.state::<MimeTypes>().by_extension.read().get(&extension).cloned();
     added.unwrap_or_else(|| resources::mime_type(name).to_owned())
@@ -296,7 +316,8 @@ fn load(vm: &VirtualMachine, sandbox: &Sandbox, name: &PyObject) -> PyResult {
 /// `/resources/NAME`.
 pub fn answer(call: Call<'_>) -> PyResult<Outcome> {
     let Some(sandbox) = call.plugin.main_sandbox() else { return Outcome::not_found() };
-    if call.text("identifier").is_some_and(|identifier| identifier != sandbox.identifier) {
+    // An identifier names a service; the plug-in's own is none.
+    if call.text("identifier").is_some() {
         return Outcome::not_found();
     }
     let name = call.text("itemname").unwrap_or_default();
