@@ -89,12 +89,7 @@ fn old_division(a: &PyObject, b: &PyObject, name: &str, reflected: &str, vm: &Vi
             return classic::half(b, a, reflected, |vm, a, b| divide(a, b, vm), true, vm);
         }
     }
-    let method = |object: &PyObject, name: &str| -> PyResult<Option<PyObjectRef>> {
-        if object.class().heaptype_ext().is_none() {
-            return Ok(None);
-        }
-        names::special(object, vm.ctx.intern_str(name), vm)
-    };
+    let method = |object: &PyObject, name: &str| python_hook(object, name, vm);
     let call = |object: &PyObject, other: &PyObject, name: &str| -> PyResult {
         match method(object, name)? {
             Some(method) => method.call((other.to_owned(),), vm),
@@ -113,6 +108,19 @@ fn old_division(a: &PyObject, b: &PyObject, name: &str, reflected: &str, vm: &Vi
         return Ok(value);
     }
     call(b, a, reflected)
+}
+
+/// A special method that a class made in Python defines; natives have the same names for explicit calls only.
+pub fn python_hook(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let class = object.class();
+    if class.heaptype_ext().is_none() {
+        return Ok(None);
+    }
+    let name = vm.ctx.intern_str(name);
+    match class.get_attr(name) {
+        Some(found) if !found.class().is(vm.ctx.types.method_descriptor_type) => names::special(object, name, vm),
+        _ => Ok(None),
+    }
 }
 
 // ---- coerce -----------------------------------------------------------------------------------------------------
@@ -171,10 +179,7 @@ fn coerce_hook(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Opti
     if classic::is_instance(a) {
         return classic::coerced(a, b, vm);
     }
-    if a.class().heaptype_ext().is_none() {
-        return Ok(None);
-    }
-    let Some(method) = names::special(a, vm.ctx.intern_str("__coerce__"), vm)? else { return Ok(None) };
+    let Some(method) = python_hook(a, "__coerce__", vm)? else { return Ok(None) };
     let result = method.call((b.to_owned(),), vm)?;
     if vm.is_none(&result) || result.is(&vm.ctx.not_implemented) {
         return Ok(None);
@@ -234,10 +239,8 @@ pub fn radix_text(object: &PyObject, base: u32, vm: &VirtualMachine) -> PyResult
                 return Err(vm.new_attribute_error(format!("{class} instance has no attribute '{hook}'")));
             }
         }
-    } else if object.class().heaptype_ext().is_some() {
-        names::special(object, vm.ctx.intern_str(hook), vm)?
     } else {
-        None
+        python_hook(object, hook, vm)?
     };
     if let Some(method) = method {
         let text = method.call((), vm)?;
@@ -264,4 +267,77 @@ pub fn radix_text(object: &PyObject, base: u32, vm: &VirtualMachine) -> PyResult
 /// Is this `True` or `False`?
 pub fn is_bool(object: &PyObject) -> bool {
     object.downcast_ref::<PyBool>().is_some()
+}
+
+/// Methods that Python 2's numbers have beyond the machine's: `__div__`, `__nonzero__`, `__cmp__`, `__coerce__` ….
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    let types = &vm.ctx.types;
+    for class in [types.int_type, types.float_type, types.complex_type, numbers::long_type(vm)] {
+        let add =
+            |name: &'static str,
+             method: rustpython_vm::PyRef<rustpython_vm::builtins::descriptor::PyMethodDescriptor>| {
+                class.set_attr(vm.ctx.intern_str(name), method.into());
+            };
+        add(
+            "__div__",
+            vm.new_method("__div__", class, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
+                number_division(&a, &b, vm)
+            }),
+        );
+        add(
+            "__rdiv__",
+            vm.new_method("__rdiv__", class, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
+                number_division(&b, &a, vm)
+            }),
+        );
+        add(
+            "__nonzero__",
+            vm.new_method("__nonzero__", class, |a: PyObjectRef, vm: &VirtualMachine| a.try_to_bool(vm)),
+        );
+        add(
+            "__coerce__",
+            vm.new_method("__coerce__", class, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
+                if rank(&b, vm).is_none() {
+                    return Ok(vm.ctx.not_implemented());
+                }
+                PyResult::Ok(coerce(&a, &b, vm).map(|(a, b)| vm.ctx.new_tuple(vec![a, b]))?.into())
+            }),
+        );
+        if class.is(types.complex_type) {
+            continue;
+        }
+        add(
+            "__long__",
+            vm.new_method("__long__", class, |a: PyObjectRef, vm: &VirtualMachine| {
+                numbers::long_type(vm).as_object().call((a,), vm)
+            }),
+        );
+        if class.is(types.float_type) {
+            continue;
+        }
+        add("__hex__", vm.new_method("__hex__", class, |a: PyObjectRef, vm: &VirtualMachine| radix_text(&a, 16, vm)));
+        add("__oct__", vm.new_method("__oct__", class, |a: PyObjectRef, vm: &VirtualMachine| radix_text(&a, 8, vm)));
+        add(
+            "__cmp__",
+            vm.new_method("__cmp__", class, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
+                PyResult::Ok(match super::compare::three_way(&a, &b, vm)? {
+                    std::cmp::Ordering::Less => -1,
+                    std::cmp::Ordering::Equal => 0,
+                    std::cmp::Ordering::Greater => 1,
+                })
+            }),
+        );
+    }
+    Ok(())
+}
+
+/// `number.__div__(other)`: NotImplemented for anything that is no number.
+fn number_division(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if rank(a, vm).is_none() || rank(b, vm).is_none() {
+        return Ok(vm.ctx.not_implemented());
+    }
+    if numbers::integer(a).is_some() && numbers::integer(b).is_some() {
+        return vm._floordiv(a, b);
+    }
+    vm._truediv(a, b)
 }

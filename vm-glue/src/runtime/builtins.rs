@@ -379,10 +379,22 @@ fn next(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     }
 }
 
+/// `help(x)`: the description of an object, if it has one.
+fn help(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(object) = args.args.first() else { return Ok(()) };
+    let doc = object.get_attr("__doc__", vm)?;
+    let shown = if vm.is_none(&doc) { object.repr(vm)?.into() } else { doc };
+    let stdout = vm.sys_module.get_attr("stdout", vm)?;
+    vm.call_method(&stdout, "write", (shown,))?;
+    vm.call_method(&stdout, "write", (vm.ctx.new_str("\n"),)).map(drop)
+}
+
 /// Sets the builtins and the intrinsics of this file.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set(vm, "type", classes::dialect_type(vm).to_owned())?;
     dialect::set_function(vm, "__build_class__", classes::build_class)?;
+    dialect::set(vm, "bytes", vm.ctx.types.str_type.to_owned())?;
+    dialect::set_function(vm, "help", help)?;
     dialect::set(vm, "long", numbers::long_type(vm).to_owned())?;
     let zoo = super::exceptions::zoo(vm)?;
     dialect::set(vm, "StandardError", zoo.standard_error.clone())?;

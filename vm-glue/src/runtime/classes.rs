@@ -331,7 +331,8 @@ fn adapt(class: &Py<PyType>, vm: &VirtualMachine) {
     if defined("next") && class.attributes().get(vm.ctx.intern_str("__next__")).is_none() {
         slots.iternext.store(Some(iternext));
     }
-    if defined("__nonzero__") {
+    let truth = class.get_attr(vm.ctx.intern_str("__nonzero__"));
+    if truth.is_some_and(|method| !method.class().is(vm.ctx.types.method_descriptor_type)) {
         slots.as_number.boolean.store(Some(nonzero));
     }
     if class.get_attr(vm.ctx.intern_str("__hash__")).is_some_and(|method| method.downcast_ref::<PyFunction>().is_some())
@@ -625,6 +626,35 @@ fn store_slots(class: &Py<PyType>) {
     slots.init.store(Some(init));
 }
 
+/// Lets a function answer reads of an attribute of classes before the machine does.
+fn read_first(
+    metaclass: &'static Py<PyType>,
+    name: &'static str,
+    vm: &VirtualMachine,
+    answer: fn(&Py<PyType>, &VirtualMachine) -> Option<PyObjectRef>,
+) {
+    let Some(old) = metaclass.get_attr(vm.ctx.intern_str(name)) else { return };
+    let set = old.class().slots().descr_set.load();
+    let get = old.class().slots().descr_get.load();
+    let kept = old.clone();
+    let getter = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        if let Some(class) = object.downcast_ref::<PyType>()
+            && let Some(value) = answer(class, vm)
+        {
+            return Ok(value);
+        }
+        match get {
+            Some(get) => get(&kept, Some(&object), Some(object.class().as_object()), vm),
+            None => Ok(vm.ctx.none()),
+        }
+    };
+    let setter = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match set {
+        Some(set) => set(&old, object, value, vm),
+        None => Ok(()),
+    };
+    metaclass.set_attr(vm.ctx.intern_str(name), vm.ctx.new_static_getset(name, metaclass, getter, setter).into());
+}
+
 /// Makes `type` and `classobj`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     if TYPE.get().is_some() {
@@ -685,34 +715,14 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     made.slots().init.store(None);
 
     // Names of the machine's own classes, as Python 2 has them.
-    if let Some(old) = machine_type.get_attr(vm.ctx.intern_str("__name__")) {
-        let set = old.class().slots().descr_set.load();
-        let get = old.class().slots().descr_get.load();
-        let descriptor = vm.ctx.new_static_getset(
-            "__name__",
-            machine_type,
-            {
-                let old = old.clone();
-                move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-                    if let Some(class) = object.downcast_ref::<PyType>()
-                        && class.heaptype_ext().is_none()
-                        && let Some(shown) = super::names::renamed(&class.name())
-                    {
-                        return Ok(vm.ctx.new_str(shown).into());
-                    }
-                    match get {
-                        Some(get) => get(&old, Some(&object), Some(object.class().as_object()), vm),
-                        None => Ok(vm.ctx.none()),
-                    }
-                }
-            },
-            move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match set {
-                Some(set) => set(&old, object, value, vm),
-                None => Ok(()),
-            },
-        );
-        machine_type.set_attr(vm.ctx.intern_str("__name__"), descriptor.into());
-    }
+    read_first(machine_type, "__name__", vm, |class, vm| {
+        let renamed = super::names::renamed(&class.name()).filter(|_| class.heaptype_ext().is_none())?;
+        Some(vm.ctx.new_str(renamed).into())
+    });
+    read_first(machine_type, "__doc__", vm, |class, vm| {
+        let own = class.is(vm.ctx.types.object_type);
+        own.then(|| vm.ctx.new_str("The most base type").into())
+    });
 
     // Reprs of the machine's own classes.
     machine_type.slots().repr.store(Some(repr));

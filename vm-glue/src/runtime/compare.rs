@@ -165,11 +165,7 @@ fn hooks(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Ord
 }
 
 fn call_cmp(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Ordering>> {
-    // Only classes made in Python can have it.
-    if a.class().heaptype_ext().is_none() {
-        return Ok(None);
-    }
-    let Some(method) = names::special(a, vm.ctx.intern_str("__cmp__"), vm)? else { return Ok(None) };
+    let Some(method) = super::arithmetic::python_hook(a, "__cmp__", vm)? else { return Ok(None) };
     let result = method.call((b.to_owned(),), vm)?;
     if result.is(&vm.ctx.not_implemented) {
         return Ok(None);

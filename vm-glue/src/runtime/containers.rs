@@ -399,6 +399,11 @@ fn bytearray_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyR
     original(object, args, vm)
 }
 
+fn bytearray_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let bytes = super::text::bytes_of(object).unwrap_or_default();
+    super::text::new_str(vm, &bytes).downcast().map_err(|_| vm.new_type_error("a byte string is required"))
+}
+
 fn install_bytearray(vm: &VirtualMachine) {
     let class = vm.ctx.types.bytearray_type;
     if let Some(init) = class.slots().init.load()
@@ -406,6 +411,7 @@ fn install_bytearray(vm: &VirtualMachine) {
     {
         class.slots().init.store(Some(bytearray_init));
         names::rewrap(class, &["__init__"], vm);
+        names::replace_str(class, bytearray_str, vm);
     }
 }
 

@@ -248,7 +248,9 @@ fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let args = args_of(error, vm);
     match args.as_slice() {
         [] => Ok(vm.ctx.new_str("")),
-        [only] => only.str(vm),
+        [only] => super::text::str_object(vm, only)?
+            .downcast::<PyStr>()
+            .map_err(|_| vm.new_type_error("__str__ returned non-string")),
         _ => args.as_object().repr(vm),
     }
 }
@@ -448,7 +450,6 @@ type ClassOf = fn(&VirtualMachine) -> &'static Py<PyType>;
 
 /// Descriptions that programs print; the machine is built without any.
 const DOCS: &[(ClassOf, &str)] = &[
-    (|vm| vm.ctx.types.object_type, "The most base type"),
     (|vm| vm.ctx.exceptions.base_exception_type, "Common base class for all exceptions"),
     (|vm| vm.ctx.exceptions.exception_type, "Common base class for all non-exit exceptions."),
 ];

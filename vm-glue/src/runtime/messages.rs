@@ -153,6 +153,9 @@ fn type_error(text: &str) -> Option<String> {
             return Some(format!("'{shown}' object does not support item {what}"));
         }
     }
+    if let Some(name) = between(text, "cannot pickle '", "' object") {
+        return Some(format!("can't pickle {} objects", type_name(name)));
+    }
     if let Some((_, rest)) = text.split_once(".__float__ returned non-float ") {
         return Some(format!("__float__ returned non-float {rest}"));
     }
@@ -254,7 +257,11 @@ fn type_error(text: &str) -> Option<String> {
         && let Some((left, right)) = rest.split_once("' and '")
     {
         let _ = operator;
-        return Some(format!("can't compare {} to {}", date_name(left), date_name(right.trim_end_matches('\''))));
+        let right = right.trim_end_matches('\'');
+        let is_date = |name: &str| matches!(name.rsplit('.').next(), Some("date" | "datetime" | "time" | "timedelta"));
+        // Python 2 asks the date, wherever it stands.
+        let (date, other) = if is_date(right) && !is_date(left) { (right, left) } else { (left, right) };
+        return Some(format!("can't compare {} to {}", date_name(date), date_name(other)));
     }
     if let Some(rest) = text.strip_prefix("can't compare '")
         && let Some((left, right)) = rest.split_once("' to '")

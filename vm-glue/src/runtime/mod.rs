@@ -82,6 +82,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     compare::install,
     attributes::install,
     builtins::install,
+    arithmetic::install,
     string_builtins::install,
     buffer::install,
     format::install,

@@ -221,7 +221,7 @@ fn long_hook(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectR
     if super::classic::is_instance(value) {
         return super::classic::lookup(value, "__long__", vm);
     }
-    super::names::special(value, vm.ctx.intern_str("__long__"), vm)
+    super::arithmetic::python_hook(value, "__long__", vm)
 }
 
 // ---- int() ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 //! `__getslice__`, `__setslice__`, `__delslice__`: simple slices of objects whose classes define the old methods.
 
 use super::names;
-use rustpython_vm::builtins::{PyInt, PySlice, PyType};
+use rustpython_vm::builtins::{PyFunction, PyInt, PySlice, PyType};
 use rustpython_vm::protocol::PyMapping;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -102,18 +102,23 @@ fn ass_subscript(
     .map(drop)
 }
 
-/// Lets the class take simple slices through the old methods, where it or a base has them.
+/// Lets the class take simple slices through the old methods, where it or a base has them. A class derived from a native
+/// sequence whose items it redefines still has the native slices.
 pub fn adopt(class: &Py<PyType>, vm: &VirtualMachine) {
-    let defines = |name: &str| {
-        class.get_attr(vm.ctx.intern_str(name)).is_some_and(|found| {
-            // The methods that native types got for explicit calls do not count.
-            !found.class().is(vm.ctx.types.method_descriptor_type)
-        })
+    let found = |name: &str| class.get_attr(vm.ctx.intern_str(name));
+    let is_native = |found: &PyObject| found.class().is(vm.ctx.types.method_descriptor_type);
+    let defines = |name: &str| found(name).is_some_and(|found| !is_native(&found));
+    let redefines = |old: &str, new: &str| {
+        found(old).is_some() && found(new).is_some_and(|found| found.downcast_ref::<PyFunction>().is_some())
     };
-    if defines("__getslice__") {
+    if defines("__getslice__") || redefines("__getslice__", "__getitem__") {
         class.slots().as_mapping.subscript.store(Some(subscript));
     }
-    if defines("__setslice__") || defines("__delslice__") {
+    if defines("__setslice__")
+        || defines("__delslice__")
+        || redefines("__setslice__", "__setitem__")
+        || redefines("__delslice__", "__delitem__")
+    {
         class.slots().as_mapping.ass_subscript.store(Some(ass_subscript));
     }
 }

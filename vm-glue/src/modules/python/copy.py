@@ -94,6 +94,8 @@ def _reduced(x, kind):
     reductor = _copy_reg.dispatch_table.get(kind)
     if reductor:
         return reductor(x)
+    if kind.__name__.endswith("iterator") and kind.__module__ == "__builtin__":
+        raise TypeError("can't pickle %s objects" % kind.__name__)
     reductor = getattr(x, "__reduce_ex__", None)
     if reductor:
         return reductor(2)
