@@ -435,6 +435,28 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set_function(vm, "oct", |args: FuncArgs, vm: &VirtualMachine| {
         arithmetic::radix_text(&*arity::one(args, "oct", vm)?, 8, vm)
     })?;
+    dialect::set_function(vm, "bin", |args: FuncArgs, vm: &VirtualMachine| {
+        let value = arity::one(args, "bin", vm)?;
+        if value.class().slots().as_number.index.load().is_none() {
+            let kind = names::type_name_of(&value);
+            return Err(vm.new_type_error(format!("'{kind}' object cannot be interpreted as an index")));
+        }
+        let value = value.try_index(vm)?;
+        let sign = if value.as_bigint().sign() == malachite_bigint::Sign::Minus { "-" } else { "" };
+        Ok(format!("{sign}0b{}", value.as_bigint().magnitude().to_str_radix(2)))
+    })?;
+    dialect::set_function(vm, "iter", |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let args = arity::unpack(args, "iter", 1, 2, vm)?;
+        match args.as_slice() {
+            [callable, sentinel] => {
+                if !callable.is_callable() {
+                    return Err(vm.new_type_error("iter(v, w): v must be callable"));
+                }
+                vm.builtins.get_attr("iter", vm)?.call((callable.clone(), sentinel.clone()), vm)
+            }
+            _ => args[0].get_iter(vm).map(PyObjectRef::from),
+        }
+    })?;
     dialect::set_function(vm, "hash", |args: FuncArgs, vm: &VirtualMachine| arity::one(args, "hash", vm)?.hash(vm))?;
     intrinsics::add(vm, intrinsics::DIVIDE, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
         arithmetic::divide(&a, &b, vm)

@@ -128,6 +128,7 @@ fn call_metaclass(
     vm: &VirtualMachine,
 ) -> PyResult {
     metaclass.call((name, bases, namespace), vm).inspect_err(|error| {
+        super::messages::localize(error, vm);
         // Python 2 says where an error of the bases comes from.
         if error.class().is(vm.ctx.exceptions.type_error)
             && error.__traceback__().is_none_or(|traceback| traceback.next.lock().is_none())

@@ -161,7 +161,7 @@ fn install_slices(vm: &VirtualMachine) {
             "__getslice__",
             class,
             |object: PyObjectRef, start: PyObjectRef, stop: PyObjectRef, vm: &VirtualMachine| {
-                object.get_item(&*slice(&start, &stop, vm)?, vm)
+                native_slice(&object, &*slice(&start, &stop, vm)?, vm)
             },
         );
         class.set_attr(vm.ctx.intern_str("__getslice__"), method.into());
@@ -171,7 +171,7 @@ fn install_slices(vm: &VirtualMachine) {
         "__setslice__",
         list,
         |list: PyRef<PyList>, start: PyObjectRef, stop: PyObjectRef, value: PyObjectRef, vm: &VirtualMachine| {
-            list.as_object().set_item(&*slice(&start, &stop, vm)?, value, vm)
+            native_assign(list.as_object(), &*slice(&start, &stop, vm)?, Some(value), vm)
         },
     );
     list.set_attr(vm.ctx.intern_str("__setslice__"), set.into());
@@ -179,10 +179,28 @@ fn install_slices(vm: &VirtualMachine) {
         "__delslice__",
         list,
         |list: PyRef<PyList>, start: PyObjectRef, stop: PyObjectRef, vm: &VirtualMachine| {
-            list.as_object().del_item(&*slice(&start, &stop, vm)?, vm)
+            native_assign(list.as_object(), &*slice(&start, &stop, vm)?, None, vm)
         },
     );
     list.set_attr(vm.ctx.intern_str("__delslice__"), del.into());
+}
+
+/// The slice of the native sequence that an object is: what its class made of items does not matter.
+fn native_slice(object: &PyObject, slice: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let types = &vm.ctx.types;
+    let native =
+        [types.list_type, types.tuple_type, types.str_type].into_iter().find(|class| object.fast_isinstance(*class));
+    match native.and_then(|class| class.slots().as_mapping.subscript.load()) {
+        Some(subscript) => subscript(object.mapping_unchecked(), slice, vm),
+        None => Err(vm.new_type_error("a sequence is required")),
+    }
+}
+
+fn native_assign(list: &PyObject, slice: &PyObject, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    match vm.ctx.types.list_type.slots().as_mapping.ass_subscript.load() {
+        Some(assign) => assign(list.mapping_unchecked(), slice, value, vm),
+        None => Err(vm.new_type_error("a list is required")),
+    }
 }
 
 /// The old methods get bounds from which the length was already added: negative ones mean the start.

@@ -217,7 +217,7 @@ impl Drop for State {
 }
 
 /// `file`.
-#[pyclass(module = "__builtin__", name = "file")]
+#[pyclass(module = false, name = "file")]
 #[derive(Debug, PyPayload)]
 pub struct File {
     state: Mutex<Option<State>>,

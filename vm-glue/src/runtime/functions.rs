@@ -10,7 +10,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyRes
 use std::sync::OnceLock;
 
 /// `C.method`: a function that knows the class it was taken from and wants one of its instances.
-#[pyclass(module = "__builtin__", name = "instancemethod")]
+#[pyclass(module = false, name = "instancemethod")]
 #[derive(Debug, PyPayload)]
 pub struct UnboundMethod {
     function: PyObjectRef,

@@ -113,6 +113,20 @@ const NO_SEQUENCE: &[&str] = &[
 ];
 
 fn type_error(text: &str) -> Option<String> {
+    if text.contains("'__builtin__.") {
+        let plain = text.replace("'__builtin__.", "'");
+        return Some(type_error(&plain).unwrap_or(plain));
+    }
+    if let Some((name, problem)) = text.split_once("() argument after *")
+        && let Some((_, function)) = name.rsplit_once('.')
+    {
+        return Some(format!("{function}() argument after *{problem}"));
+    }
+    if let Some(rest) = text.strip_prefix("Cannot add ")
+        && let Some((left, right)) = rest.split_once(" and ")
+    {
+        return Some(format!("can only concatenate {left} (not \"{right}\") to {left}"));
+    }
     if let Some(name) = between(text, "'", "' object is not subscriptable") {
         let shown = type_name(name);
         return Some(if NO_SEQUENCE.contains(&name) {
@@ -296,6 +310,7 @@ fn date_name(name: &str) -> String {
 /// Native methods that count by the other function of CPython 2.7, with its texts.
 const PARSED: &[&str] = &[
     "tuple",
+    "property",
     "list",
     "float",
     "int",
@@ -342,6 +357,10 @@ fn arity(text: &str) -> Option<String> {
         let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
         return Some(format!("{name}() takes no arguments ({got} given)"));
     }
+    if let Some((name, got)) = text.split_once(" expected 1 argument, got ") {
+        let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
+        return Some(format!("{name}() takes exactly one argument ({got} given)"));
+    }
     for bound in [" expected at least 1 argument, got ", " expected at most 1 argument, got "] {
         if let Some((name, got)) = text.split_once(bound) {
             let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
@@ -366,6 +385,9 @@ fn arity(text: &str) -> Option<String> {
 }
 
 fn attribute_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Option<String> {
+    if text.contains("'__builtin__.") {
+        return Some(text.replace("'__builtin__.", "'"));
+    }
     if let Some((head, _)) = text.split_once(" and no __dict__ for setting new attributes") {
         return Some(head.to_owned());
     }

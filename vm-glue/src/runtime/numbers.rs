@@ -243,6 +243,10 @@ fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &VirtualMachine)
     if let Some(base) = args.take_keyword("base") {
         args.args.push(base);
     }
+    if args.args.len() > 2 {
+        let given = args.args.len();
+        return Err(vm.new_type_error(format!("{name}() takes at most 2 arguments ({given} given)")));
+    }
     if let Some(text) = args.args.first().and_then(|value| value.downcast_ref::<PyStr>()) {
         let base = match args.args.get(1) {
             None => 10,

@@ -141,7 +141,10 @@ impl Constructor for XRange {
         if !args.kwargs.is_empty() {
             return Err(vm.new_type_error("xrange() does not take keyword arguments"));
         }
-        let args = arity::counted(args.args, "xrange", 1, 3, vm)?;
+        if !(1..=3).contains(&args.args.len()) {
+            return Err(vm.new_type_error("xrange() requires 1-3 int arguments"));
+        }
+        let args = args.args;
         let number = |value: &PyObject| -> PyResult<i64> {
             let int = match numbers::integer(value) {
                 Some(int) => int.clone(),
