@@ -5,12 +5,14 @@
 //! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
 
 mod bridge;
+mod codecs_module;
 mod exceptions_module;
 mod hashlib;
 mod json;
 mod re;
 pub mod sys;
 pub mod time_module;
+mod unicodedata;
 mod web_module;
 
 use rustpython_vm::builtins::PyModule;
@@ -62,6 +64,7 @@ pub static REGISTRY: &[Entry] = &[
     python("UserList", include_str!("python/UserList.py")),
     python("__future__", include_str!("python/__future__.py")),
     native("_bridge", bridge::module),
+    native("_codecs", codecs_module::make),
     native("_json2", json::module),
     native("_web", web_module::module),
     python("base64", include_str!("python/base64.py")),
@@ -69,6 +72,7 @@ pub static REGISTRY: &[Entry] = &[
     python("cStringIO", include_str!("python/cStringIO.py")),
     python("cgi", include_str!("python/cgi.py")),
     library("cookielib", "http.cookiejar"),
+    python("codecs", include_str!("python/codecs.py")),
     python("copy", include_str!("python/copy.py")),
     python("copy_reg", include_str!("python/copy_reg.py")),
     library("dummy_thread", "_thread"),
@@ -91,6 +95,7 @@ pub static REGISTRY: &[Entry] = &[
     library("thread", "_thread"),
     python("traceback", include_str!("python/traceback.py")),
     python("types", include_str!("python/types.py")),
+    native("unicodedata", unicodedata::make),
     python("urllib", include_str!("python/urllib.py")),
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),

@@ -14,6 +14,7 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
         b"keys" | b"values" | b"items" => view_method(object, name, vm),
         b"next" => next_method(object, name, vm),
         b"__module__" => module(object, name, vm),
+        b"__hash__" => hash_method(object, name, vm),
         b"encode" | b"decode" => super::codecs::read_method(object, name, vm),
         _ => object.get_attr(name, vm),
     }
@@ -80,6 +81,20 @@ fn next_method(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyRe
         return object.get_attr("__next__", vm).map(|method| super::names::renamed_method(method, vm));
     }
     object.get_attr(name, vm)
+}
+
+/// `x.__hash__` of the types whose hashes are Python 2's.
+fn hash_method(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    let found = object.get_attr(name, vm)?;
+    if object.downcast_ref::<PyType>().is_some()
+        || found.downcast_ref::<PyBoundMethod>().is_some()
+        || vm.is_none(&found)
+        || !super::hashes::is_own(vm, object)
+    {
+        return Ok(found);
+    }
+    let function = super::dialect::get(vm, super::hashes::METHOD)?;
+    Ok(PyBoundMethod::new(object.to_owned(), function).into_ref(&vm.ctx).into())
 }
 
 /// `C.__module__` in Python 2's terms.

@@ -457,7 +457,6 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
             _ => args[0].get_iter(vm).map(PyObjectRef::from),
         }
     })?;
-    dialect::set_function(vm, "hash", |args: FuncArgs, vm: &VirtualMachine| arity::one(args, "hash", vm)?.hash(vm))?;
     intrinsics::add(vm, intrinsics::DIVIDE, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
         arithmetic::divide(&a, &b, vm)
     })?;

@@ -5,7 +5,7 @@ use super::{arguments, dialect, format_spec, methods, names, text};
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use rustpython_vm::builtins::{PyComplex, PyFloat, PyInt, PyStr};
 use rustpython_vm::function::{FuncArgs, ItemDoc, KwArgs, PyMethodFlags};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// How deep a format specification can contain fields.
 const MAX_DEPTH: usize = 2;
@@ -15,6 +15,8 @@ pub fn patch(vm: &VirtualMachine) {
     let many = PyMethodFlags::VARARGS | PyMethodFlags::KEYWORDS;
     for class in [vm.ctx.types.str_type, text::unicode_type(vm)] {
         methods::add(vm, class, "format", many, format_method);
+        methods::add(vm, class, "_formatter_parser", PyMethodFlags::NOARGS, formatter_parser);
+        methods::add(vm, class, "_formatter_field_name_split", PyMethodFlags::NOARGS, formatter_field_name_split);
     }
     let types = &vm.ctx.types;
     let classes = [
@@ -362,8 +364,26 @@ pub fn number(vm: &VirtualMachine, text: &Wtf8) -> PyResult<Option<usize>> {
 }
 
 /// Goes along `.attribute` and `[index]`.
-pub fn follow(vm: &VirtualMachine, object: PyObjectRef, path: &Wtf8, kind: Kind) -> PyResult {
+fn follow(vm: &VirtualMachine, object: PyObjectRef, path: &Wtf8, kind: Kind) -> PyResult {
     let mut object = object;
+    walk(vm, path, |is_attribute, part| {
+        object = if is_attribute {
+            super::attributes::read(&object, &vm.ctx.new_str(part), vm)?
+        } else {
+            let key: PyObjectRef = match number(vm, part)? {
+                Some(index) => vm.ctx.new_int(index).into(),
+                None => kind.make_ref(vm, part),
+            };
+            object.get_item(&*key, vm)?
+        };
+        Ok(())
+    })?;
+    Ok(object)
+}
+
+/// Calls a function for each `.attribute` and `[index]`.
+fn walk(vm: &VirtualMachine, path: &Wtf8, mut each: impl FnMut(bool, &Wtf8) -> PyResult<()>) -> PyResult<()> {
+    let empty = || vm.new_value_error("Empty attribute in format string");
     let bytes = path.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -374,10 +394,9 @@ pub fn follow(vm: &VirtualMachine, object: PyObjectRef, path: &Wtf8, kind: Kind)
                 let end = length.map_or(bytes.len(), |length| at + length);
                 let name = slice(path, at, end);
                 if name.is_empty() {
-                    return Err(vm.new_value_error("Empty attribute in format string"));
+                    return Err(empty());
                 }
-                let name = vm.ctx.new_str(name);
-                object = vm_attribute(vm, &object, &name)?;
+                each(true, name)?;
                 at = end;
             }
             b'[' => {
@@ -386,25 +405,61 @@ pub fn follow(vm: &VirtualMachine, object: PyObjectRef, path: &Wtf8, kind: Kind)
                 };
                 let key = slice(path, at, at + length);
                 if key.is_empty() {
-                    return Err(vm.new_value_error("Empty attribute in format string"));
+                    return Err(empty());
                 }
-                let key: PyObjectRef = match number(vm, key)? {
-                    Some(index) => vm.ctx.new_int(index).into(),
-                    None => kind.make_ref(vm, key),
-                };
-                object = object.get_item(&*key, vm)?;
+                each(false, key)?;
                 at += length + 1;
             }
-            _ => {
-                return Err(vm.new_value_error("Only '.' or '[' may follow ']' in format field specifier"));
-            }
+            _ => return Err(vm.new_value_error("Only '.' or '[' may follow ']' in format field specifier")),
         }
     }
-    Ok(object)
+    Ok(())
 }
 
-fn vm_attribute(vm: &VirtualMachine, object: &PyObject, name: &Py<PyStr>) -> PyResult {
-    super::attributes::read(object, name, vm)
+/// `_formatter_parser()`: (literal, name, specification, conversion) of each piece.
+fn formatter_parser(zelf: methods::Zelf, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let kind = Kind::of(zelf.as_object());
+    let mut markup = Markup::of(zelf.as_wtf8());
+    let mut pieces: Vec<PyObjectRef> = Vec::new();
+    while let Some((literal, field)) = markup.next(vm)? {
+        let literal = kind.make_ref(vm, literal);
+        let piece = match field {
+            None => vec![literal, vm.ctx.none(), vm.ctx.none(), vm.ctx.none()],
+            Some(field) => {
+                let conversion = field.conversion.map_or(vm.ctx.none(), |c| {
+                    let mut text = Wtf8Buf::new();
+                    text.push(c);
+                    kind.make(vm, text)
+                });
+                vec![literal, kind.make_ref(vm, field.name), kind.make_ref(vm, field.spec), conversion]
+            }
+        };
+        pieces.push(vm.ctx.new_tuple(piece).into());
+    }
+    let list: PyObjectRef = vm.ctx.new_list(pieces).into();
+    Ok(list.get_iter(vm)?.into())
+}
+
+/// `_formatter_field_name_split()`: the first part and (is an attribute, name) of each further one.
+fn formatter_field_name_split(zelf: methods::Zelf, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let kind = Kind::of(zelf.as_object());
+    let name = zelf.as_wtf8();
+    let end = name.as_bytes().iter().position(|byte| matches!(byte, b'.' | b'[')).unwrap_or(name.len());
+    let key = |text: &Wtf8| -> PyResult {
+        Ok(match number(vm, text)? {
+            Some(index) => super::numbers::new_long(vm, index),
+            None => kind.make_ref(vm, text),
+        })
+    };
+    let first = key(slice(name, 0, end))?;
+    let mut rest: Vec<PyObjectRef> = Vec::new();
+    walk(vm, slice(name, end, name.len()), |is_attribute, part| {
+        let part = if is_attribute { kind.make_ref(vm, part) } else { key(part)? };
+        rest.push(vm.ctx.new_tuple(vec![vm.ctx.new_bool(is_attribute).into(), part]).into());
+        Ok(())
+    })?;
+    let list: PyObjectRef = vm.ctx.new_list(rest).into();
+    Ok(vm.ctx.new_tuple(vec![first, list.get_iter(vm)?.into()]).into())
 }
 
 /// `!r` and `!s`.

@@ -28,6 +28,7 @@ mod format_spec;
 pub mod frames;
 pub mod functions;
 pub mod handling;
+pub mod hashes;
 pub mod intrinsics;
 pub mod iterators;
 pub mod messages;
@@ -84,6 +85,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     builtins::install,
     arithmetic::install,
     string_builtins::install,
+    hashes::install,
     buffer::install,
     format::install,
     sequences::install,

@@ -25,6 +25,11 @@ static SPECIAL: &[Special] = &[
     Special { name: "encode", intrinsic: "<.encode>", call: |object, args, vm| plain_call(object, "encode", args, vm) },
     Special { name: "decode", intrinsic: "<.decode>", call: |object, args, vm| plain_call(object, "decode", args, vm) },
     Special {
+        name: "__hash__",
+        intrinsic: "<.__hash__>",
+        call: |object, args, vm| plain_call(object, "__hash__", args, vm),
+    },
+    Special {
         name: "__module__",
         intrinsic: "<.__module__>",
         call: |object, args, vm| plain_call(object, "__module__", args, vm),

@@ -216,7 +216,16 @@ pub fn stringified(vm: &VirtualMachine, object: &PyObject) -> PyResult {
         return Ok(library_text(vm, object.str(vm)?.into()));
     }
     // A method in Python: its result may be of any type.
-    let result = if inherits_object_str(vm, object) {
+    let result = if super::classic::is_instance(object) {
+        let mut found = super::classic::lookup(object, "__str__", vm)?;
+        if found.is_none() {
+            found = super::classic::lookup(object, "__repr__", vm)?;
+        }
+        match found {
+            Some(method) => method.call((), vm)?,
+            None => return Ok(library_text(vm, object.str(vm)?.into())),
+        }
+    } else if inherits_object_str(vm, object) {
         vm.with_recursion("while getting the str of an object", || vm.call_method(object, "__repr__", ()))?
     } else {
         match names::special(object, vm.ctx.intern_str("__str__"), vm)? {

@@ -222,4 +222,50 @@ class Formatter(object):
         return self.vformat(format_string, args, kwargs)
 
     def vformat(self, format_string, args, kwargs):
-        return format_string.format(*args, **kwargs)
+        used = set()
+        result = self._expand(format_string, args, kwargs, used, 2)
+        self.check_unused_args(used, args, kwargs)
+        return result
+
+    def _expand(self, text, args, kwargs, used, depth):
+        if depth < 0:
+            raise ValueError('Max string recursion exceeded')
+        pieces = []
+        for literal, name, spec, conversion in self.parse(text):
+            if literal:
+                pieces.append(literal)
+            if name is not None:
+                value, key = self.get_field(name, args, kwargs)
+                used.add(key)
+                value = self.convert_field(value, conversion)
+                spec = self._expand(spec, args, kwargs, used, depth - 1)
+                pieces.append(self.format_field(value, spec))
+        return ''.join(pieces)
+
+    def get_value(self, key, args, kwargs):
+        return args[key] if isinstance(key, (int, long)) else kwargs[key]
+
+    def check_unused_args(self, used_args, args, kwargs):
+        pass
+
+    def format_field(self, value, format_spec):
+        return format(value, format_spec)
+
+    def convert_field(self, value, conversion):
+        if conversion is None:
+            return value
+        if conversion == 's':
+            return str(value)
+        if conversion == 'r':
+            return repr(value)
+        raise ValueError('Unknown conversion specifier {0!s}'.format(conversion))
+
+    def parse(self, format_string):
+        return format_string._formatter_parser()
+
+    def get_field(self, field_name, args, kwargs):
+        first, rest = field_name._formatter_field_name_split()
+        value = self.get_value(first, args, kwargs)
+        for is_attribute, name in rest:
+            value = getattr(value, name) if is_attribute else value[name]
+        return value, first

@@ -4,6 +4,7 @@ pub mod errors;
 mod octets;
 mod tables;
 mod transform;
+mod utf7;
 
 use super::operand::{self, Kind};
 use super::{arguments, methods, names, text};
@@ -20,6 +21,7 @@ use transform::Order;
 /// A codec that was found by its name.
 enum Codec {
     Utf8,
+    Utf7,
     Utf8Sig,
     Ascii,
     Latin1,
@@ -44,6 +46,7 @@ enum Codec {
 const NAMES: &[(&[&str], fn() -> Codec)] = &[
     (&["utf_8", "utf8", "u8", "utf", "utf8_ucs2", "utf8_ucs4", "cp65001"], || Codec::Utf8),
     (&["utf_8_sig"], || Codec::Utf8Sig),
+    (&["utf_7", "u7", "utf7", "unicode_1_1_utf_7"], || Codec::Utf7),
     (
         &[
             "ascii",
@@ -159,6 +162,7 @@ pub fn decode_object(vm: &VirtualMachine, bytes: &[u8], encoding: Option<&str>, 
             let rest = bytes.get(start..).unwrap_or_default();
             decode_with(vm, "utf8", rest, 0, errors, &transform::decode_utf8).map(unicode)
         }
+        Codec::Utf7 => decode_with(vm, "utf7", bytes, 0, errors, &utf7::decode).map(unicode),
         Codec::Ascii => decode_with(vm, "ascii", bytes, 0, errors, &transform::decode_ascii).map(unicode),
         Codec::Latin1 => decode_with(vm, "latin-1", bytes, 0, errors, &transform::decode_latin1).map(unicode),
         Codec::Utf16(order) => {
@@ -263,6 +267,75 @@ pub fn encode_object(vm: &VirtualMachine, string: &Wtf8, encoding: Option<&str>,
     encode_by(vm, &codec, string, errors.unwrap_or("strict"))
 }
 
+/// Encodes a byte string or unicode, as `codecs.encode` does.
+pub fn encode_any(vm: &VirtualMachine, object: &PyObject, encoding: Option<&str>, errors: Option<&str>) -> PyResult {
+    let codec = find(vm, encoding.unwrap_or(default_name(vm)))?;
+    let errors = errors.unwrap_or("strict");
+    let is_bytes = !text::is_unicode(object);
+    match &codec {
+        // Bytes to bytes: nothing is decoded.
+        Codec::Octets(octets) if is_bytes => {
+            let Some(bytes) = operand::char_buffer(vm, object) else { return Err(operand::no_string(vm, object)) };
+            Ok(text::new_str(vm, &octets::encode(vm, *octets, &bytes)?))
+        }
+        Codec::Registered { encoder, library: false, .. } => {
+            call_codec(vm, encoder, object.to_owned(), errors, "encoder")
+        }
+        _ => {
+            let (string, _) = operand::argument(vm, Kind::Unicode, object)?;
+            encode_by(vm, &codec, string.as_wtf8(), errors)
+        }
+    }
+}
+
+/// Decodes what is complete: the text and the number of bytes that it took.
+pub fn decode_partly(
+    vm: &VirtualMachine,
+    bytes: &[u8],
+    encoding: &str,
+    errors: &str,
+) -> PyResult<(PyObjectRef, usize)> {
+    let codec = find(vm, encoding)?;
+    let mut out = Wtf8Buf::new();
+    let fault = match &codec {
+        Codec::Utf8 | Codec::Utf8Sig => transform::decode_utf8(bytes, 0, &mut out),
+        Codec::Utf16(order) => transform::decode_utf16(bytes, 0, &mut out, order.unwrap_or(Order::Little)),
+        Codec::Utf32(order) => transform::decode_utf32(bytes, 0, &mut out, order.unwrap_or(Order::Little)),
+        Codec::Multibyte(table) => table.decode(bytes, 0, &mut out),
+        _ => Ok(()),
+    };
+    let used = match fault {
+        Err(fault)
+            if fault.end == bytes.len()
+                && matches!(
+                    fault.reason,
+                    "unexpected end of data" | "truncated data" | "incomplete multibyte sequence"
+                ) =>
+        {
+            fault.start
+        }
+        _ => bytes.len(),
+    };
+    let part = bytes.get(..used).unwrap_or_default();
+    Ok((decode_object(vm, part, Some(encoding), Some(errors))?, used))
+}
+
+/// The name of a native codec as `codecs.lookup` needs it, or what a search function of the program gave.
+pub fn find_registered(vm: &VirtualMachine, name: &str) -> PyResult {
+    match find(vm, name)? {
+        Codec::Registered { library: false, .. } => {
+            let found = vm.state.codec_registry.lookup(name, vm)?;
+            Ok(found.into_tuple().into())
+        }
+        _ => {
+            let key = normalized(name);
+            let known = NAMES.iter().find(|(names, _)| names.contains(&key.as_str()));
+            let canonical = known.and_then(|(names, _)| names.first().copied()).unwrap_or(&key);
+            Ok(vm.ctx.new_str(canonical).into())
+        }
+    }
+}
+
 /// Encodes to bytes, for native code.
 pub fn encode(vm: &VirtualMachine, string: &Wtf8, encoding: &str, errors: &str) -> PyResult<Vec<u8>> {
     let object = encode_object(vm, string, Some(encoding), Some(errors))?;
@@ -277,6 +350,7 @@ fn encode_by(vm: &VirtualMachine, codec: &Codec, string: &Wtf8, errors: &str) ->
     };
     match codec {
         Codec::Utf8 => Ok(text::new_str(vm, string.as_bytes())),
+        Codec::Utf7 => Ok(text::new_str(vm, &utf7::encode(string))),
         Codec::Utf8Sig => {
             let mut out = b"\xef\xbb\xbf".to_vec();
             out.extend(string.as_bytes());

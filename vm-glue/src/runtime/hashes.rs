@@ -1,0 +1,148 @@
+//! `hash()` of Python 2.7 for strings, numbers and tuples.
+//!
+//! The machine's own hashes (which dicts and sets use) differ from run to run; programs keep the numbers that `hash`
+//! returns, so they have to be Python 2's.
+
+use super::{arguments, dialect};
+use malachite_bigint::{BigInt, Sign};
+use rustpython_common::wtf8::Wtf8;
+use rustpython_vm::builtins::{PyFloat, PyInt, PyStr, PyTuple};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// Sets the builtin.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    dialect::set_function(vm, "hash", |args: FuncArgs, vm: &VirtualMachine| -> PyResult<i64> {
+        hash(vm, arguments::one(vm, "hash", &args)?)
+    })?;
+    dialect::set_function(vm, METHOD, |object: PyObjectRef, vm: &VirtualMachine| hash(vm, &object))
+}
+
+/// The function that a read of `__hash__` is bound to.
+pub const METHOD: &str = "<hash>";
+
+/// `hash(object)`.
+pub fn hash(vm: &VirtualMachine, object: &PyObject) -> PyResult<i64> {
+    if is_own(vm, object) {
+        if let Some(string) = object.downcast_ref::<PyStr>() {
+            return Ok(of_text(string.as_wtf8()));
+        }
+        if let Some(int) = object.downcast_ref::<PyInt>() {
+            return Ok(of_integer(int.as_bigint()));
+        }
+        if let Some(float) = object.downcast_ref::<PyFloat>() {
+            return Ok(of_float(float.to_f64()));
+        }
+        if let Some(tuple) = object.downcast_ref::<PyTuple>() {
+            return vm.with_recursion("in hash", || of_tuple(vm, tuple.as_slice()));
+        }
+    }
+    object.hash(vm)
+}
+
+/// Whether the object's class has the hash of the built-in type.
+pub fn is_own(vm: &VirtualMachine, object: &PyObject) -> bool {
+    let class = object.class();
+    if class.heaptype_ext().is_none() {
+        return true;
+    }
+    let types = &vm.ctx.types;
+    let name = vm.ctx.intern_str("__hash__");
+    let own = class.get_attr(name);
+    [types.str_type, super::text::unicode_type(vm), types.int_type, types.float_type, types.tuple_type]
+        .into_iter()
+        .filter(|base| class.fast_issubclass(*base))
+        .any(|base| matches!((&own, base.get_attr(name)), (Some(own), Some(native)) if own.is(&native)))
+}
+
+fn finished(value: i64) -> i64 {
+    if value == -1 { -2 } else { value }
+}
+
+fn of_text(text: &Wtf8) -> i64 {
+    let mut chars = text.code_points().map(|c| i64::from(c.to_u32())).peekable();
+    let Some(first) = chars.peek() else { return 0 };
+    let mut value = first << 7;
+    let mut length = 0;
+    for c in chars {
+        value = value.wrapping_mul(1_000_003) ^ c;
+        length += 1;
+    }
+    finished(value ^ length)
+}
+
+/// A long: its digits of 30 bits, added with a rotation.
+fn of_integer(value: &BigInt) -> i64 {
+    if let Ok(small) = i64::try_from(value) {
+        return finished(small);
+    }
+    let digits = value.magnitude().to_u32_digits();
+    let bit = |index: usize| digits.get(index / 32).is_some_and(|digit| digit >> (index % 32) & 1 == 1);
+    let bits = digits.len() * 32;
+    let mut hash: u64 = 0;
+    for digit in (0..bits.div_ceil(30)).rev() {
+        let value = (0..30).fold(0_u64, |value, index| value | u64::from(bit(digit * 30 + index)) << index);
+        hash = hash.rotate_left(30);
+        let (sum, carried) = hash.overflowing_add(value);
+        hash = sum.wrapping_add(u64::from(carried));
+    }
+    let hash = hash as i64;
+    finished(if value.sign() == Sign::Minus { hash.wrapping_neg() } else { hash })
+}
+
+fn of_float(value: f64) -> i64 {
+    if value.is_infinite() {
+        return if value < 0.0 { -271_828 } else { 314_159 };
+    }
+    if value.is_nan() {
+        return 0;
+    }
+    if value.trunc() == value {
+        let text = format!("{value:.0}");
+        return text.parse::<BigInt>().map_or(0, |whole| of_integer(&whole));
+    }
+    // `frexp`: the fraction lies between a half and one.
+    let mut exponent = 0_i64;
+    let mut fraction = value;
+    while fraction.abs() >= 1.0 {
+        fraction /= 2.0;
+        exponent += 1;
+    }
+    while fraction.abs() < 0.5 {
+        fraction *= 2.0;
+        exponent -= 1;
+    }
+    let fraction = fraction * 2_147_483_648.0;
+    let high = fraction as i64;
+    let rest = (fraction - high as f64) * 2_147_483_648.0;
+    finished(high.wrapping_add(rest as i64).wrapping_add(exponent << 15))
+}
+
+fn of_tuple(vm: &VirtualMachine, items: &[PyObjectRef]) -> PyResult<i64> {
+    let mut value: i64 = 0x34_5678;
+    let mut factor: i64 = 1_000_003;
+    for (index, item) in items.iter().enumerate() {
+        let left = (items.len() - index - 1) as i64;
+        value = (value ^ hash(vm, item)?).wrapping_mul(factor);
+        factor = factor.wrapping_add(82_520 + left + left);
+    }
+    Ok(finished(value.wrapping_add(97_531)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_those_of_cpython() {
+        assert_eq!(of_text(Wtf8::new("a")), 12_416_037_344);
+        assert_eq!(of_text(Wtf8::new("The quick")), -6_056_202_788_392_440_911);
+        assert_eq!(of_text(Wtf8::new("")), 0);
+        assert_eq!(of_integer(&(BigInt::from(1) << 70)), 64);
+        assert_eq!(of_integer(&BigInt::from(3).pow(90)), -1_074_571_063_157_295_592);
+        assert_eq!(of_float(1.5), 1_610_645_504);
+        assert_eq!(of_float(-2.75), -1_476_329_472);
+        assert_eq!(of_float(1e-5), 2_595_010_595);
+        assert_eq!(of_float(1e300), 8_474_648_701_417_850_880);
+    }
+}
