@@ -335,6 +335,10 @@ pub fn recode(
 /// Fetches at once for a kit that parses the answer.
 pub fn fetch(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, options: &Options) -> PyResult<Vec<u8>> {
     let prepared = prepare(vm, sandbox, options)?;
-    let fetched = perform(vm, sandbox, &prepared.url, &prepared.plan)?;
+    let mut fetched = perform(vm, sandbox, &prepared.url, &prepared.plan)?;
+    if fetched.body.is_empty() {
+        // Read at once and looked at then: an empty body counts as not read.
+        fetched = perform(vm, sandbox, &prepared.url, &prepared.plan)?;
+    }
     recode(vm, fetched.body, options.encoding.as_deref(), options.errors.as_deref())
 }

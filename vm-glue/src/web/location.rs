@@ -9,6 +9,8 @@ pub struct Location {
     pub user: Option<String>,
     /// Lower-case, IPv6 addresses without their brackets.
     pub host: String,
+    /// The host as it was written.
+    pub written_host: String,
     pub port: Option<u16>,
     /// As written; never empty.
     pub path: String,
@@ -45,7 +47,7 @@ impl Location {
             None => (target, None),
         };
         let path = if path.is_empty() { "/" } else { path }.to_owned();
-        Ok(Location { scheme, user, host: host.to_ascii_lowercase(), port, path, query })
+        Ok(Location { scheme, user, host: host.to_ascii_lowercase(), written_host: host.to_owned(), port, path, query })
     }
 
     pub fn is_tls(&self) -> bool {
@@ -59,7 +61,7 @@ impl Location {
 
     /// The host as it stands in a URL, with brackets around an IPv6 address.
     pub fn bracketed_host(&self) -> String {
-        if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() }
+        if self.host.contains(':') { format!("[{}]", self.host) } else { self.written_host.clone() }
     }
 
     /// What the `Host` header says: the port only if it is not the scheme's own.
@@ -87,14 +89,11 @@ impl Location {
     pub(super) fn wire_url(&self, authority: &str) -> String {
         let mut target = String::with_capacity(self.path.len() + 16);
         let whole = self.target();
-        let mut in_query = false;
         for c in whole.chars() {
             match c {
                 '<' | '>' | '`' => target.push_str(&format!("%{:02X}", c as u32)),
-                '"' | '{' | '}' | '|' if !in_query => target.push_str(&format!("%{:02X}", c as u32)),
                 _ => target.push(c),
             }
-            in_query |= c == '?';
         }
         format!("{}://{authority}{target}", self.scheme)
     }
@@ -130,7 +129,7 @@ mod tests {
         let l = Location::parse("HTTP://me:pw@WWW.Example.com:8080/a/../b?x=1?#end").unwrap();
         assert_eq!((l.scheme.as_str(), l.host.as_str(), l.port), ("http", "www.example.com", Some(8080)));
         assert_eq!((l.path.as_str(), l.query.as_deref(), l.user.as_deref()), ("/a/../b", Some("x=1?"), Some("me:pw")));
-        assert_eq!(l.url(), "http://www.example.com:8080/a/../b?x=1?");
+        assert_eq!(l.url(), "http://WWW.Example.com:8080/a/../b?x=1?");
         assert_eq!(Location::parse("http://h:80?q").unwrap().url(), "http://h/?q");
         assert_eq!(Location::parse("http://[::1]:5/x").unwrap().host_header(), "[::1]:5");
     }
