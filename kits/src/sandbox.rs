@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use reprise_bundles::resources::Resources;
 use reprise_policies::{Policy, builtins};
 use reprise_vm_glue::import;
-use reprise_vm_glue::runtime::dialect;
+use reprise_vm_glue::runtime::{dialect, text};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -145,10 +145,10 @@ impl Sandbox {
     fn fill_builtins(self: &Arc<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let all = dialect::builtins(vm)?;
         for (name, value) in &all {
-            let Some(text) = name.downcast_ref::<rustpython_vm::builtins::PyStr>() else { continue };
+            let Some(spelled) = name.downcast_ref::<rustpython_vm::builtins::PyStr>() else { continue };
             // The operations that lowered code calls have names that no source can spell.
-            let is_operation = text.as_bytes().first() == Some(&b'<') || text.as_bytes() == b"__build_class__";
-            let is_open = std::str::from_utf8(text.as_bytes())
+            let is_operation = spelled.as_bytes().first() == Some(&b'<') || spelled.as_bytes() == b"__build_class__";
+            let is_open = std::str::from_utf8(spelled.as_bytes())
                 .is_ok_and(|name| builtins::BUILTINS.contains(&name) || builtins::EXCEPTIONS.contains(&name));
             if is_operation || is_open {
                 self.builtins.set_item(name.as_object(), value, vm)?;
@@ -178,10 +178,8 @@ fn add_library_folders(vm: &VirtualMachine, plugin: &Plugin) -> PyResult<()> {
     let platform = libraries.join(platform_os()).join(platform_cpu());
     let path = import::sys(vm)?.get_attr("path", vm)?;
     for (index, folder) in [libraries.join("Shared"), platform].iter().enumerate() {
-        if folder.is_dir() {
-            let text = vm.ctx.new_str(folder.to_string_lossy().into_owned());
-            vm.call_method(&path, "insert", (index, text))?;
-        }
+        let text = text::new_str(vm, folder.as_os_str().as_encoded_bytes());
+        vm.call_method(&path, "insert", (index, text))?;
     }
     Ok(())
 }
