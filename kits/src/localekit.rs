@@ -155,23 +155,6 @@ impl Representable for LocalString {
     }
 }
 
-impl Representable for LocalString {
-    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let show = |object: &PyObjectRef| -> PyResult<String> {
-            Ok(String::from_utf8_lossy(&text::repr_of(vm, object)?).into_owned())
-        };
-        let parts = match &zelf.content {
-            Content::Key(key) => show(key)?,
-            Content::Format(key, args) => {
-                let args: PyObjectRef = vm.ctx.new_tuple(args.clone()).into();
-                format!("{}, {}", show(key)?, show(&args)?)
-            }
-            Content::Pair(first, second) => format!("{}, {}", show(first)?, show(second)?),
-        };
-        Ok(format!("Framework.components.localization.LocalString({parts})"))
-    }
-}
-
 impl AsNumber for LocalString {
     fn as_number() -> &'static PyNumberMethods {
         static METHODS: PyNumberMethods = PyNumberMethods {
