@@ -64,6 +64,17 @@ fn set(headers: &mut Vec<(String, String)>, name: &str, value: String) {
     }
 }
 
+/// What decoding a path raises that is not UTF-8.
+fn undecodable(vm: &VirtualMachine, uri: &str) -> PyBaseExceptionRef {
+    let bytes: Vec<u8> = percent_encoding::percent_decode_str(uri).collect();
+    let (start, end) = match std::str::from_utf8(&bytes) {
+        Ok(_) => (0, 0),
+        Err(error) => (error.valid_up_to(), error.valid_up_to() + error.error_len().unwrap_or(1)),
+    };
+    let (encoding, reason) = (vm.ctx.new_str("utf8"), vm.ctx.new_str("invalid continuation byte"));
+    vm.new_unicode_decode_error(encoding, vm.ctx.new_bytes(bytes), start, end, reason)
+}
+
 type Query = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
 /// Everything inside the request's context.
@@ -82,8 +93,8 @@ fn answer(
         return response::from_exception(vm, &exception);
     }
     let Some(path) = path else {
-        tracing::error!("The path of the request is not UTF-8");
-        return Response::empty(500);
+        let uri = context::with(|context| context.uri.clone());
+        return response::from_exception(vm, &undecodable(vm, &uri));
     };
     if path == "/" || path.is_empty() {
         return finish(plugin, vm, state, Response::text("OK\n"), "str");

@@ -61,3 +61,41 @@ impl Response {
         Self { status, headers: Vec::new(), body: Vec::new() }
     }
 }
+
+/// Where bytes that are not UTF-8 are kept in the text of a header: the last private plane of Unicode.
+const RAW: u32 = 0x10_ff00;
+
+/// A header as text. Bytes that are not UTF-8 come back from [`header_bytes`] as they were.
+pub fn header_text(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().filter_map(|byte| char::from_u32(RAW + u32::from(*byte))));
+    }
+    text
+}
+
+/// The bytes of a header.
+pub fn header_bytes(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        match u32::from(c).checked_sub(RAW).and_then(|byte| u8::try_from(byte).ok()) {
+            Some(byte) => bytes.push(byte),
+            None => bytes.extend(c.encode_utf8(&mut [0; 4]).bytes()),
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_keep_their_bytes() {
+        for bytes in [&b"caf\xe9"[..], "café".as_bytes(), b"", b"\xff\xfe a"] {
+            assert_eq!(header_bytes(&header_text(bytes)), bytes);
+        }
+        assert_eq!(header_text("café".as_bytes()), "café");
+    }
+}

@@ -14,6 +14,7 @@ use crate::errors::text_or_bytes;
 use crate::objects::seams;
 use crate::objects::xml::XmlWriter;
 use crate::plugin::Plugin;
+use crate::startup;
 
 /// One registered prefix handler.
 #[derive(Clone, Debug)]
@@ -76,14 +77,10 @@ pub fn answer(call: Call<'_>) -> PyResult<Outcome> {
         set(&mut xml, "key", &handler.prefix);
         set(&mut xml, "name", &name_of(vm, plugin, handler)?);
         let info = &plugin.bundle.info;
-        let pictures = [
-            ("thumb", &handler.thumb, &info.icon, Some("source")),
-            ("art", &handler.art, &info.art, Some("art")),
-            ("titleBar", &handler.title_bar, &info.title_bar, None),
-        ];
-        for (attribute, own, general, hosted) in pictures {
-            if let Some(picture) = picture(vm, plugin, own.as_deref(), general, hosted)? {
-                set(&mut xml, attribute, &picture);
+        let names = [(&handler.thumb, &info.icon), (&handler.art, &info.art), (&handler.title_bar, &info.title_bar)];
+        for (picture, (own, general)) in PICTURES.iter().zip(names) {
+            if let Some(url) = picture.url(vm, plugin, own.as_deref(), general)? {
+                set(&mut xml, picture.attribute, &url);
             }
         }
         set(&mut xml, "hasPrefs", has_prefs);
@@ -107,23 +104,50 @@ pub fn name_of(vm: &VirtualMachine, plugin: &Arc<Plugin>, handler: &PrefixHandle
     if handler.localise && text::is_basestring(&handler.name) { localise(vm, plugin, &name) } else { Ok(name) }
 }
 
-/// The URL of a prefix's picture: its own, the one that Info.plist names, or a hosted one.
-fn picture(
-    vm: &VirtualMachine,
-    plugin: &Arc<Plugin>,
-    own: Option<&str>,
-    general: &str,
-    hosted: Option<&str>,
-) -> PyResult<Option<String>> {
-    let Some(sandbox) = plugin.main_sandbox() else { return Ok(None) };
-    // Of `icon-default.png` and `icon-default.jpg` the later wins.
-    let other = general.strip_suffix(".png").map(|stem| format!("{stem}.jpg"));
-    for name in own.into_iter().chain(other.as_deref()).chain([general]) {
-        if let Some(path) = seams::resource_path(vm, &sandbox, name)? {
-            return Ok(Some(path));
+/// Where a kind of picture comes from: the attribute, default files of which the later wins, and the group of hosted
+/// pictures for prefixes that name none.
+struct Picture {
+    attribute: &'static str,
+    defaults: &'static [&'static str],
+    hosted: Option<&'static str>,
+}
+
+static PICTURES: [Picture; 3] = [
+    Picture { attribute: "thumb", defaults: &["icon-default.png", "icon-default.jpg"], hosted: Some("source") },
+    Picture { attribute: "art", defaults: &["art-default.jpg"], hosted: Some("art") },
+    Picture { attribute: "titleBar", defaults: &["titlebar-default.png", "titlebar-default.jpg"], hosted: None },
+];
+
+impl Picture {
+    /// The picture's URL: the file that the prefix names, or a default one where it names none; failing that, the one
+    /// that Info.plist names.
+    fn url(
+        &self,
+        vm: &VirtualMachine,
+        plugin: &Arc<Plugin>,
+        own: Option<&str>,
+        general: &str,
+    ) -> PyResult<Option<String>> {
+        let Some(sandbox) = plugin.main_sandbox() else { return Ok(None) };
+        let mut found = None;
+        match own {
+            Some(name) => found = seams::resource_path(vm, &sandbox, name)?,
+            None => {
+                for name in self.defaults.iter().rev() {
+                    if found.is_none() {
+                        found = seams::resource_path(vm, &sandbox, name)?;
+                    }
+                }
+                if let (None, Some(group), true) = (&found, self.hosted, plugin.bundle.identifier != startup::SYSTEM) {
+                    found = Some(seams::hosted_image(vm, &sandbox, "image", group)?);
+                }
+            }
         }
+        if found.is_none() {
+            found = seams::resource_path(vm, &sandbox, general)?;
+        }
+        Ok(found)
     }
-    hosted.map(|group| seams::hosted_image(vm, &sandbox, "image", group)).transpose()
 }
 
 /// A text of the string tables in the language of the request; the key itself where there is none.

@@ -15,6 +15,7 @@ use crate::callback;
 use crate::context;
 use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility, native_class};
+use crate::message::header_bytes;
 use crate::objects::signature::{Default, Parameter, Signature};
 use crate::platform;
 use crate::plugin::Plugin;
@@ -544,7 +545,7 @@ fn header_or_none(vm: &VirtualMachine, names: &[&str]) -> PyObjectRef {
 }
 
 fn byte_string(vm: &VirtualMachine, value: &str) -> PyObjectRef {
-    text::new_str(vm, value.as_bytes())
+    text::new_str(vm, &header_bytes(value))
 }
 
 #[pyclass(module = false, name = "ClientKit")]

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use reprise_kits::dispatch::{Interface, Request, Response};
+use reprise_kits::message::{Interface, Request, Response, header_text};
 
 /// Longest line that is kept; a server sends paths and headers of a few kilobytes.
 const LINE_LIMIT: usize = 4 * 1024 * 1024;
@@ -37,7 +37,7 @@ fn line(input: &mut impl BufRead) -> io::Result<Option<String>> {
     if bytes.last() == Some(&b'\r') {
         bytes.pop();
     }
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    Ok(Some(header_text(&bytes)))
 }
 
 /// Writes an answer and flushes.

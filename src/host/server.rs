@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
-use reprise_kits::dispatch::{Interface, Request, Response};
+use reprise_kits::message::{Interface, Request, Response, header_text};
 use tokio::sync::{Notify, oneshot};
 
 /// Bodies of requests above this are refused.
@@ -236,7 +236,7 @@ fn normalised(headers: &hyper::HeaderMap) -> Vec<(String, String)> {
     headers
         .keys()
         .map(|name| {
-            let values: Vec<_> = headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
+            let values: Vec<_> = headers.get_all(name).iter().map(|v| header_text(v.as_bytes())).collect();
             (header_case(name.as_str()), values.join(","))
         })
         .collect()
