@@ -16,8 +16,33 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
         b"__module__" => module(object, name, vm),
         b"__hash__" => hash_method(object, name, vm),
         b"encode" | b"decode" => super::codecs::read_method(object, name, vm),
+        name_bytes if is_hidden(object, name_bytes) => {
+            let class = super::names::type_name_of(object);
+            Err(vm.new_attribute_error(format!("'{class}' object has no attribute '{name}'")))
+        }
         _ => object.get_attr(name, vm),
     }
+}
+
+/// Methods that the machine's string type has for its own library and Python 2's has not: `hasattr` and `getattr` do not
+/// see them.
+fn is_hidden(object: &PyObject, name: &[u8]) -> bool {
+    let late = matches!(
+        name,
+        b"casefold"
+            | b"format_map"
+            | b"isascii"
+            | b"isidentifier"
+            | b"isprintable"
+            | b"maketrans"
+            | b"removeprefix"
+            | b"removesuffix"
+    );
+    let of_unicode = matches!(name, b"isdecimal" | b"isnumeric");
+    (late || of_unicode)
+        && object.downcastable::<PyStr>()
+        && object.class().heaptype_ext().is_none()
+        && (late || super::text::is_str(object))
 }
 
 /// `d.keys` and the like: a method that returns a list.

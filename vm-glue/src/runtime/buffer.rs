@@ -29,7 +29,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 
 impl Buffer {
     /// The bytes as they are now.
-    fn bytes(&self, vm: &VirtualMachine) -> Vec<u8> {
+    pub fn bytes(&self, vm: &VirtualMachine) -> Vec<u8> {
         let whole = exported(vm, &self.object).unwrap_or_default();
         let start = self.offset.min(whole.len());
         let end = self.size.map_or(whole.len(), |size| start.saturating_add(size).min(whole.len()));

@@ -101,7 +101,12 @@ fn type_setattr(class: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &V
 fn str_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let object = match (args.args.as_slice(), args.kwargs.is_empty()) {
         ([], true) => vm.ctx.new_str("").into(),
-        ([object], true) => text::str_object(vm, object)?,
+        ([object], true) => match text::str_object(vm, object) {
+            Ok(string) => string,
+            // To the machine's own library every unicode is a `str` already.
+            Err(_) if text::is_unicode(object) && methods::called_from_library(vm) => object.clone(),
+            Err(error) => return Err(error),
+        },
         _ => {
             return match STR_NEW.get() {
                 Some(original) => original(class, args, vm),

@@ -3,6 +3,7 @@
 //! The machine's own hashes (which dicts and sets use) differ from run to run; programs keep the numbers that `hash`
 //! returns, so they have to be Python 2's.
 
+use super::buffer::Buffer;
 use super::{arguments, dialect};
 use malachite_bigint::{BigInt, Sign};
 use rustpython_common::wtf8::Wtf8;
@@ -32,6 +33,9 @@ pub fn hash(vm: &VirtualMachine, object: &PyObject) -> PyResult<i64> {
         }
         if let Some(float) = object.downcast_ref::<PyFloat>() {
             return Ok(of_float(float.to_f64()));
+        }
+        if let Some(buffer) = object.downcast_ref::<Buffer>() {
+            return Ok(of_text(Wtf8::new(&*super::text::widen(&buffer.bytes(vm)))));
         }
         if let Some(tuple) = object.downcast_ref::<PyTuple>() {
             return vm.with_recursion("in hash", || of_tuple(vm, tuple.as_slice()));

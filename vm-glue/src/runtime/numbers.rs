@@ -387,9 +387,7 @@ fn int_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
 
 /// Python 2's `str(float)`: 12 significant digits.
 pub fn float_str_text(value: f64) -> String {
-    let text = format_general(value, 12);
-    let numeric = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if numeric { format!("{text}.0") } else { text }
+    super::floats::shown(value, 12)
 }
 
 /// C's `%.<digits>g`.

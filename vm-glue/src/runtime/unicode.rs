@@ -66,7 +66,12 @@ pub fn unicode_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyR
 }
 
 fn dunder_str(zelf: methods::Zelf, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    Ok(text::new_str(vm, &text::encode_default(vm, zelf.as_wtf8())?))
+    match text::encode_default(vm, zelf.as_wtf8()) {
+        Ok(bytes) => Ok(text::new_str(vm, &bytes)),
+        // To the machine's own library every unicode is a `str` already.
+        Err(_) if methods::called_from_library(vm) => Ok(zelf.into()),
+        Err(error) => Err(error),
+    }
 }
 
 fn getnewargs(zelf: methods::Zelf, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
