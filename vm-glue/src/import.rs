@@ -373,11 +373,8 @@ fn find_or_load(vm: &VirtualMachine, full: &str, name: &str, package: Option<&st
         None => None,
     };
     let path = match (&outer, package) {
-        (Some(outer), _) => match vm.get_attribute_opt(outer, "__path__")? {
-            Some(path) => Some(path),
-            // A module of the machine's library that is no package there can still have submodules in the registry.
-            None => None,
-        },
+        // A module of the machine's library that is no package there can still have submodules in the registry.
+        (Some(outer), _) => vm.get_attribute_opt(outer, "__path__")?,
         (None, Some(_)) => return Ok(None),
         (None, None) => Some(sys(vm)?.get_attr("path", vm)?),
     };
@@ -389,7 +386,7 @@ fn find_or_load(vm: &VirtualMachine, full: &str, name: &str, package: Option<&st
     // A module may replace itself in `sys.modules`.
     let module = modules.get_item_opt(full, vm)?.unwrap_or(module);
     if let Some(outer) = outer {
-        outer.set_attr(&*vm.ctx.intern_str(name), module.clone(), vm)?;
+        outer.set_attr(vm.ctx.intern_str(name), module.clone(), vm)?;
     }
     Ok(Some(module))
 }

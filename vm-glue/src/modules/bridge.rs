@@ -3,7 +3,7 @@
 //! `library(name)` imports a module of that library. `wrap(function)` makes a function that passes strings on as
 //! Python 3 `bytes` and gives bytes in the result back as `str`; `native(value)` does the latter to any value.
 
-use rustpython_vm::builtins::{PyBytes, PyDict, PyList, PyModule, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyBytes, PyDict, PyDictRef, PyList, PyModule, PyStr, PyTuple};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
@@ -56,7 +56,8 @@ pub fn native(vm: &VirtualMachine, value: PyObjectRef, depth: usize) -> PyResult
     }
     if let Some(dict) = value.downcast_ref::<PyDict>().filter(|_| value.class().is(vm.ctx.types.dict_type)) {
         let converted = vm.ctx.new_dict();
-        for (key, item) in dict.to_owned() {
+        let entries: PyDictRef = dict.to_owned();
+        for (key, item) in entries {
             converted.set_item(&*native(vm, key, depth + 1)?, native(vm, item, depth + 1)?, vm)?;
         }
         return Ok(converted.into());

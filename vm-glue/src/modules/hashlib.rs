@@ -35,8 +35,11 @@ macro_rules! with_state {
     };
 }
 
-/// The hashes by name, and the size of their blocks in bytes.
-const HASHES: [(&str, usize, fn() -> State); 6] = [
+/// Name, size of a block in bytes, and how it begins.
+type Known = (&'static str, usize, fn() -> State);
+
+/// The hashes that there are.
+const HASHES: [Known; 6] = [
     ("md5", 64, || State::Md5(md5::Md5::new())),
     ("sha1", 64, || State::Sha1(sha1::Sha1::new())),
     ("sha224", 64, || State::Sha224(sha2::Sha224::new())),

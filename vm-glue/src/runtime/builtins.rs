@@ -67,7 +67,7 @@ pub fn is_instance(object: &PyObject, class: &PyObject, vm: &VirtualMachine) -> 
         Special::Int => Ok(object.downcast_ref::<PyInt>().is_some() && !numbers::is_long(object, vm)),
         Special::Long => Ok(numbers::is_long(object, vm)),
         Special::Type => Ok(object.downcast_ref::<PyType>().is_some_and(|class| !classic::is_classic(class))),
-        Special::ClassObj => Ok(object.downcast_ref::<PyType>().is_some_and(|class| classic::is_classic(class))),
+        Special::ClassObj => Ok(object.downcast_ref::<PyType>().is_some_and(classic::is_classic)),
         Special::Method => {
             Ok(object.downcast_ref::<super::functions::UnboundMethod>().is_some() || object.is_instance(class, vm)?)
         }

@@ -666,10 +666,8 @@ fn iterator_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObje
         }
         return Ok(Some(iterator));
     }
-    Ok(match lookup(object, "__getitem__", vm)? {
-        Some(_) => Some(super::iterators::ItemIterator::of(object.to_owned(), vm)),
-        None => None,
-    })
+    let items = lookup(object, "__getitem__", vm)?;
+    Ok(items.map(|_| super::iterators::ItemIterator::of(object.to_owned(), vm)))
 }
 
 fn iter(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {

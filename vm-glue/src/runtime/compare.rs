@@ -269,10 +269,8 @@ fn three_way_inner(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<
     let set = |object: &PyObject| {
         object.fast_isinstance(vm.ctx.types.set_type) || object.fast_isinstance(vm.ctx.types.frozenset_type)
     };
-    if set(a) || set(b) {
-        if set(a) && set(b) || a.class().is(b.class()) {
-            return Err(vm.new_type_error("cannot compare sets using cmp()"));
-        }
+    if (set(a) || set(b)) && (set(a) && set(b) || a.class().is(b.class())) {
+        return Err(vm.new_type_error("cannot compare sets using cmp()"));
     }
     let same_class = a.class().is(b.class());
     if same_class

@@ -152,7 +152,7 @@ fn method_repr(method: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>>
         _ => object.class().name().to_string(),
     };
     let mut text = format!("<bound method {class}.{} of ", function_name(&function, vm));
-    text.push_str(&object.repr(vm)?.to_string());
+    text.push_str(&object.repr(vm)?.to_string_lossy());
     text.push('>');
     Ok(vm.ctx.new_str(text))
 }

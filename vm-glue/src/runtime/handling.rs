@@ -99,9 +99,9 @@ fn caught(vm: &VirtualMachine) -> PyObjectRef {
 }
 
 /// Classes that the machine matches as Python 2 does.
-fn is_plain(wanted: &PyObject, error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+fn is_plain(wanted: &PyObject, error: &Py<PyBaseException>) -> bool {
     if let Some(tuple) = wanted.downcast_ref::<PyTuple>() {
-        return tuple.as_slice().iter().all(|wanted| is_plain(wanted, error, vm));
+        return tuple.as_slice().iter().all(|wanted| is_plain(wanted, error));
     }
     wanted.downcast_ref::<PyType>().is_some_and(|class| error.class().fast_issubclass(class))
 }
@@ -109,7 +109,7 @@ fn is_plain(wanted: &PyObject, error: &Py<PyBaseException>, vm: &VirtualMachine)
 /// `<catch>(classes)`: the classes, or what makes the machine match (or not) where its own rules differ.
 fn catch(wanted: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let Some(error) = vm.current_exception() else { return Ok(wanted) };
-    if wanted.downcast_ref::<PyType>().is_some() && is_plain(&wanted, &error, vm) {
+    if wanted.downcast_ref::<PyType>().is_some() && is_plain(&wanted, &error) {
         return Ok(wanted);
     }
     Ok(if exceptions::matches(&error, &wanted, vm)? {

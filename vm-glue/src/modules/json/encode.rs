@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rustpython_vm::builtins::{PyDict, PyFloat, PyInt, PyList, PyTuple};
+use rustpython_vm::builtins::{PyDict, PyDictRef, PyFloat, PyInt, PyList, PyTuple};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
@@ -79,7 +79,8 @@ impl<'a> Writer<'a> {
         } else if let Some(tuple) = value.downcast_ref::<PyTuple>() {
             self.array(value, tuple.as_slice(), level)?;
         } else if let Some(dict) = value.downcast_ref::<PyDict>() {
-            let pairs = dict.to_owned().into_iter().collect();
+            let entries: PyDictRef = dict.to_owned();
+            let pairs = entries.into_iter().collect();
             self.object(value, pairs, level)?;
         } else {
             self.enter(value)?;

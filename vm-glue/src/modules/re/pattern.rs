@@ -160,7 +160,7 @@ impl<'a> Search<'a> {
             self.state.reset(&request, self.start);
             if search { self.state.search(request) } else { self.state.py_match(&request) }
         };
-        found.then(|| (self.state.start, self.state.cursor.position))
+        found.then_some((self.state.start, self.state.cursor.position))
     }
 
     /// The next match; afterwards the search goes on behind it.

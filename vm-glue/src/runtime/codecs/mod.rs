@@ -42,8 +42,11 @@ enum Codec {
     },
 }
 
+/// Spellings of a name, and the codec.
+type Named = (&'static [&'static str], fn() -> Codec);
+
 /// Names of the native codecs, normalized.
-const NAMES: &[(&[&str], fn() -> Codec)] = &[
+const NAMES: &[Named] = &[
     (&["utf_8", "utf8", "u8", "utf", "utf8_ucs2", "utf8_ucs4", "cp65001"], || Codec::Utf8),
     (&["utf_8_sig"], || Codec::Utf8Sig),
     (&["utf_7", "u7", "utf7", "unicode_1_1_utf_7"], || Codec::Utf7),

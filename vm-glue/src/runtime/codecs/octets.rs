@@ -137,7 +137,7 @@ fn string_unescape(vm: &VirtualMachine, bytes: &[u8]) -> PyResult<Vec<u8>> {
 }
 
 fn decode_hex(vm: &VirtualMachine, bytes: &[u8]) -> PyResult<Vec<u8>> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return Err(vm.new_type_error("Odd-length string"));
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);
