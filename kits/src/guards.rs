@@ -98,7 +98,7 @@ fn closed_attribute(object: PyObjectRef, name: PyObjectRef, vm: &VirtualMachine)
     };
     match message {
         Some(message) => Err(vm.new_runtime_error(message.to_owned())),
-        None => object.get_attr(&*vm.ctx.intern_str(name), vm),
+        None => object.get_attr(vm.ctx.intern_str(name), vm),
     }
 }
 

@@ -269,7 +269,7 @@ impl Network {
                 authorization = Some(value);
                 continue;
             }
-            let may_redirect = matches!(code, 301 | 302 | 303) || code == 307 && method != "POST";
+            let may_redirect = matches!(code, 301..=303) || code == 307 && method != "POST";
             if matches!(code, 301 | 302 | 303 | 307) && (!plan.follow_redirects || may_redirect) {
                 let target = answer.header("Location").or_else(|| answer.header("URI"));
                 let Some(target) = target.map(|t| String::from_utf8_lossy(t).into_owned()) else {

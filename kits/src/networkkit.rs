@@ -274,8 +274,8 @@ impl NetworkKit {
     fn address(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         let find = || -> PyResult {
             let socket = import_level(vm, "socket", None, None, 0)?;
-            let name = vm.call_method(&*socket, "gethostname", ())?;
-            vm.call_method(&*socket, "gethostbyname", (name,))
+            let name = vm.call_method(&socket, "gethostname", ())?;
+            vm.call_method(&socket, "gethostbyname", (name,))
         };
         Ok(find().unwrap_or_else(|_| vm.ctx.none()))
     }

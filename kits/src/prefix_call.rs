@@ -41,7 +41,7 @@ pub fn call(
     let result = function.call(arguments.into_call(), vm)?;
     let exclusions = &plugin.bundle.info.platform_exclusions;
     let platform = request_header("X-Plex-Platform").or_else(|| request_header("X-Plex-Client-Platform"));
-    let unsupported = platform.is_some_and(|platform| exclusions.iter().any(|excluded| *excluded == platform));
+    let unsupported = platform.is_some_and(|platform| exclusions.contains(&platform));
     if unsupported && plugin.bundle.identifier != SYSTEM && &*result.class().name() == "MediaContainer" {
         let handler = plugin.state::<Prefixes>().handlers.read().get(number).cloned();
         let name = match handler {

@@ -206,14 +206,14 @@ impl Parser<'_> {
     fn attributes(&mut self) -> Vec<(String, Option<String>)> {
         let mut found: Vec<(String, Option<String>)> = Vec::new();
         self.skip_blanks();
-        while !self.at_end() && self.peek(0) != b'>' && !(self.peek(0) == b'/' && self.peek(1) == b'>') {
+        while !self.at_end() && self.peek(0) != b'>' && (self.peek(0) != b'/' || self.peek(1) != b'>') {
             let name = self.name();
             if name.is_empty() {
                 self.at += 1;
                 while !self.at_end()
                     && !is_blank(self.peek(0))
                     && self.peek(0) != b'>'
-                    && !(self.peek(0) == b'/' && self.peek(1) == b'>')
+                    && (self.peek(0) != b'/' || self.peek(1) != b'>')
                 {
                     self.at += 1;
                 }
@@ -470,7 +470,7 @@ impl Parser<'_> {
     fn raw_text(&mut self) {
         let name = self.current().unwrap_or("").to_owned();
         let start = self.at;
-        while !self.at_end() && !(self.peek(0) == b'<' && self.peek(1) == b'/' && self.ends_raw_text(&name)) {
+        while !self.at_end() && (self.peek(0) != b'<' || self.peek(1) != b'/' || !self.ends_raw_text(&name)) {
             self.at += 1;
         }
         let text = self.text.get(start..self.at).unwrap_or("");

@@ -72,10 +72,10 @@ impl Writer<'_> {
         let mut open: Vec<Open> = Vec::new();
         let mut current = Some((top, pretty));
         loop {
-            if let Some((id, pretty)) = current.take() {
-                if let Some(opened) = self.start(id, pretty) {
-                    open.push(opened);
-                }
+            if let Some((id, pretty)) = current.take()
+                && let Some(opened) = self.start(id, pretty)
+            {
+                open.push(opened);
             }
             let depth = open.len();
             let Some(last) = open.last_mut() else { return };

@@ -53,7 +53,7 @@ impl Call<'_> {
         let module = import_level(vm, "re", None, None, 0)?;
         let options = if flags.contains('i') { module.get_attr("IGNORECASE", vm)? } else { vm.ctx.new_int(0).into() };
         let pattern = text::native(vm, argument(1));
-        let compiled = vm.call_method(&*module, "compile", (pattern, options))?;
+        let compiled = vm.call_method(&module, "compile", (pattern, options))?;
         let subject = text::native(vm, argument(0));
         let text_of = |value: &PyObject| -> PyResult<String> { Ok(text::text_of(vm, value)?.unwrap_or_default()) };
         Ok(match name {

@@ -27,7 +27,9 @@ fn write(value: &PyObject, vm: &VirtualMachine, out: &mut String) -> PyResult<()
     } else if let Some(string) = value.downcast_ref::<PyStr>() {
         write_string(&string_text(vm, string)?, out);
     } else if let Some(list) = value.downcast_ref::<PyList>() {
-        write_list(&list.borrow_vec().to_vec(), vm, out)?;
+        // Writing runs code of the plug-in, which may change the list.
+        let items = list.borrow_vec().to_vec();
+        write_list(&items, vm, out)?;
     } else if let Some(tuple) = value.downcast_ref::<PyTuple>() {
         write_list(tuple.as_slice(), vm, out)?;
     } else if let Some(dict) = value.downcast_ref::<PyDict>() {

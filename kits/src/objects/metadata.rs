@@ -184,11 +184,13 @@ pub fn write(writer: &mut Writer, object: &Py<ModernObject>) -> PyResult<()> {
     let source = source(writer, object)?;
     writer.xml.start(class.element);
     writer.attributes(object)?;
-    if class.needs_key && !writer.xml.has("sourceIcon") && object.get("source_icon", vm).is_none() {
-        if let Some(sandbox) = object.class.sandbox() {
-            let icon = seams::hosted_image(vm, &sandbox, "image", "source")?;
-            writer.set("sourceIcon", &icon)?;
-        }
+    if class.needs_key
+        && !writer.xml.has("sourceIcon")
+        && object.get("source_icon", vm).is_none()
+        && let Some(sandbox) = object.class.sandbox()
+    {
+        let icon = seams::hosted_image(vm, &sandbox, "image", "source")?;
+        writer.set("sourceIcon", &icon)?;
     }
     if !writer.xml.has("key") {
         writer.set("key", "")?;

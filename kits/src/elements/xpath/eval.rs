@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
             }
             Expr::Literal(text) => Value::Text(text.clone()),
             Expr::Number(value) => Value::Number(*value),
-            Expr::Variable(_, name) => self.environment.variable(name).ok_or(XPathError::Variable)?,
+            Expr::Variable(name) => self.environment.variable(name).ok_or(XPathError::Variable)?,
             Expr::Call(prefix, name, arguments) => self.call(prefix.as_deref(), name, arguments, context)?,
             Expr::Filter(primary, predicates) => {
                 if let Value::Made(mut made) = self.value(primary, context)? {
@@ -147,7 +147,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of `@name` at an element, if the expression is just that.
-    #[expect(clippy::type_complexity, reason = "not that expression, no such attribute, its value")]
+    ///
+    /// Outer None: not that expression; inner None: no such attribute.
     fn simple_attribute(&self, expr: &Expr, node: XNode) -> Result<Option<Option<&'a str>>, XPathError> {
         let Expr::Path(None, steps) = expr else { return Ok(None) };
         let [Step { axis: Axis::Attribute, test: Test::Name(None, name), predicates }] = steps.as_slice() else {

@@ -160,7 +160,7 @@ enum Expr {
     Union(Box<Expr>, Box<Expr>),
     Literal(String),
     Number(f64),
-    Variable(Option<String>, String),
+    Variable(String),
     Call(Option<String>, String, Vec<Expr>),
     Filter(Box<Expr>, Vec<Expr>),
     /// A location path from the context node (None), or from the result of an expression.

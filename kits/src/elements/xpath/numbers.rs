@@ -26,7 +26,7 @@ pub fn number_text(value: f64) -> String {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
-    let whole_digits = if size >= 1.0 { size.log10().floor() as i32 + 1 } else { size.log10().floor() as i32 + 1 };
+    let whole_digits = size.log10().floor() as i32 + 1;
     let decimals = (15 - whole_digits).clamp(0, 30) as usize;
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }

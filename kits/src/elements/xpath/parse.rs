@@ -258,7 +258,10 @@ impl<'a> Parser<'a> {
             b'$' => {
                 self.at += 1;
                 let (prefix, name) = self.qualified_name().ok_or(XPathError::Variable)?;
-                Ok(Expr::Variable(prefix, name))
+                Ok(Expr::Variable(match prefix {
+                    Some(prefix) => format!("{prefix}:{name}"),
+                    None => name,
+                }))
             }
             b'(' => {
                 self.take("(");
