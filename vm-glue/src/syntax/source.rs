@@ -33,6 +33,8 @@ pub struct SourceText {
     pub form: TextForm,
     pub rules: SourceRules,
     lines: OnceLock<LineIndex>,
+    /// Where characters of several bytes go on; lets columns be computed without a walk along the line.
+    continuations: OnceLock<Vec<u32>>,
 }
 
 impl SourceText {
@@ -96,7 +98,7 @@ impl SourceText {
                 }
             }
         };
-        Ok(Self { name: name.to_owned(), text, encoding, form, rules, lines: OnceLock::new() })
+        Ok(Self::new(name, text, encoding, form, rules))
     }
 
     /// The source of a `unicode` object given to `compile`, `exec` or `eval`: byte string literals are UTF-8, and no
@@ -115,14 +117,12 @@ impl SourceText {
         if coding_cookie(text.as_bytes()).is_some() {
             return Err(error(name, "encoding declaration in Unicode string".to_owned(), 0));
         }
-        Ok(Self {
-            name: name.to_owned(),
-            text,
-            encoding: Some("utf-8".to_owned()),
-            form: TextForm::Chars,
-            rules,
-            lines: OnceLock::new(),
-        })
+        Ok(Self::new(name, text, Some("utf-8".to_owned()), TextForm::Chars, rules))
+    }
+
+    fn new(name: &str, text: String, encoding: Option<String>, form: TextForm, rules: SourceRules) -> Self {
+        let (lines, continuations) = (OnceLock::new(), OnceLock::new());
+        Self { name: name.to_owned(), text, encoding, form, rules, lines, continuations }
     }
 
     /// The lines of the text.
@@ -139,26 +139,40 @@ impl SourceText {
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self.lines().line(offset);
         let start = self.lines().start(line);
-        let piece = self.text.as_bytes().get(start as usize..offset as usize).unwrap_or_default();
-        (line, self.source_bytes(piece))
+        let mut column = offset.saturating_sub(start);
+        if self.form == TextForm::Bytes {
+            let continuations = self.continuations.get_or_init(|| {
+                let bytes = self.text.bytes().enumerate();
+                bytes.filter(|(_, byte)| byte & 0xc0 == 0x80).map(|(at, _)| at as u32).collect()
+            });
+            let before = |offset| continuations.partition_point(|&at| at < offset);
+            column = column.saturating_sub((before(offset) - before(start)) as u32);
+        }
+        (line, column)
     }
 
     /// `lineno` and `col_offset` that CPython 2.7 gives a node which begins at `offset`. A node that begins with a
     /// string literal over several lines has the *last* of these lines and the column -1.
     pub fn node_position(&self, offset: u32) -> (u32, i64) {
-        let (line, column) = self.position(offset);
-        if let Some(end) = end_of_string_literal(&self.text, offset as usize) {
-            let last = self.lines().line(end.saturating_sub(1) as u32);
-            if last > line {
-                return (last, -1);
+        match self.last_line_of_string(offset) {
+            Some(last) => (last, -1),
+            None => {
+                let (line, column) = self.position(offset);
+                (line, i64::from(column))
             }
         }
-        (line, i64::from(column))
+    }
+
+    /// The last line of the string literal that begins at `offset`, if one does and goes on over the end of the line.
+    fn last_line_of_string(&self, offset: u32) -> Option<u32> {
+        let end = end_of_string_literal(&self.text, offset as usize)?;
+        let last = self.lines().line(end.saturating_sub(1) as u32);
+        (last > self.lines().line(offset)).then_some(last)
     }
 
     /// The line that CPython 2.7 gives a node which begins at `offset` (see [`node_position`](Self::node_position)).
     pub fn node_line(&self, offset: u32) -> u32 {
-        self.node_position(offset).0
+        self.last_line_of_string(offset).unwrap_or_else(|| self.line(offset))
     }
 
     /// A line's text without its newline; lines count from 1.

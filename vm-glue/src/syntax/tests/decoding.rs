@@ -140,3 +140,17 @@ fn literals_of_both_kinds_join() {
     assert_eq!(string_rules(b"# coding: utf-8\nx = '\xc3\xa9' u'b'"), "u'\\xe9b'");
     assert!(matches!(super::super::literals::join(Str::Bytes(vec![1]), Str::Bytes(vec![2])), Str::Bytes(_)));
 }
+
+#[test]
+fn columns_count_bytes_of_the_source() {
+    let column = |bytes: &[u8]| {
+        let source = SourceText::decode("x.py", bytes, SourceRules::CPythonString).expect("a source");
+        let at = source.text.find(';').expect("a semicolon") as u32;
+        source.position(at)
+    };
+    assert_eq!(column(b"#\xe9\n'\xe9\xe9';"), (2, 4));
+    assert_eq!(column(b"# coding: utf-8\n'\xc3\xa9';"), (2, 4));
+    // CPython has other encodings as UTF-8 inside.
+    assert_eq!(column(b"# coding: cp1252\n'\x80';"), (2, 5));
+    assert_eq!(column(b"# coding: utf-8\n'\xff';"), (2, 3));
+}
