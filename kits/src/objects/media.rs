@@ -164,7 +164,7 @@ fn write_part(
         && let Some(key) = part.get("key", vm)
         && seams::is_indirect(vm, &key)
     {
-        let text = values::converted(vm, &key)?;
+        let text = seams::resolvable(vm, &key, values::converted(vm, &key)?);
         let joint = if text.contains('?') { '&' } else { '?' };
         let key = format!("{text}{joint}mediaInfo={}", media_info(media, deduced, vm)?);
         writer.set("key", &key)?;

@@ -215,8 +215,8 @@ pub fn write(writer: &mut Writer, object: &Py<ModernObject>) -> PyResult<()> {
         && let Some(part) = modern(&part)
         && let Some(part_key) = part.get("key", vm)
     {
-        let text = values::converted(vm, &part_key)?.into_owned();
-        writer.set("key", &text)?;
+        let text = values::converted(vm, &part_key)?;
+        writer.set("key", &seams::resolvable(vm, &part_key, text))?;
         key = Some(part_key);
     }
     if let Some(url) = &source.url {
@@ -276,6 +276,7 @@ fn write_value(
         return Ok(());
     }
     let text = values::converted(vm, value)?;
+    let text = if xml == "key" { seams::resolvable(vm, value, text) } else { text };
     writer.set(xml, &text)
 }
 

@@ -1,5 +1,6 @@
 //! What the object classes need from the other kits, in one place.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -47,6 +48,16 @@ pub fn callback(vm: &VirtualMachine, object: &PyObject) -> Option<Callback> {
 /// Whether an object is a callback that must be resolved before it plays.
 pub fn is_indirect(vm: &VirtualMachine, object: &PyObject) -> bool {
     callback(vm, object).is_some_and(|callback| callback.indirect)
+}
+
+/// The address of a callback as clients can use it. The text of an indirect callback without arguments has its mark
+/// behind a `&` though there is no query, and would not find its function.
+pub fn resolvable<'a>(vm: &VirtualMachine, object: &PyObject, address: Cow<'a, str>) -> Cow<'a, str> {
+    const MARK: &str = "&indirect=1";
+    if address.contains(MARK) && !address.contains('?') && is_indirect(vm, object) {
+        return Cow::Owned(address.replacen(MARK, "?indirect=1", 1));
+    }
+    address
 }
 
 /// Whether an object is a localised string or the like, whose text is looked up when it is asked for.

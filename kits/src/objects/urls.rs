@@ -81,7 +81,8 @@ fn typed(vm: &VirtualMachine, protocol: Protocol, url: &str, like: Option<&PyObj
 }
 
 fn url_text(vm: &VirtualMachine, url: &PyObject) -> PyResult<String> {
-    Ok(String::from_utf8_lossy(&bytes_of(vm, url)?).into_owned())
+    let bytes = bytes_of(vm, url)?;
+    Ok(seams::resolvable(vm, url, String::from_utf8_lossy(&bytes)).into_owned())
 }
 
 /// The address under which clients with a browser play a page.

@@ -122,6 +122,10 @@ impl<'a> Writer<'a> {
         let name = name.into();
         let refused = match values::plain(self.vm, value)? {
             Written::Omitted => false,
+            Written::Text(text) if name == "key" => {
+                let address = seams::resolvable(self.vm, value, text);
+                self.xml.set(name.clone(), &address).is_err()
+            }
             Written::Text(text) => self.xml.set(name.clone(), &text).is_err(),
             Written::Refused => true,
         };
