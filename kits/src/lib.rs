@@ -19,6 +19,7 @@ pub mod callback;
 pub mod cereal;
 pub mod constkit;
 pub mod context;
+pub mod corekit;
 pub mod datakit;
 pub mod date_text;
 pub mod datetimekit;
@@ -37,6 +38,7 @@ pub mod json_lenient;
 pub mod json_reader;
 pub mod json_text;
 pub mod kit;
+pub mod lazy_kit;
 pub mod locale_tables;
 pub mod localekit;
 pub mod logging;
@@ -72,6 +74,7 @@ pub mod utilkit;
 
 /// Every kit, in the order of publication. A new kit is one line here.
 pub static KITS: &[&kit::Kit] = &[
+    &corekit::KIT,
     &runtimekit::KIT,
     &prefskit::KIT,
     &localekit::KIT,

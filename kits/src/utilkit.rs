@@ -2,17 +2,17 @@
 //!
 //! Their behaviour is written in Python 2 (`python/utilkit.py`), loaded when one of them is used for the first time.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use reprise_vm_glue::runtime::{dialect, exec, source, text};
-use reprise_vm_glue::syntax::SourceRules;
-use rustpython_vm::builtins::{PyDictRef, PyStr};
+use reprise_vm_glue::runtime::{dialect, text};
+use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::types::{Callable, GetAttr};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::types::Callable;
+use rustpython_vm::{Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::lazy_kit::{self, Part};
 use crate::sandbox::Sandbox;
 
 /// The kit's published names.
@@ -39,81 +39,24 @@ const fn lazy(name: &'static str, doc: &'static str, make: Make) -> Entry {
     Entry { name, visible: Visibility::All, doc, status: Status::Implemented, make }
 }
 
-const SOURCE: &str = include_str!("python/utilkit.py");
+static PART: Part = Part { name: "utilkit", source: include_str!("python/utilkit.py"), prepare };
 
-/// The loaded Python part, one a plug-in.
-#[derive(Default)]
-struct Loaded {
-    globals: OnceLock<PyDictRef>,
-}
-
-fn loaded(vm: &VirtualMachine, sandbox: &Sandbox) -> PyResult<PyDictRef> {
-    let state = sandbox.plugin.state::<Loaded>();
-    if let Some(globals) = state.globals.get() {
-        return Ok(globals.clone());
-    }
-    let globals = vm.ctx.new_dict();
-    globals.set_item("__builtins__", dialect::builtins(vm)?.into(), vm)?;
-    globals.set_item("__name__", vm.ctx.new_str("Framework.api.utilkit").into(), vm)?;
+/// What the Python part takes from the sandbox.
+fn prepare(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, globals: &PyDictRef) -> PyResult<()> {
     for name in ["FrameworkException", "HTTP"] {
-        if let Some(value) = sandbox.globals.get_item_opt(name, vm)? {
+        if let Some(value) = sandbox.published(vm, name)? {
             globals.set_item(name, value, vm)?;
         }
     }
-    let code = source::compile_file(vm, "<utilkit>", SOURCE.as_bytes(), SourceRules::Framework)?;
-    let locals: PyObjectRef = globals.clone().into();
-    exec::run(code, globals.clone(), locals, vm)?;
-    Ok(state.globals.get_or_init(|| globals).clone())
+    Ok(())
 }
 
 fn part(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, class: &'static str) -> PyResult {
-    let _ = LazyKit::make_static_type();
-    Ok(LazyKit { class, sandbox: Arc::clone(sandbox), object: OnceLock::new() }.into_pyobject(vm))
+    lazy_kit::object(vm, sandbox, &PART, class)
 }
 
 fn function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &'static str, shown: &'static str) -> PyResult {
-    let sandbox = Arc::clone(sandbox);
-    let call = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        loaded(vm, &sandbox)?.get_item(name, vm)?.call(args, vm)
-    };
-    Ok(vm.new_function(shown, call).into())
-}
-
-/// A kit whose object is made when it is used for the first time.
-#[pyclass(module = false, name = "LazyKit")]
-#[derive(PyPayload)]
-pub struct LazyKit {
-    class: &'static str,
-    sandbox: Arc<Sandbox>,
-    object: OnceLock<PyObjectRef>,
-}
-
-impl std::fmt::Debug for LazyKit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.class)
-    }
-}
-
-impl LazyKit {
-    fn object(&self, vm: &VirtualMachine) -> PyResult {
-        if let Some(object) = self.object.get() {
-            return Ok(object.clone());
-        }
-        let made = loaded(vm, &self.sandbox)?.get_item(self.class, vm)?.call((), vm)?;
-        Ok(self.object.get_or_init(|| made).clone())
-    }
-}
-
-#[pyclass(with(GetAttr), flags(DISALLOW_INSTANTIATION))]
-impl LazyKit {}
-
-impl GetAttr for LazyKit {
-    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-        if name.as_bytes().starts_with(b"__") {
-            return zelf.as_object().generic_getattr(name, vm);
-        }
-        zelf.object(vm)?.get_attr(name, vm)
-    }
+    lazy_kit::function(vm, sandbox, &PART, name, shown)
 }
 
 /// `Regex`.
