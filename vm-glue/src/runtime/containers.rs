@@ -189,7 +189,7 @@ fn install_slices(vm: &VirtualMachine) {
 fn native_slice(object: &PyObject, slice: &PyObject, vm: &VirtualMachine) -> PyResult {
     let types = &vm.ctx.types;
     let native =
-        [types.list_type, types.tuple_type, types.str_type].into_iter().find(|class| object.fast_isinstance(*class));
+        [types.list_type, types.tuple_type, types.str_type].into_iter().find(|class| object.fast_isinstance(class));
     match native.and_then(|class| class.slots().as_mapping.subscript.load()) {
         Some(subscript) => subscript(object.mapping_unchecked(), slice, vm),
         None => Err(vm.new_type_error("a sequence is required")),
