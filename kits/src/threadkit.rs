@@ -390,11 +390,11 @@ impl std::fmt::Debug for ThreadKit {
 const KEY: &[Parameter] = &[Parameter::none("key")];
 const REQUIRED_KEY: &[Parameter] = &[Parameter::required("key")];
 
-const fn key(name: &'static str) -> Signature {
+const fn key(name: &'static str) -> Signature<'static> {
     Signature { name, hidden: 1, parameters: KEY, keywords: false }
 }
 
-const fn required_key(name: &'static str) -> Signature {
+const fn required_key(name: &'static str) -> Signature<'static> {
     Signature { name, hidden: 1, parameters: REQUIRED_KEY, keywords: false }
 }
 

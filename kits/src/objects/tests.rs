@@ -1,11 +1,13 @@
 //! The classes in a running machine, without the rest of a plug-in.
 
+use std::sync::Arc;
+
 use rustpython_vm::compiler::Mode;
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 use super::respond::{self, Rendered};
-use crate::objectkit::KIT;
+use crate::plugin::testing;
 use crate::sandbox::Sandbox;
 
 /// Runs a program of Python 3 with the kit's names; the answer is the object that it calls `result`.
