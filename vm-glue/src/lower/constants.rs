@@ -6,7 +6,8 @@
 
 use malachite_bigint::BigInt;
 use rustpython_compiler_core::bytecode::{
-    AsBag, BorrowedConstant, CodeObject, CodeUnit, CodeUnits, Constant, ConstantBag, Instruction, IntrinsicFunction1,
+    AsBag, BorrowedConstant, CodeObject, CodeUnit, CodeUnits, Constant, ConstantBag, ConstantData, Instruction,
+    IntrinsicFunction1, Opcode,
 };
 use rustpython_vm::builtins::{PyCode, PyFrozenSet, PyStrInterned};
 use rustpython_vm::{Context, PyObjectRef, PyPayload, PyRef, VirtualMachine};
@@ -19,6 +20,8 @@ use crate::syntax::ast::Str;
 const BYTES_MARK: char = '\u{F8FE}';
 /// The first character of a docstring that is a unicode string.
 const UNICODE_MARK: char = '\u{F8FF}';
+/// Stands for the class StopIteration.
+const STOP_ITERATION_MARK: char = '\u{F8FD}';
 /// Bytes travel as characters from here on.
 const BYTE_BASE: u32 = 0xE000;
 
@@ -34,7 +37,13 @@ pub fn docstring(value: &Str) -> String {
 
 fn carried_docstring(vm: &VirtualMachine, value: &str) -> Option<PyObjectRef> {
     let mut chars = value.chars();
-    let mark = chars.next().filter(|mark| matches!(*mark, BYTES_MARK | UNICODE_MARK))?;
+    let mark = chars.next()?;
+    if mark == STOP_ITERATION_MARK {
+        return Some(vm.ctx.exceptions.stop_iteration.to_owned().into());
+    }
+    if !matches!(mark, BYTES_MARK | UNICODE_MARK) {
+        return None;
+    }
     let bytes: Vec<u8> = chars.filter_map(|char| u8::try_from(u32::from(char).wrapping_sub(BYTE_BASE)).ok()).collect();
     Some(match mark {
         BYTES_MARK => text::new_str(vm, &bytes),
@@ -134,24 +143,72 @@ impl ConstantBag for Bag<'_> {
     }
 }
 
-/// In Python 2 a StopIteration that leaves a generator ends it; the compiler wraps generators to make an error of it.
-fn let_stop_iteration_pass(code: &mut CodeObject) {
+/// In Python 2 a StopIteration that leaves a generator ends it. The compiler wraps generators in a handler that makes an
+/// error of it (`CALL_INTRINSIC_1 STOPITERATION_ERROR; RERAISE 1`), and the machine makes one of what passes that
+/// handler. So the handler jumps to code behind the function that returns for a StopIteration and raises anything else
+/// again.
+fn let_stop_iteration_end(code: &mut CodeObject) {
     let stop = u8::from(IntrinsicFunction1::StopIterationError);
-    let is_wrapper =
-        |unit: &CodeUnit| matches!(unit.op, Instruction::CallIntrinsic1 { .. }) && u8::from(unit.arg) == stop;
-    if !code.instructions.iter().any(is_wrapper) {
+    let handlers: Vec<usize> = code
+        .instructions
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| {
+            matches!(pair[0].op, Instruction::CallIntrinsic1 { .. })
+                && u8::from(pair[0].arg) == stop
+                && matches!(pair[1].op, Instruction::Reraise { .. })
+        })
+        .map(|(at, _)| at)
+        .collect();
+    if handlers.is_empty() || code.instructions.len() + code.constants.len() > usize::from(u16::MAX) {
         return;
     }
-    let units: Vec<CodeUnit> = code
-        .instructions
-        .iter()
-        .map(|unit| if is_wrapper(unit) { CodeUnit::new(Instruction::Nop, unit.arg) } else { *unit })
-        .collect();
+    let unit = |op: Opcode, arg: u8| CodeUnit::new(op.into(), arg.into());
+    let mut units: Vec<CodeUnit> = code.instructions.to_vec();
+    let constants = code.constants.len();
+    let end = units.len();
+    for at in &handlers {
+        let [high, low] = split(end - (at + 2));
+        units[*at] = unit(Opcode::ExtendedArg, high);
+        units[at + 1] = unit(Opcode::JumpForward, low);
+    }
+    let [class_high, class_low] = split(constants);
+    let [none_high, none_low] = split(constants + 1);
+    let added = [
+        unit(Opcode::ExtendedArg, class_high),
+        unit(Opcode::LoadConst, class_low),
+        unit(Opcode::CheckExcMatch, 0),
+        unit(Opcode::PopJumpIfFalse, 5),
+        unit(Opcode::Cache, 0),
+        // The exception, and the place that the machine keeps for raising it again.
+        unit(Opcode::PopTop, 0),
+        unit(Opcode::PopTop, 0),
+        unit(Opcode::ExtendedArg, none_high),
+        unit(Opcode::LoadConst, none_low),
+        unit(Opcode::ReturnValue, 0),
+        unit(Opcode::Reraise, 1),
+    ];
+    units.extend(added);
     code.instructions = CodeUnits::from(units);
+    let stop_iteration = ConstantData::Str { value: STOP_ITERATION_MARK.to_string().into() };
+    code.constants = code.constants.iter().cloned().chain([stop_iteration, ConstantData::None]).collect();
+    code.max_stackdepth += 1;
+    if let Some(last) = code.locations.last().copied() {
+        code.locations = code.locations.iter().copied().chain(added.iter().map(|_| last)).collect();
+    }
+    // Entries of the line table without a line, of at most eight units each.
+    let without_line = |length: usize| 0x80 | 15 << 3 | u8::try_from(length - 1).unwrap_or_default();
+    let entries = added.chunks(8).map(|chunk| without_line(chunk.len()));
+    code.linetable = code.linetable.iter().copied().chain(entries).collect();
+}
+
+/// A number as the arguments of EXTENDED_ARG and the instruction behind it.
+fn split(number: usize) -> [u8; 2] {
+    u16::try_from(number).unwrap_or(u16::MAX).to_be_bytes()
 }
 
 /// Makes the code object, with those of the functions inside.
 pub fn load(vm: &VirtualMachine, mut code: CodeObject) -> PyRef<PyCode> {
-    let_stop_iteration_pass(&mut code);
+    let_stop_iteration_end(&mut code);
     PyCode::new_ref_with_bag(vm, code.map_bag(Bag(vm)))
 }

@@ -197,8 +197,10 @@ fn compile(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
             }
         }
     }
+    let missing = values.iter().take(3).position(Option::is_none).unwrap_or_default();
     let [Some(code), Some(filename), Some(mode), flags, dont_inherit] = values else {
-        return Err(vm.new_type_error("Required argument 'source' (pos 1) not found"));
+        let message = format!("Required argument '{}' (pos {}) not found", NAMES[missing], missing + 1);
+        return Err(vm.new_type_error(message));
     };
     let filename = text::str_of(vm, &filename)?;
     let filename: String = filename.iter().map(|byte| char::from(*byte)).collect();

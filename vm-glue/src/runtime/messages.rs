@@ -54,7 +54,6 @@ fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Op
             "zero to a negative power" | "0.0 cannot be raised to a negative power" => {
                 Some("0.0 cannot be raised to a negative power".to_owned())
             }
-            "division by zero" => Some("integer division or modulo by zero".to_owned()),
             _ => None,
         };
     }
