@@ -13,7 +13,7 @@ use rustpython_vm::builtins::{PyCode, PyFrozenSet, PyStrInterned};
 use rustpython_vm::{Context, PyObjectRef, PyPayload, PyRef, VirtualMachine};
 use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
-use crate::runtime::text;
+use crate::runtime::{numbers, text};
 use crate::syntax::ast::Str;
 
 /// The first character of a docstring that is a byte string.
@@ -89,6 +89,7 @@ impl Bag<'_> {
         let vm = self.0;
         match constant {
             BorrowedConstant::Bytes { value } => unicode(vm, value),
+            BorrowedConstant::Integer { value } => numbers::new_int_or_long(vm, value.clone()),
             BorrowedConstant::Str { value } => match value.as_str().ok().and_then(|value| carried_docstring(vm, value))
             {
                 Some(docstring) => docstring,
@@ -126,7 +127,7 @@ impl ConstantBag for Bag<'_> {
     }
 
     fn make_int(&self, value: BigInt) -> Literal {
-        PyObjectRef::from(self.0.ctx.new_bigint(&value)).into()
+        numbers::new_int_or_long(self.0, value).into()
     }
 
     fn make_tuple(&self, elements: impl Iterator<Item = Literal>) -> Literal {

@@ -273,23 +273,14 @@ fn callable(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
 
 fn len(args: FuncArgs, vm: &VirtualMachine) -> PyResult<usize> {
     let object = arity::one(args, "len", vm)?;
-    let class = object.class();
-    if class.heaptype_ext().is_some() {
-        if classic::is_instance(&object) {
-            return classic::length_of(&object, vm);
-        }
-        if classes::is_dialect(class)
-            && let Some(method) = names::special(&object, vm.ctx.intern_str("__len__"), vm)?
-        {
-            let value = method.call((), vm)?;
-            return length(&value, vm);
-        }
+    if classic::is_instance(&object) {
+        return classic::length_of(&object, vm);
     }
     object.length(vm)
 }
 
 /// What `__len__` returned, as Python 2 reads it.
-fn length(value: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
+pub fn length_value(value: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
     let negative = || vm.new_value_error("__len__() should return >= 0");
     if let Some(float) = value.downcast_ref::<PyFloat>() {
         let float = float.to_f64().trunc();

@@ -212,9 +212,23 @@ fn make_class(
     {
         return new(winner, FuncArgs::from(vec![name.into(), bases.into(), namespace.into()]), vm);
     }
+    let bases = object_last(bases, vm);
     let class = machine_new(winner, name, bases, &namespace, vm)?;
     finish(&class, &namespace, vm)?;
     Ok(class.into())
+}
+
+/// In Python 2 classic classes do not derive from `object`, so it may stand before them; here it has to come last.
+fn object_last(bases: PyTupleRef, vm: &VirtualMachine) -> PyTupleRef {
+    let is_object = |base: &PyObjectRef| base.is(vm.ctx.types.object_type);
+    let Some(at) = bases.as_slice().iter().position(is_object) else { return bases };
+    if at + 1 == bases.as_slice().len() {
+        return bases;
+    }
+    let mut moved = bases.as_slice().to_vec();
+    let object = moved.remove(at);
+    moved.push(object);
+    vm.ctx.new_tuple(moved)
 }
 
 /// The machine's `type.__new__`.
@@ -274,7 +288,7 @@ fn classobj_new(_metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> P
             }
         }
     }
-    let bases = if bases.as_slice().is_empty() { root_bases(vm)? } else { bases };
+    let bases = if bases.as_slice().is_empty() { root_bases(vm)? } else { distinct(&bases, vm) };
     if namespace.get_item_opt("__module__", vm)?.is_none()
         && let Some(module) = vm.current_globals().get_item_opt("__name__", vm)?
     {
@@ -284,6 +298,17 @@ fn classobj_new(_metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> P
     keep_hash(&class, &namespace, vm)?;
     classic::adopt(&class);
     Ok(class.into())
+}
+
+/// A classic class may name a base twice.
+fn distinct(bases: &Py<PyTuple>, vm: &VirtualMachine) -> PyTupleRef {
+    let mut kept: Vec<PyObjectRef> = Vec::with_capacity(bases.as_slice().len());
+    for base in bases.as_slice() {
+        if !kept.iter().any(|known| known.is(base)) {
+            kept.push(base.clone());
+        }
+    }
+    vm.ctx.new_tuple(kept)
 }
 
 fn root_bases(vm: &VirtualMachine) -> PyResult<PyTupleRef> {
@@ -325,6 +350,15 @@ fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     super::numbers::hash_value(&value, vm)
 }
 
+/// `__len__` written in Python: any number will do.
+fn length(object: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
+    let Some(method) = super::names::special(object, vm.ctx.intern_str("__len__"), vm)? else {
+        return Err(vm.new_type_error(format!("object of type '{}' has no len()", object.class().name())));
+    };
+    let value = method.call((), vm)?;
+    super::builtins::length_value(&value, vm)
+}
+
 /// (Re)computes the slots that the machine does not know.
 fn adapt(class: &Py<PyType>, vm: &VirtualMachine) {
     let defined = |name: &str| class.get_attr(vm.ctx.intern_str(name)).is_some();
@@ -339,6 +373,11 @@ fn adapt(class: &Py<PyType>, vm: &VirtualMachine) {
     if class.get_attr(vm.ctx.intern_str("__hash__")).is_some_and(|method| method.downcast_ref::<PyFunction>().is_some())
     {
         slots.hash.store(Some(hash));
+    }
+    if class.get_attr(vm.ctx.intern_str("__len__")).is_some_and(|method| method.downcast_ref::<PyFunction>().is_some())
+    {
+        slots.as_sequence.length.store(Some(|sequence, vm| length(sequence.obj, vm)));
+        slots.as_mapping.length.store(Some(|mapping, vm| length(mapping.obj, vm)));
     }
     compare::adopt(class);
     slices::adopt(class, vm);
@@ -517,6 +556,9 @@ fn classic_getattr(class: &Py<PyType>, name: &'static PyStrInterned, vm: &Virtua
 
 fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let Some(class) = object.downcast_ref::<PyType>() else { return object.generic_setattr(name, value, vm) };
+    if name.as_bytes() == b"__doc__" && !classic::is_classic(class) {
+        return Err(vm.new_attribute_error("attribute '__doc__' of 'type' objects is not writable"));
+    }
     let is_classic = classic::is_classic(class);
     let value = match value {
         PySetterValue::Assign(bases) if is_classic && name.as_bytes() == b"__bases__" => {

@@ -301,10 +301,9 @@ fn float_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
         return Ok(if value > 0.0 { 314159 } else { -271828 });
     }
     if value.fract() == 0.0 {
-        return match FLOAT_HASH.get() {
-            Some(original) => original(object, vm),
-            None => Ok(value as PyHash),
-        };
+        // As the int does.
+        let integer = rustpython_vm::builtins::try_f64_to_bigint(value, vm)?;
+        return super::numbers::hash_value(vm.ctx.new_int(integer).as_object(), vm);
     }
     let (mantissa, exponent) = frexp(value);
     let scaled = mantissa * 2147483648.0;

@@ -233,7 +233,7 @@ fn wrong_arguments(
         .ok()
         .and_then(|defaults| defaults.downcast::<PyTuple>().ok())
         .map_or(0, |defaults| defaults.as_slice().len());
-    if count == 0 && problem.starts_with("takes ") {
+    if count == 0 && problem.starts_with("takes ") && !code.flags.contains(CodeFlags::VARKEYWORDS) {
         return Some(format!("{name}() takes no arguments ({given} given)"));
     }
     let too_many = problem.starts_with("takes ");
@@ -315,6 +315,21 @@ pub fn install(vm: &VirtualMachine) {
         let _ = CALL.set(plain);
         function.slots().vectorcall.store(Some(vectorcall));
         function.slots().call.store(Some(call));
+    }
+    // A number in Python 2.
+    let generator = vm.ctx.types.generator_type;
+    if let Some(old) = generator.get_attr(vm.ctx.intern_str("gi_running"))
+        && let Some(get) = old.class().slots().descr_get.load()
+    {
+        let running = vm.ctx.new_readonly_getset(
+            "gi_running",
+            generator,
+            move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult<i32> {
+                let running = get(&old, Some(&object), Some(object.class().as_object()), vm)?;
+                running.try_to_bool(vm).map(i32::from)
+            },
+        );
+        generator.set_attr(vm.ctx.intern_str("gi_running"), running.into());
     }
     // In Python 2 only the function inside a staticmethod can be called.
     let static_method = vm.ctx.types.staticmethod_type.slots();

@@ -25,6 +25,9 @@ pub fn localize(error: &Py<PyBaseException>, vm: &VirtualMachine) {
 fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Option<String> {
     let zoo = &vm.ctx.exceptions;
     let class = error.class();
+    if text == "cannot fit 'int' into an index-sized integer" {
+        return Some("cannot fit 'long' into an index-sized integer".to_owned());
+    }
     if class.is(zoo.type_error) {
         return type_error(text).or_else(|| missing_self(text, vm));
     }
@@ -115,6 +118,14 @@ fn type_error(text: &str) -> Option<String> {
     if text.contains("'__builtin__.") {
         let plain = text.replace("'__builtin__.", "'");
         return Some(type_error(&plain).unwrap_or(plain));
+    }
+    if let Some((name, problem)) = text.split_once("() got multiple values for keyword argument ")
+        && let Some((_, function)) = name.rsplit_once('.')
+    {
+        return Some(format!("{function}() got multiple values for keyword argument {problem}"));
+    }
+    if text == "multiple bases have instance layout conflict" {
+        return Some("multiple bases have instance lay-out conflict".to_owned());
     }
     if let Some((name, problem)) = text.split_once("() argument after *")
         && let Some((_, function)) = name.rsplit_once('.')
@@ -389,6 +400,11 @@ fn attribute_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine)
     }
     if let Some((head, _)) = text.split_once(" and no __dict__ for setting new attributes") {
         return Some(head.to_owned());
+    }
+    if text == "'method' object attribute '__doc__' is read-only"
+        || text == "'instancemethod' object attribute '__doc__' is read-only"
+    {
+        return Some("attribute '__doc__' of 'instancemethod' objects is not writable".to_owned());
     }
     if text.starts_with("property ") {
         if text.ends_with("has no setter") {

@@ -17,6 +17,7 @@ pub mod classic;
 pub mod codecs;
 pub mod compare;
 pub mod compare_strings;
+pub mod complex;
 pub mod containers;
 pub mod dialect;
 pub mod exceptions;

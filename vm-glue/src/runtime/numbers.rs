@@ -158,7 +158,7 @@ long_unary! {
 
 /// `int(x)` of a long: a plain int (Python 2 gives a long back where it does not fit, which a big int is).
 fn int(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult {
-    Ok(vm.ctx.new_int(integer(&number).cloned().unwrap_or_default()).into())
+    Ok(new_int_or_long(vm, integer(&number).cloned().unwrap_or_default()))
 }
 
 impl AsNumber for Long {
@@ -243,6 +243,9 @@ fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &VirtualMachine)
     if let Some(base) = args.take_keyword("base") {
         args.args.push(base);
     }
+    if args.args.first().is_some_and(|value| value.downcast_ref::<PyComplex>().is_some()) {
+        return Err(vm.new_type_error(format!("can't convert complex to {name}")));
+    }
     if args.args.len() > 2 {
         let given = args.args.len();
         return Err(vm.new_type_error(format!("{name}() takes at most 2 arguments ({given} given)")));
@@ -253,18 +256,20 @@ fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &VirtualMachine)
             Some(base) => {
                 let base = super::slices::saturated(base, vm)?;
                 if base != 0 && !(2..=36).contains(&base) {
-                    return Err(vm.new_value_error(format!("{name}() base must be >= 2 and <= 36")));
+                    return Err(vm.new_value_error(format!("{name}() base must be >= 2 and <= 36, or 0")));
                 }
                 base as u32
             }
         };
         let shown = text.to_string();
         let Some(value) = parse_integer(&shown, base, name == "long") else {
-            let repr = text.as_object().repr(vm)?;
+            // The text was made a byte string before.
+            let shown: Vec<u8> = shown.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+            let repr = super::text::new_str(vm, &shown).repr(vm)?;
             return Err(vm.new_value_error(format!("invalid literal for {name}() with base {base}: {repr}")));
         };
         if class.is(vm.ctx.types.int_type) {
-            return Ok(vm.ctx.new_int(value).into());
+            return Ok(new_int_or_long(vm, value));
         }
         return original(class, FuncArgs::from(vec![vm.ctx.new_int(value).into()]), vm);
     }
@@ -390,34 +395,6 @@ pub fn float_str_text(value: f64) -> String {
     super::floats::shown(value, 12)
 }
 
-/// C's `%.<digits>g`.
-pub fn format_general(value: f64, digits: usize) -> String {
-    if value.is_nan() {
-        return "nan".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let digits = digits.max(1);
-    if value == 0.0 {
-        return if value.is_sign_negative() { "-0" } else { "0" }.to_owned();
-    }
-    let scientific = format!("{:.*e}", digits - 1, value);
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if exponent < -4 || exponent >= digits as i32 {
-        let mantissa = trim_zeros(mantissa);
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{mantissa}e{sign}{:02}", exponent.abs());
-    }
-    let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
-    trim_zeros(&format!("{value:.decimals$}")).to_owned()
-}
-
-fn trim_zeros(text: &str) -> &str {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
-}
-
 type Stringify = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
 static FLOAT_REPR: OnceLock<Stringify> = OnceLock::new();
 static COMPLEX_REPR: OnceLock<Stringify> = OnceLock::new();
@@ -437,6 +414,11 @@ fn float_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     Ok(vm.ctx.new_str(float_str_text(value.to_f64())))
 }
 
+/// C's `%.12g`.
+fn general(value: f64) -> String {
+    super::floats::format(value, super::floats::Style::General, 12, false)
+}
+
 fn complex_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let own = object.class().slots().repr.load();
     if !same(own, COMPLEX_REPR.get())
@@ -448,17 +430,76 @@ fn complex_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>>
         return Err(vm.new_type_error("a complex is required"));
     };
     let value = value.to_complex64();
-    let imaginary = format_general(value.im, 12);
+    let imaginary = general(value.im);
     if value.re == 0.0 && value.re.is_sign_positive() {
         return Ok(vm.ctx.new_str(format!("{imaginary}j")));
     }
     let sign = if imaginary.starts_with('-') { "" } else { "+" };
-    Ok(vm.ctx.new_str(format!("({}{sign}{imaginary}j)", format_general(value.re, 12))))
+    Ok(vm.ctx.new_str(format!("({}{sign}{imaginary}j)", general(value.re))))
 }
 
 // ---- errors of divisions ----------------------------------------------------------------------------------------
 
-static INT_DIVISIONS: [OnceLock<PyNumberBinaryFunc>; 3] = [const { OnceLock::new() }; 3];
+/// The machine's own functions of ints.
+static INT_BINARY: [OnceLock<PyNumberBinaryFunc>; 11] = [const { OnceLock::new() }; 11];
+static INT_POWER: OnceLock<PyNumberTernaryFunc> = OnceLock::new();
+
+/// Is an operand or a result a number that Python 2 has as a long?
+fn is_wide(object: &PyObject) -> bool {
+    integer(object).is_some_and(|value| !fits(value))
+}
+
+/// The result of an operation on ints: a long where an operand was one or the result does not fit.
+fn int_result(value: PyObjectRef, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyObjectRef {
+    if is_wide(a) || is_wide(b) {
+        return promote(value, vm);
+    }
+    if value.downcast_ref_if_exact::<PyInt>(vm).is_some() && is_wide(&value) {
+        return promote(value, vm);
+    }
+    value
+}
+
+macro_rules! int_binary {
+    ($($function:ident $index:literal;)*) => {$(
+        fn $function(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+            let message = if is_wide(a) || is_wide(b) {
+                "long division or modulo by zero"
+            } else {
+                "integer division or modulo by zero"
+            };
+            let value = divide_with(INT_BINARY[$index].get(), message, a, b, vm)?;
+            Ok(int_result(value, a, b, vm))
+        }
+    )*};
+}
+
+int_binary! {
+    int_add 0;
+    int_subtract 1;
+    int_multiply 2;
+    int_remainder 3;
+    int_divmod 4;
+    int_lshift 5;
+    int_rshift 6;
+    int_and 7;
+    int_xor 8;
+    int_or 9;
+    int_floor_divide 10;
+}
+
+fn int_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = INT_POWER.get() else { return Ok(vm.ctx.not_implemented()) };
+    let value = original(a, b, modulus, vm)?;
+    if is_wide(modulus) { Ok(promote(value, vm)) } else { Ok(int_result(value, a, b, vm)) }
+}
+
+static INT_HASH: OnceLock<()> = OnceLock::new();
+
+fn int_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<i64> {
+    hash_value(object, vm)
+}
+
 static FLOAT_DIVISIONS: [OnceLock<PyNumberBinaryFunc>; 4] = [const { OnceLock::new() }; 4];
 static COMPLEX_DIVISIONS: [OnceLock<PyNumberBinaryFunc>; 1] = [const { OnceLock::new() }; 1];
 
@@ -477,123 +518,6 @@ fn divide_with(
             error
         }
     })
-}
-
-// ---- complex ----------------------------------------------------------------------------------------------------
-
-/// An operand of complex arithmetic.
-fn complex_operand(object: &PyObject) -> Option<(f64, f64)> {
-    if let Some(value) = object.downcast_ref::<PyComplex>() {
-        let value = value.to_complex64();
-        return Some((value.re, value.im));
-    }
-    if let Some(value) = object.downcast_ref::<PyFloat>() {
-        return Some((value.to_f64(), 0.0));
-    }
-    integer(object).and_then(|value| value.to_string().parse().ok()).map(|value| (value, 0.0))
-}
-
-/// Floor quotient and remainder of complex numbers: the quotient's real part rounded down, its imaginary part dropped.
-fn complex_parts(
-    a: &PyObject,
-    b: &PyObject,
-    message: &str,
-    vm: &VirtualMachine,
-) -> PyResult<Option<(PyObjectRef, PyObjectRef)>> {
-    let (Some(x), Some(y)) = (complex_operand(a), complex_operand(b)) else { return Ok(None) };
-    if y == (0.0, 0.0) {
-        return Err(vm.new_zero_division_error(message));
-    }
-    let left = vm.ctx.types.complex_type.as_object().call((x.0, x.1), vm)?;
-    let right = vm.ctx.types.complex_type.as_object().call((y.0, y.1), vm)?;
-    let exact = vm._truediv(&left, &right)?;
-    let real = complex_operand(&exact).map_or(0.0, |quotient| quotient.0.floor());
-    let quotient = vm.ctx.types.complex_type.as_object().call((real, 0.0), vm)?;
-    let product = vm._mul(&right, &quotient)?;
-    let remainder = vm._sub(&left, &product)?;
-    Ok(Some((quotient, remainder)))
-}
-
-fn complex_floor_divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let parts = complex_parts(a, b, "complex divmod()", vm)?;
-    Ok(parts.map_or_else(|| vm.ctx.not_implemented(), |(quotient, _)| quotient))
-}
-
-fn complex_remainder(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let parts = complex_parts(a, b, "complex remainder", vm)?;
-    Ok(parts.map_or_else(|| vm.ctx.not_implemented(), |(_, remainder)| remainder))
-}
-
-fn complex_divmod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-    Ok(match complex_parts(a, b, "complex divmod()", vm)? {
-        Some((quotient, remainder)) => vm.ctx.new_tuple(vec![quotient, remainder]).into(),
-        None => vm.ctx.not_implemented(),
-    })
-}
-
-/// `a ** b` of complex numbers in CPython 2.7's steps, so that the last digits agree.
-fn complex_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
-    if !vm.is_none(modulus) {
-        return match (complex_operand(a), complex_operand(b)) {
-            (Some(_), Some(_)) => Err(vm.new_value_error("complex modulo")),
-            _ => Ok(vm.ctx.not_implemented()),
-        };
-    }
-    let (Some(x), Some(y)) = (complex_operand(a), complex_operand(b)) else { return Ok(vm.ctx.not_implemented()) };
-    let (real, imaginary) = if y == (0.0, 0.0) {
-        (1.0, 0.0)
-    } else if x == (0.0, 0.0) {
-        if y.1 != 0.0 || y.0 < 0.0 {
-            return Err(vm.new_zero_division_error("0.0 to a negative or complex power"));
-        }
-        (0.0, 0.0)
-    } else if y.1 == 0.0 && y.0.fract() == 0.0 && y.0.abs() <= 100.0 {
-        integer_power(x, y.0 as i32)
-    } else {
-        let length = x.0.hypot(x.1);
-        let angle = x.1.atan2(x.0);
-        let mut size = length.powf(y.0);
-        let mut phase = angle * y.0;
-        if y.1 != 0.0 {
-            size /= (angle * y.1).exp();
-            phase += y.1 * length.ln();
-        }
-        (size * phase.cos(), size * phase.sin())
-    };
-    if (real.is_infinite() || imaginary.is_infinite()) && x.0.is_finite() && x.1.is_finite() {
-        return Err(vm.new_overflow_error("complex exponentiation"));
-    }
-    vm.ctx.types.complex_type.as_object().call((real, imaginary), vm)
-}
-
-fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
-}
-
-fn integer_power(base: (f64, f64), exponent: i32) -> (f64, f64) {
-    let mut result = (1.0, 0.0);
-    let mut square = base;
-    let mut left = exponent.unsigned_abs();
-    while left > 0 {
-        if left & 1 == 1 {
-            result = times(result, square);
-        }
-        square = times(square, square);
-        left >>= 1;
-    }
-    if exponent >= 0 {
-        return result;
-    }
-    // 1 / result, scaled by the larger part.
-    if result.0.abs() >= result.1.abs() {
-        let ratio = result.1 / result.0;
-        let denominator = result.0 + result.1 * ratio;
-        (1.0 / denominator, -ratio / denominator)
-    } else {
-        let ratio = result.0 / result.1;
-        let denominator = result.0 * ratio + result.1;
-        (ratio / denominator, -1.0 / denominator)
-    }
 }
 
 macro_rules! bool_binary {
@@ -677,11 +601,65 @@ fn out_of_range(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseException
     vm.new_exception(vm.ctx.exceptions.overflow_error.to_owned(), args)
 }
 
+/// Why a text is no float, in CPython 2.7's words; None if it is one (or has digits of other scripts).
+fn float_problem(text: &str) -> Option<String> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let trimmed = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
+    let length = float_prefix(trimmed.as_bytes());
+    if length == 0 {
+        return Some(format!("could not convert string to float: {text}"));
+    }
+    (length < trimmed.len()).then(|| format!("invalid literal for float(): {text}"))
+}
+
+/// How many bytes at the start make a float.
+fn float_prefix(text: &[u8]) -> usize {
+    let signed = usize::from(matches!(text.first(), Some(b'+' | b'-')));
+    let rest = text.get(signed..).unwrap_or_default();
+    for word in [b"infinity".as_slice(), b"inf", b"nan"] {
+        if rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)) {
+            return signed + word.len();
+        }
+    }
+    let digits = |from: usize| rest.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = digits(0);
+    let mut at = whole;
+    let mut fraction = 0;
+    if rest.get(at) == Some(&b'.') {
+        fraction = digits(at + 1);
+        at += 1 + fraction;
+    }
+    if whole + fraction == 0 {
+        return 0;
+    }
+    if matches!(rest.get(at), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(rest.get(at + 1), Some(b'+' | b'-')));
+        let exponent = digits(at + 1 + sign);
+        if exponent > 0 {
+            at += 1 + sign + exponent;
+        }
+    }
+    signed + at
+}
+
 static FLOAT_NEW: OnceLock<New> = OnceLock::new();
 
 /// `float(x)` does not ask `__index__`.
 fn float_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let Some(original) = FLOAT_NEW.get() else { return Err(vm.new_system_error("numbers are not installed")) };
+    if let [value] = args.args.as_slice()
+        && value.downcast_ref::<PyComplex>().is_some()
+    {
+        return Err(vm.new_type_error("can't convert complex to float"));
+    }
+    if let [value] = args.args.as_slice()
+        && let Some(text) = value.downcast_ref::<PyStr>()
+        && let Some(problem) = float_problem(&text.to_string())
+    {
+        return Err(vm.new_value_error(problem));
+    }
     if let [value] = args.args.as_slice()
         && value.downcast_ref::<PyStr>().is_none()
         && value.downcast_ref::<PyInt>().is_none()
@@ -702,9 +680,6 @@ macro_rules! divisions {
 }
 
 divisions! {
-    int_floor_divide INT_DIVISIONS 0 "integer division or modulo by zero";
-    int_remainder INT_DIVISIONS 1 "integer division or modulo by zero";
-    int_divmod INT_DIVISIONS 2 "integer division or modulo by zero";
     float_floor_divide FLOAT_DIVISIONS 0 "float divmod()";
     float_remainder FLOAT_DIVISIONS 1 "float modulo";
     float_divmod FLOAT_DIVISIONS 2 "float divmod()";
@@ -725,6 +700,7 @@ macro_rules! replace {
 
 /// Adds what this file knows to the native number types.
 pub fn install(vm: &VirtualMachine) {
+    super::complex::patch(vm);
     let types = &vm.ctx.types;
     if let Some(new) = types.int_type.slots().new.load()
         && INT_NEW.set(new).is_ok()
@@ -733,9 +709,28 @@ pub fn install(vm: &VirtualMachine) {
     }
     replace! {
         types.int_type,
-        floor_divide right_floor_divide INT_DIVISIONS 0 int_floor_divide;
-        remainder right_remainder INT_DIVISIONS 1 int_remainder;
-        divmod right_divmod INT_DIVISIONS 2 int_divmod;
+        add right_add INT_BINARY 0 int_add;
+        subtract right_subtract INT_BINARY 1 int_subtract;
+        multiply right_multiply INT_BINARY 2 int_multiply;
+        remainder right_remainder INT_BINARY 3 int_remainder;
+        divmod right_divmod INT_BINARY 4 int_divmod;
+        lshift right_lshift INT_BINARY 5 int_lshift;
+        rshift right_rshift INT_BINARY 6 int_rshift;
+        and right_and INT_BINARY 7 int_and;
+        xor right_xor INT_BINARY 8 int_xor;
+        or right_or INT_BINARY 9 int_or;
+        floor_divide right_floor_divide INT_BINARY 10 int_floor_divide;
+    }
+    if let Some(original) = types.int_type.slots().as_number.power.load()
+        && INT_POWER.set(original).is_ok()
+    {
+        types.int_type.slots().as_number.power.store(Some(int_power));
+        types.int_type.slots().as_number.right_power.store(Some(int_power));
+    }
+    if INT_HASH.set(()).is_ok() {
+        types.int_type.slots().hash.store(Some(int_hash));
+        types.bool_type.slots().hash.store(Some(int_hash));
+        super::names::rewrap(types.int_type, &["__hash__"], vm);
     }
     replace! {
         types.float_type,
@@ -759,15 +754,6 @@ pub fn install(vm: &VirtualMachine) {
     {
         types.float_type.slots().new.store(Some(float_new));
     }
-    let complex = &types.complex_type.slots().as_number;
-    complex.floor_divide.store(Some(complex_floor_divide));
-    complex.right_floor_divide.store(Some(complex_floor_divide));
-    complex.remainder.store(Some(complex_remainder));
-    complex.right_remainder.store(Some(complex_remainder));
-    complex.power.store(Some(complex_power));
-    complex.right_power.store(Some(complex_power));
-    complex.divmod.store(Some(complex_divmod));
-    complex.right_divmod.store(Some(complex_divmod));
     // bool inherited int's slots when it was made.
     let bool_number = &types.bool_type.slots().as_number;
     macro_rules! store {
@@ -819,4 +805,5 @@ pub fn install(vm: &VirtualMachine) {
     let class: PyTypeRef = Long::make_static_type();
     class.slots().new.store(Some(long_new));
     class.slots().str.store(Some(int_str));
+    class.slots().hash.store(Some(int_hash));
 }
