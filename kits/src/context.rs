@@ -13,6 +13,8 @@ pub struct Context {
     /// The request line's URI.
     pub uri: String,
     pub body: Vec<u8>,
+    /// The URL whose body the client has fetched and posted, with that body (`spec/protocol.md` §2.5).
+    pub posted: Option<(String, Vec<u8>)>,
     /// The prefix that the request's path starts with.
     pub prefix: Option<String>,
     /// `X-Plex-Language`, or None.

@@ -119,6 +119,13 @@ enum Answer {
     Ready(Response),
 }
 
+/// The body in what a client has posted: an HTTP answer, headers and all. Where there is no end of headers, the
+/// original cuts as if it had been found before the first byte.
+fn posted_body(posted: &[u8]) -> Vec<u8> {
+    let end = posted.windows(4).position(|window| window == b"\r\n\r\n");
+    posted.get(end.map_or(3, |end| end + 4)..).unwrap_or_default().to_vec()
+}
+
 /// Finds the route and calls what it leads to.
 fn call(plugin: &Arc<Plugin>, vm: &VirtualMachine, interface: Interface, path: &str, query: Query) -> PyResult<Answer> {
     let (mut group, mut route_path) = group_of(path);
@@ -132,8 +139,12 @@ fn call(plugin: &Arc<Plugin>, vm: &VirtualMachine, interface: Interface, path: &
         context::with(|context| context.prefix = Some(prefix));
     }
     let mut arguments = query_arguments(vm, query)?;
-    if arguments.remove("postURL").is_some() {
-        context::with(|context| context.method = "GET".to_owned());
+    if let Some(url) = arguments.remove("postURL") {
+        let url = text::text_of(vm, &url)?.unwrap_or_default();
+        context::with(|context| {
+            context.method = "GET".to_owned();
+            context.posted = Some((url, posted_body(&context.body)));
+        });
     }
     let method = context::with(|context| context.method.clone());
     let none = || Ok(Answer::Ready(Response::empty(404)));

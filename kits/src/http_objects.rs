@@ -62,7 +62,8 @@ impl HttpRequest {
             return Ok(());
         }
         let fetched = perform(vm, &self.sandbox, &self.url, &self.plan)?;
-        *self.loaded.lock() = Loaded { body: fetched.body, headers: Some(fetched.headers) };
+        *self.loaded.lock() =
+            Loaded { body: fetched.body, headers: Some(fetched.headers).filter(|headers| !headers.is_empty()) };
         Ok(())
     }
 

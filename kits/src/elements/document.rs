@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use rustpython_vm::builtins::PyWeak;
-use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, VirtualMachine};
+use rustpython_vm::{PyObjectRef, PyPayload, PyRef, VirtualMachine};
 
 use super::element::{Comment, Element, HtmlElement, Instruction, Place};
 use super::tree::{Flavour, Kind, NodeId, Tree};
@@ -130,15 +130,4 @@ impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Document")
     }
-}
-
-/// The object of the first element of a new document.
-pub fn top_object(vm: &VirtualMachine, tree: Tree) -> Option<PyObjectRef> {
-    let top = tree.top_element(super::tree::ROOT)?;
-    Some(Document::new(tree).object(vm, top))
-}
-
-/// A payload as a reference, for callers that have only the object.
-pub fn as_element(object: &rustpython_vm::PyObject) -> Option<Place> {
-    Element::of(object.as_object()).map(Element::place)
 }

@@ -1,29 +1,27 @@
 //! The element objects: lxml's API as plug-ins use it (`spec/kits.md` §4.3).
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::{PyList, PySlice, PyTuple};
+use rustpython_vm::builtins::PySlice;
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::{FuncArgs, PySetterValue};
-use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods};
 use rustpython_vm::sliceable::{SaturatedSlice, SaturatedSliceIter};
 use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, Iterable, Representable};
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, atomic_func,
-    pyclass,
-};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromObject, VirtualMachine, pyclass};
 
 use super::attributes::Attributes;
 use super::document::Document;
-use super::element_path::{ElementPath, NameTest, PathError, attribute};
+use super::element_path::{ElementPath, PathError, attribute};
+use super::element_tree::ElementTree;
 use super::iterators::NodeIterator;
 use super::smart::{SmartStr, SmartUnicode};
 use super::tree::{EMPTY, Flavour, Kind, Name, NodeId, ROOT, Tree};
 use super::values::{
     check_attribute, check_tag, class_name, given, pairs, resolve_name, split_tag, value_error, xml_text,
 };
+use super::walking::{name_tests, next_sibling, texts_of};
 use super::xpath_call;
 use crate::call_arguments::Parameters;
 
@@ -98,7 +96,7 @@ impl Element {
         *self.place.lock() = place;
     }
 
-    fn read<R>(&self, f: impl FnOnce(&Tree, NodeId) -> R) -> R {
+    pub(super) fn read<R>(&self, f: impl FnOnce(&Tree, NodeId) -> R) -> R {
         let place = self.place();
         place.document.read(|tree| f(tree, place.node))
     }
@@ -116,7 +114,7 @@ impl Element {
         }
     }
 
-    fn child_ids(&self) -> Vec<NodeId> {
+    pub(super) fn child_ids(&self) -> Vec<NodeId> {
         self.read(|tree, node| tree.element_children(node).collect())
     }
 
@@ -126,7 +124,7 @@ impl Element {
     }
 
     /// The place of an argument that must be an element.
-    fn argument(vm: &VirtualMachine, value: &PyObject, name: &str) -> PyResult<Place> {
+    pub(super) fn argument(vm: &VirtualMachine, value: &PyObject, name: &str) -> PyResult<Place> {
         match Element::of(value) {
             Some(element) => Ok(element.place()),
             None => {
@@ -200,26 +198,7 @@ impl Element {
         Ok(self.read(|tree, node| compiled.find_all(tree, node)))
     }
 
-    /// The name tests of the arguments of `iter` and its relatives; None if there are none.
-    fn name_tests(vm: &VirtualMachine, tags: &[PyObjectRef]) -> PyResult<Option<Vec<TagTest>>> {
-        let mut tests = Vec::new();
-        for tag in tags.iter().filter(|tag| !vm.is_none(tag)) {
-            if let Some(tag) = text::text_of(vm, tag)? {
-                tests.push(TagTest::Name(NameTest::new(&tag)));
-            } else if tag.is(Comment::static_type()) {
-                tests.push(TagTest::Kind(Kind::Comment));
-            } else if tag.is(Instruction::static_type()) {
-                tests.push(TagTest::Kind(Kind::Instruction));
-            } else if tag.is(Element::static_type()) {
-                tests.push(TagTest::Kind(Kind::Element));
-            } else if let Ok(more) = Vec::<PyObjectRef>::try_from_object(vm, tag.clone()) {
-                tests.extend(Element::name_tests(vm, &more)?.unwrap_or_default());
-            }
-        }
-        Ok((!tests.is_empty()).then_some(tests))
-    }
-
-    fn iterator(&self, vm: &VirtualMachine, nodes: Vec<NodeId>) -> PyObjectRef {
+    pub(super) fn iterator(&self, vm: &VirtualMachine, nodes: Vec<NodeId>) -> PyObjectRef {
         NodeIterator::over_nodes(self.place().document, nodes).into_pyobject(vm)
     }
 
@@ -230,7 +209,7 @@ impl Element {
         tags: &[PyObjectRef],
         nodes: impl FnOnce(&Tree, NodeId) -> Vec<NodeId>,
     ) -> PyResult {
-        let tests = Element::name_tests(vm, tags)?;
+        let tests = name_tests(vm, tags)?;
         let nodes = self.read(|tree, node| {
             let mut nodes = nodes(tree, node);
             nodes.retain(|id| {
@@ -242,7 +221,7 @@ impl Element {
     }
 
     /// Children by index or slice.
-    fn subscript(&self, index: &PyObject, vm: &VirtualMachine) -> PyResult {
+    pub(super) fn subscript(&self, index: &PyObject, vm: &VirtualMachine) -> PyResult {
         let children = self.child_ids();
         if let Some(slice) = index.downcast_ref::<PySlice>() {
             let picked = slice_positions(vm, slice, children.len())?;
@@ -257,7 +236,12 @@ impl Element {
         }
     }
 
-    fn set_subscript(&self, index: &PyObject, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    pub(super) fn set_subscript(
+        &self,
+        index: &PyObject,
+        value: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         let children = self.child_ids();
         if let Some(slice) = index.downcast_ref::<PySlice>() {
             let mut picked = slice_positions(vm, slice, children.len())?;
@@ -286,21 +270,6 @@ impl Element {
         }
         self.write(|tree, _| tree.detach(id));
         Ok(())
-    }
-}
-
-/// What `iter` and its relatives look for.
-enum TagTest {
-    Name(NameTest),
-    Kind(Kind),
-}
-
-impl TagTest {
-    fn passes(&self, tree: &Tree, id: NodeId) -> bool {
-        match self {
-            TagTest::Name(name) => name.matches(tree, id),
-            TagTest::Kind(kind) => tree.kind(id) == *kind,
-        }
     }
 }
 
@@ -580,7 +549,7 @@ impl Element {
             Some(value) => value.clone().try_to_bool(vm)?,
             None => true,
         };
-        let tests = Element::name_tests(vm, &tag_arguments(args))?;
+        let tests = name_tests(vm, &tag_arguments(args))?;
         let texts: Vec<String> = zelf.read(|tree, node| texts_of(tree, node, tests.as_deref(), with_tail));
         let texts = texts.into_iter().map(|text| text::native(vm, &text)).collect();
         Ok(NodeIterator::over_objects(texts).into_pyobject(vm))
@@ -820,242 +789,8 @@ fn flag(args: &FuncArgs, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
     }
 }
 
-/// The next (or previous) sibling that is no text.
-fn next_sibling(tree: &Tree, node: NodeId, forward: bool) -> Option<NodeId> {
-    let step = |node| if forward { tree.next(node) } else { tree.prev(node) };
-    let mut at = step(node);
-    while let Some(node) = at {
-        if tree.is_elementish(node) {
-            return Some(node);
-        }
-        at = step(node);
-    }
-    None
-}
-
-/// The texts of an element and of what is below it, in order; a tail belongs to the element before it.
-fn texts_of(tree: &Tree, top: NodeId, tests: Option<&[TagTest]>, with_tail: bool) -> Vec<String> {
-    let mut texts = Vec::new();
-    let passes = |owner: NodeId| match tests {
-        None => tree.is_element(owner) || tree.is_elementish(owner),
-        Some(tests) => tests.iter().any(|test| test.passes(tree, owner)),
-    };
-    let mut run: Option<(NodeId, String)> = None;
-    for node in tree.descendants_or_self(top) {
-        if tree.kind(node) != Kind::Text {
-            texts.extend(run.take().map(|(_, text)| text));
-            continue;
-        }
-        let owner = next_sibling(tree, node, false);
-        let counts = match owner {
-            // The tails of comments and instructions count whatever tags were named.
-            Some(owner) => with_tail && (!tree.is_element(owner) || tail_counts(tree, owner, tests)),
-            None => tree.parent(node).is_some_and(passes),
-        };
-        if counts {
-            let text = tree.text(node);
-            match &mut run {
-                Some((previous, all)) if tree.node(*previous).next == node => {
-                    all.push_str(text);
-                    *previous = node;
-                }
-                _ => {
-                    texts.extend(run.take().map(|(_, text)| text));
-                    run = Some((node, text.to_owned()));
-                }
-            }
-        }
-    }
-    texts.extend(run.map(|(_, text)| text));
-    texts
-}
-
-fn tail_counts(tree: &Tree, owner: NodeId, tests: Option<&[TagTest]>) -> bool {
-    tests.is_none_or(|tests| tests.iter().any(|test| test.passes(tree, owner)))
-}
-
 #[pyclass(flags(BASETYPE, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl Comment {}
 
 #[pyclass(flags(BASETYPE, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl Instruction {}
-
-impl AsMapping for Element {
-    fn as_mapping() -> &'static PyMappingMethods {
-        static METHODS: LazyLock<PyMappingMethods> = LazyLock::new(|| PyMappingMethods {
-            length: atomic_func!(|mapping, _vm| Ok(Element::mapping_downcast(mapping).child_ids().len())),
-            subscript: atomic_func!(|mapping, index, vm| Element::mapping_downcast(mapping).subscript(index, vm)),
-            ass_subscript: atomic_func!(|mapping, index, value, vm| {
-                Element::mapping_downcast(mapping).set_subscript(index, value, vm)
-            }),
-        });
-        &METHODS
-    }
-}
-
-impl AsSequence for Element {
-    fn as_sequence() -> &'static PySequenceMethods {
-        static METHODS: LazyLock<PySequenceMethods> = LazyLock::new(|| PySequenceMethods {
-            contains: atomic_func!(|sequence, value, _vm| {
-                let own = Element::sequence_downcast(sequence).place();
-                Ok(Element::of(value).is_some_and(|element| {
-                    let other = element.place();
-                    Arc::ptr_eq(&own.document, &other.document)
-                        && own.document.read(|tree| tree.parent(other.node) == Some(own.node))
-                }))
-            }),
-            ..PySequenceMethods::NOT_IMPLEMENTED
-        });
-        &METHODS
-    }
-}
-
-impl AsNumber for Element {
-    fn as_number() -> &'static PyNumberMethods {
-        static METHODS: PyNumberMethods = PyNumberMethods {
-            boolean: Some(|number, _vm| Ok(!Element::number_downcast(number).child_ids().is_empty())),
-            ..PyNumberMethods::NOT_IMPLEMENTED
-        };
-        &METHODS
-    }
-}
-
-impl Iterable for Element {
-    fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let children = zelf.child_ids();
-        Ok(zelf.iterator(vm, children))
-    }
-}
-
-impl Representable for Element {
-    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
-        let address = zelf.as_object().get_id();
-        Ok(zelf.read(|tree, node| match tree.kind(node) {
-            Kind::Comment => format!("<!--{}-->", tree.text(node)),
-            Kind::Instruction => format!("<?{} {}?>", tree.local_name(node), tree.text(node)),
-            _ => format!("<Element {} at 0x{address:x}>", tree.expanded_name(tree.node(node).name)),
-        }))
-    }
-}
-
-/// A whole document, as `getroottree` gives it.
-#[pyclass(module = "lxml.etree", name = "_ElementTree")]
-#[derive(Debug, PyPayload)]
-pub struct ElementTree {
-    pub top: Place,
-}
-
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
-impl ElementTree {
-    #[pymethod]
-    fn getroot(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        zelf.top.document.object(vm, zelf.top.node)
-    }
-
-    /// The path of an element: names, with numbers where several siblings have one name.
-    #[pymethod]
-    fn getpath(zelf: &Py<Self>, element: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let place = Element::argument(vm, &element, "element")?;
-        if !Arc::ptr_eq(&place.document, &zelf.top.document) {
-            return Err(value_error(vm, "Element is not in this tree."));
-        }
-        let path = place.document.read(|tree| {
-            let mut path = String::new();
-            let mut at = Some(place.node);
-            while let Some(node) = at.filter(|node| tree.kind(*node) != Kind::Root) {
-                let name = match tree.kind(node) {
-                    Kind::Comment => "comment()".to_owned(),
-                    Kind::Instruction => format!("processing-instruction('{}')", tree.local_name(node)),
-                    _ => tree.written_name(tree.node(node).name),
-                };
-                let same: Vec<NodeId> = match tree.parent(node) {
-                    Some(parent) => tree
-                        .children(parent)
-                        .filter(|c| tree.kind(*c) == tree.kind(node) && tree.node(*c).name == tree.node(node).name)
-                        .collect(),
-                    None => vec![node],
-                };
-                let number = match same.iter().position(|c| *c == node) {
-                    Some(index) if same.len() > 1 => format!("[{}]", index + 1),
-                    _ => String::new(),
-                };
-                path = format!("/{name}{number}{path}");
-                at = tree.parent(node);
-            }
-            path
-        });
-        Ok(text::native(vm, &path))
-    }
-
-    #[pymethod]
-    fn xpath(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        xpath_call::xpath(vm, zelf.top.clone(), args)
-    }
-
-    #[pymethod]
-    fn find(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        vm.call_method(&Self::getroot(zelf, vm), "find", args)
-    }
-
-    #[pymethod]
-    fn findall(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        vm.call_method(&Self::getroot(zelf, vm), "findall", args)
-    }
-
-    #[pymethod]
-    fn iter(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        vm.call_method(&Self::getroot(zelf, vm), "iter", args)
-    }
-
-    #[pygetset]
-    fn docinfo(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let _ = DocumentInfo::make_static_type();
-        DocumentInfo { document: Arc::clone(&zelf.top.document) }.into_pyobject(vm)
-    }
-}
-
-/// What a document says of itself.
-#[pyclass(module = "lxml.etree", name = "DocInfo")]
-#[derive(Debug, PyPayload)]
-pub struct DocumentInfo {
-    document: Arc<Document>,
-}
-
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
-impl DocumentInfo {
-    #[pygetset]
-    fn encoding(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let encoding = zelf.document.read(|tree| tree.encoding.clone());
-        text::native(vm, encoding.as_deref().unwrap_or("UTF-8"))
-    }
-
-    #[pygetset]
-    fn root_name(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let name = zelf
-            .document
-            .read(|tree| tree.top_element(ROOT).map(|top| tree.local_name(top).to_owned()).unwrap_or_default());
-        text::native(vm, &name)
-    }
-
-    #[pygetset]
-    fn doctype(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let doctype = zelf.document.read(|tree| match &tree.doctype {
-            Some((name, Some(public), Some(system))) => format!("<!DOCTYPE {name} PUBLIC \"{public}\" \"{system}\">"),
-            Some((name, Some(public), None)) => format!("<!DOCTYPE {name} PUBLIC \"{public}\">"),
-            Some((name, None, Some(system))) => format!("<!DOCTYPE {name} SYSTEM \"{system}\">"),
-            Some((name, None, None)) => format!("<!DOCTYPE {name}>"),
-            None => String::new(),
-        });
-        text::native(vm, &doctype)
-    }
-}
-
-/// A list of objects.
-pub fn list(vm: &VirtualMachine, items: Vec<PyObjectRef>) -> PyRef<PyList> {
-    vm.ctx.new_list(items)
-}
-
-/// A pair.
-pub fn pair(vm: &VirtualMachine, first: PyObjectRef, second: PyObjectRef) -> PyRef<PyTuple> {
-    vm.ctx.new_tuple(vec![first, second])
-}

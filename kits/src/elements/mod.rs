@@ -4,13 +4,16 @@
 //! * [`html_parser`], [`xml_parser`], [`encoding`]: from bytes to trees
 //! * [`xpath`], [`element_path`]: finding nodes
 //! * [`writer`]: from trees to text
-//! * [`document`], [`element`], [`attributes`], [`iterators`], [`smart`]: the Python objects over a tree
+//! * [`document`], [`element`], [`attributes`], [`iterators`], [`smart`], [`html_element`],
+//!   [`element_tree`]: the Python objects over a tree
 
 pub mod attributes;
 mod css;
 pub mod document;
 pub mod element;
 pub mod element_path;
+mod element_slots;
+pub mod element_tree;
 pub mod encoding;
 pub mod html_element;
 mod html_entities;
@@ -20,7 +23,9 @@ pub mod iterators;
 pub mod smart;
 pub mod tree;
 pub mod values;
+pub mod walking;
 pub mod writer;
+mod xml_doctype;
 pub mod xml_parser;
 pub mod xpath;
 mod xpath_call;

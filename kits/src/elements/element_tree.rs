@@ -1,0 +1,126 @@
+//! Whole documents as objects: `getroottree` and what it gives.
+
+use std::sync::Arc;
+
+use reprise_vm_glue::runtime::text;
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+
+use super::document::Document;
+use super::element::{Element, Place};
+use super::tree::{Kind, NodeId, ROOT};
+use super::values::value_error;
+use super::xpath_call;
+
+/// A whole document, as `getroottree` gives it.
+#[pyclass(module = "lxml.etree", name = "_ElementTree")]
+#[derive(Debug, PyPayload)]
+pub struct ElementTree {
+    pub top: Place,
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl ElementTree {
+    #[pymethod]
+    fn getroot(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        zelf.top.document.object(vm, zelf.top.node)
+    }
+
+    /// The path of an element: names, with numbers where several siblings have one name.
+    #[pymethod]
+    fn getpath(zelf: &Py<Self>, element: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let place = Element::argument(vm, &element, "element")?;
+        if !Arc::ptr_eq(&place.document, &zelf.top.document) {
+            return Err(value_error(vm, "Element is not in this tree."));
+        }
+        let path = place.document.read(|tree| {
+            let mut path = String::new();
+            let mut at = Some(place.node);
+            while let Some(node) = at.filter(|node| tree.kind(*node) != Kind::Root) {
+                let name = match tree.kind(node) {
+                    Kind::Comment => "comment()".to_owned(),
+                    Kind::Instruction => format!("processing-instruction('{}')", tree.local_name(node)),
+                    _ => tree.written_name(tree.node(node).name),
+                };
+                let same: Vec<NodeId> = match tree.parent(node) {
+                    Some(parent) => tree
+                        .children(parent)
+                        .filter(|c| tree.kind(*c) == tree.kind(node) && tree.node(*c).name == tree.node(node).name)
+                        .collect(),
+                    None => vec![node],
+                };
+                let number = match same.iter().position(|c| *c == node) {
+                    Some(index) if same.len() > 1 => format!("[{}]", index + 1),
+                    _ => String::new(),
+                };
+                path = format!("/{name}{number}{path}");
+                at = tree.parent(node);
+            }
+            path
+        });
+        Ok(text::native(vm, &path))
+    }
+
+    #[pymethod]
+    fn xpath(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        xpath_call::xpath(vm, zelf.top.clone(), args)
+    }
+
+    #[pymethod]
+    fn find(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(&Self::getroot(zelf, vm), "find", args)
+    }
+
+    #[pymethod]
+    fn findall(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(&Self::getroot(zelf, vm), "findall", args)
+    }
+
+    #[pymethod]
+    fn iter(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(&Self::getroot(zelf, vm), "iter", args)
+    }
+
+    #[pygetset]
+    fn docinfo(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let _ = DocumentInfo::make_static_type();
+        DocumentInfo { document: Arc::clone(&zelf.top.document) }.into_pyobject(vm)
+    }
+}
+
+/// What a document says of itself.
+#[pyclass(module = "lxml.etree", name = "DocInfo")]
+#[derive(Debug, PyPayload)]
+pub struct DocumentInfo {
+    document: Arc<Document>,
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl DocumentInfo {
+    #[pygetset]
+    fn encoding(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let encoding = zelf.document.read(|tree| tree.encoding.clone());
+        text::native(vm, encoding.as_deref().unwrap_or("UTF-8"))
+    }
+
+    #[pygetset]
+    fn root_name(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let name = zelf
+            .document
+            .read(|tree| tree.top_element(ROOT).map(|top| tree.local_name(top).to_owned()).unwrap_or_default());
+        text::native(vm, &name)
+    }
+
+    #[pygetset]
+    fn doctype(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let doctype = zelf.document.read(|tree| match &tree.doctype {
+            Some((name, Some(public), Some(system))) => format!("<!DOCTYPE {name} PUBLIC \"{public}\" \"{system}\">"),
+            Some((name, Some(public), None)) => format!("<!DOCTYPE {name} PUBLIC \"{public}\">"),
+            Some((name, None, Some(system))) => format!("<!DOCTYPE {name} SYSTEM \"{system}\">"),
+            Some((name, None, None)) => format!("<!DOCTYPE {name}>"),
+            None => String::new(),
+        });
+        text::native(vm, &doctype)
+    }
+}
