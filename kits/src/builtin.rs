@@ -106,7 +106,7 @@ fn root(call: Call<'_>) -> PyResult<Outcome> {
         .find_map(|start| prefixes.iter().find(|prefix| prefix.starts_with(start)))
         .or_else(|| prefixes.first());
     Ok(Outcome::Ready(match preferred {
-        Some(prefix) => dispatch::redirect(prefix, 302, call.interface),
+        Some(prefix) => dispatch::redirect(prefix, 302),
         None => Response::empty(500),
     }))
 }

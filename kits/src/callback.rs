@@ -11,7 +11,6 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 use reprise_vm_glue::runtime::text;
 
 use crate::arguments::NONE;
-use crate::errors;
 use crate::json_text;
 use crate::kit::native_class;
 use crate::pack;
@@ -387,9 +386,4 @@ fn generation_exception(
 /// A dict's entries as keyword arguments.
 pub fn keywords_from_dict(vm: &VirtualMachine, dict: &Py<PyDict>) -> PyResult<Keywords> {
     dict.to_owned().into_iter().map(|(name, value)| Ok((text::unicode_of(vm, &name)?, value))).collect()
-}
-
-/// `FrameworkException` for callbacks that the policy does not allow.
-pub fn not_allowed(vm: &VirtualMachine, name: &str) -> rustpython_vm::builtins::PyBaseExceptionRef {
-    errors::framework_exception(vm, &format!("The function '{name}' has no route"))
 }

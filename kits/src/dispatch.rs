@@ -330,11 +330,8 @@ fn finish(
     answer
 }
 
-/// An exception that a request ended in, for callers outside a request.
-pub type Raised = PyBaseExceptionRef;
-
 /// A redirect to a path of this plug-in or to a URL.
-pub fn redirect(location: &str, status: u16, _interface: Interface) -> Response {
+pub fn redirect(location: &str, status: u16) -> Response {
     Response { status, headers: vec![("Location".to_owned(), location.to_owned())], body: Vec::new() }
 }
 

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
-use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::GetAttr;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
@@ -298,9 +297,6 @@ pub fn traceback_of(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> Stri
         Err(_) => exception.class().name().to_string(),
     }
 }
-
-/// Accepts whatever is passed and drops it; for constructors that take anything.
-pub type Anything = FuncArgs;
 
 /// A class as an object.
 pub fn class_object(vm: &VirtualMachine, name: &str) -> PyRef<PyType> {

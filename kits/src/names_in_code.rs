@@ -368,6 +368,36 @@ fn prints(body: &[Stmt]) -> bool {
 mod tests {
     use super::*;
 
+    /// The names of the only function of a source.
+    fn names(source: &str) -> String {
+        use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
+        let text = SourceText::decode("x.py", source.as_bytes(), SourceRules::Framework).unwrap();
+        let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
+        let module = syntax::parse(&text, options).unwrap();
+        let known = NamesInCode::default();
+        known.record("x.py", &text.text, &module);
+        known.get("f", "x.py", 1).unwrap_or_default().join(" ")
+    }
+
+    #[test]
+    fn names_in_the_order_of_the_code() {
+        assert_eq!(names("def f(a=1, b=False):\n    return repr((a, b))"), "a b repr");
+        assert_eq!(names("def f(a=1):\n    return '%r'.strip() % a"), "a _getattr_");
+        assert_eq!(names("def f(a=1):\n    return dict(a=a).items()"), "a _getattr_ dict");
+        assert_eq!(names("def f(a=1):\n    return (lambda: a)()"), "a");
+        assert_eq!(names("def f(a=1):\n    return [y for y in a][0:2]"), "a _getitem_ _getiter_ y");
+        assert_eq!(names("def f(a=1):\n    import os.path as p\n    from m import n as k"), "a os.path path p m n k");
+        assert_eq!(names("def f(a=1):\n    for i in a:\n        x.y = i"), "a _getiter_ i _write_ x y");
+        assert_eq!(
+            names("def f(a=1):\n    print a\n    try:\n        g(*a)\n    except E, e:\n        pass"),
+            "a _print_ _print _apply_ g E e"
+        );
+        assert_eq!(
+            names("@d\ndef f(a, *b, **c):\n    def g(p=q):\n        return z\n    return None"),
+            "a b c q g None"
+        );
+    }
+
     #[test]
     fn lines_are_counted() {
         let lines = LineStarts::new("a\nbc\n\nd");

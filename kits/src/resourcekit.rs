@@ -341,12 +341,12 @@ pub fn answer_with_fallback(call: Call<'_>) -> PyResult<Outcome> {
     for url in urls.split(',').filter(|url| !url.is_empty()) {
         let url = percent_encoding::percent_decode_str(url).decode_utf8_lossy().into_owned();
         if works(call.vm, call.plugin, &url) {
-            return Ok(redirect(&call, &url));
+            return Ok(redirect(&url));
         }
     }
     if let Some(fallback) = call.text("fallback") {
         return match resource_path(&sandbox, &fallback) {
-            Some(path) => Ok(redirect(&call, &path)),
+            Some(path) => Ok(redirect(&path)),
             None => Outcome::not_found(),
         };
     }
@@ -356,11 +356,11 @@ pub fn answer_with_fallback(call: Call<'_>) -> PyResult<Outcome> {
     };
     let identifier = call.text("hosted_identifier").unwrap_or_else(|| sandbox.identifier.clone());
     let extension = if kind == "html" { "html" } else { "jpg" };
-    Ok(redirect(&call, &hosted_url(&kind, &group, &identifier, extension)))
+    Ok(redirect(&hosted_url(&kind, &group, &identifier, extension)))
 }
 
-fn redirect(call: &Call<'_>, location: &str) -> Outcome {
-    Outcome::Ready(dispatch::redirect(location, 302, call.interface))
+fn redirect(location: &str) -> Outcome {
+    Outcome::Ready(dispatch::redirect(location, 302))
 }
 
 /// Whether a URL answers: HEAD, else GET.

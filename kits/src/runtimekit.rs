@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use rustpython_vm::builtins::{PyDictRef, PyList, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDictRef, PyList, PyTuple, PyType};
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::types::Callable;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
@@ -713,9 +713,4 @@ pub fn response_headers(vm: &VirtualMachine) -> PyResult<Vec<(String, String)>> 
         headers.push((text(&name)?, text(&value)?));
     }
     Ok(headers)
-}
-
-/// The name of an attribute as plain text.
-pub fn attribute_name(name: &Py<PyStr>) -> String {
-    name.as_wtf8().to_string()
 }
