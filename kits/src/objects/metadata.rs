@@ -62,8 +62,11 @@ pub fn convert(attribute: &Attribute, value: PyObjectRef, vm: &VirtualMachine) -
     match attribute.kind {
         Type::Text if text::is_unicode(&value) => Ok(value),
         Type::Text => Ok(text::new_unicode(vm, &text::unicode_of(vm, &value)?)),
-        Type::Integer if value.downcast_ref::<PyInt>().is_none() => mismatch("int"),
+        // The original takes no `long`.
+        Type::Integer if value.downcast_ref::<PyInt>().is_none() || &*value.class().name() == "long" => mismatch("int"),
         Type::Float if value.downcast_ref::<PyFloat>().is_none() => mismatch("float"),
+        Type::Date if &*value.class().name() == "date" => Ok(value),
+        Type::Date if &*value.class().name() == "datetime" => vm.call_method(&value, "date", ()),
         Type::Date => {
             let module = vm.import("datetime", 0)?;
             let datetime = module.get_attr("datetime", vm)?;
@@ -199,13 +202,18 @@ pub fn write(writer: &mut Writer, object: &Py<ModernObject>) -> PyResult<()> {
         writer.set(name, value)?;
     }
     let mut key = object.get("key", vm);
-    for (at, attribute) in layout.attributes.iter().enumerate() {
-        match attribute.kind {
-            Type::Text | Type::Integer | Type::Float | Type::Date => {
-                let value = object.at(at).filter(|value| !vm.is_none(value));
-                write_value(writer, attribute, layout.xml[at], value.as_deref())?;
-            }
-            _ => {}
+    let values = object.set_values();
+    for (at, attribute) in layout.attributes.iter().enumerate().filter(|(_, attribute)| attribute.allows_null) {
+        if object.at(at).is_none_or(|value| vm.is_none(&value)) {
+            write_value(writer, attribute, layout.xml[at], None)?;
+        }
+    }
+    for (at, value) in &values {
+        let attribute = layout.attributes[*at];
+        if let Type::Text | Type::Integer | Type::Float | Type::Date = attribute.kind
+            && !vm.is_none(value)
+        {
+            write_value(writer, attribute, layout.xml[*at], Some(value))?;
         }
     }
     // An answer to an indirect request is the place itself.
@@ -250,9 +258,8 @@ pub fn write(writer: &mut Writer, object: &Py<ModernObject>) -> PyResult<()> {
     for child in &source.media {
         writer.object(child)?;
     }
-    for (at, attribute) in layout.attributes.iter().enumerate() {
-        if let Type::Tags(tag) | Type::Records(tag, _) = attribute.kind
-            && let Some(content) = object.at(at)
+    for (at, content) in values {
+        if let Type::Tags(tag) | Type::Records(tag, _) = layout.attributes[at].kind
             && let Some(set) = content.downcast_ref::<MetadataSet>()
         {
             write_set(writer, tag, set)?;

@@ -80,14 +80,10 @@ impl ModernObject {
         self.values.read().get(at).cloned().flatten()
     }
 
-    /// Calls `f` with every attribute that is set to something, in the order of the layout.
-    pub fn each_value<E>(&self, mut f: impl FnMut(usize, PyObjectRef) -> Result<(), E>) -> Result<(), E> {
-        for at in 0..self.class.layout.attributes.len() {
-            if let Some(value) = self.at(at) {
-                f(at, value)?;
-            }
-        }
-        Ok(())
+    /// Every attribute that is set, by its place, in the order of the layout.
+    pub fn set_values(&self) -> Vec<(usize, PyObjectRef)> {
+        let values = self.values.read();
+        values.iter().enumerate().filter_map(|(at, value)| Some((at, value.clone()?))).collect()
     }
 
     /// Stores a value without a check.

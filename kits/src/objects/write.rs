@@ -111,10 +111,12 @@ impl<'a> Writer<'a> {
             }
         });
         outcome?;
-        object.each_value(|at, value| match layout.attributes[at].kind {
-            Type::Plain => self.plain(layout.xml[at], &value),
-            _ => Ok(()),
-        })
+        for (at, value) in object.set_values() {
+            if let Type::Plain = layout.attributes[at].kind {
+                self.plain(layout.xml[at], &value)?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes one plain attribute; what cannot be written is left out and logged.
