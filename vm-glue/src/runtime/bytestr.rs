@@ -166,7 +166,8 @@ fn bytearray_concat(zelf: &Py<PyStr>, other: &PyObject, vm: &VirtualMachine) -> 
 /// `needle in string`.
 fn contains(sequence: PySequence<'_>, needle: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
     let Some(zelf) = sequence.obj.downcast_ref::<PyStr>() else { return Ok(false) };
-    if !needle.downcastable::<PyStr>() && operand::char_buffer(vm, needle).is_none() {
+    let is_bytes = is_machine_bytes(needle);
+    if !needle.downcastable::<PyStr>() && !is_bytes {
         return Err(match Kind::of(sequence.obj) {
             Kind::Bytes => {
                 let found = names::type_name_of(needle);

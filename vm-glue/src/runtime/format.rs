@@ -104,8 +104,16 @@ fn native_format(
     }
     if let Some(string) = object.downcast_ref::<PyStr>() {
         // The result is unicode where one of the two is.
+        let spec_kind = kind;
         let kind = if kind == Kind::Unicode { kind } else { Kind::of(object) };
         let string = super::operand::receiver(vm, string, kind)?;
+        let decoded;
+        let spec = if kind == Kind::Unicode && spec_kind == Kind::Bytes && !spec.is_ascii() {
+            decoded = text::decode_default(vm, &text::narrow(spec))?;
+            &decoded
+        } else {
+            spec
+        };
         return Ok(Some(kind.make(vm, format_spec::string(vm, object, string.as_wtf8(), spec)?)));
     }
     let number = if let Some(int) = object.downcast_ref::<PyInt>() {

@@ -196,7 +196,7 @@ fn lay_out(vm: &VirtualMachine, spec: &Spec, number: &Number) -> PyResult<Wtf8Bu
         return Err(vm.new_memory_error(""));
     }
     let minimum = if spec.is_zero_filled() { room } else { 0 };
-    let whole = if spec.comma {
+    let whole = if spec.comma && !number.whole.is_empty() {
         grouped(&number.whole, minimum)
     } else {
         let missing = minimum.saturating_sub(number.whole.len());
@@ -258,6 +258,9 @@ pub fn integer(vm: &VirtualMachine, object: &PyObject, value: &BigInt, spec: &Wt
             if spec.sign.is_some() {
                 return Err(vm.new_value_error("Sign not allowed with integer format specifier 'c'"));
             }
+            if i64::try_from(value).is_err() {
+                return Err(vm.new_overflow_error("Python int too large to convert to C long"));
+            }
             let Ok(byte) = u8::try_from(value) else {
                 return Err(vm.new_overflow_error("%c arg not in range(0x100)"));
             };
@@ -281,6 +284,9 @@ pub fn float(vm: &VirtualMachine, object: &PyObject, value: f64, spec: &Wtf8) ->
 }
 
 fn float_by(vm: &VirtualMachine, object: &PyObject, value: f64, spec: &Spec) -> PyResult<Wtf8Buf> {
+    if !matches!(spec.letter(), None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%')) {
+        return Err(spec.unknown(vm, object));
+    }
     if spec.alternate {
         return Err(vm.new_value_error("Alternate form (#) not allowed in float format specifier"));
     }
@@ -319,6 +325,9 @@ fn float_text(vm: &VirtualMachine, object: &PyObject, value: f64, spec: &Spec) -
 /// A complex number.
 pub fn complex(vm: &VirtualMachine, object: &PyObject, (re, im): (f64, f64), spec: &Wtf8) -> PyResult<Wtf8Buf> {
     let spec = Spec::parse(vm, spec, None, '>')?;
+    if !matches!(spec.letter(), None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n')) {
+        return Err(spec.unknown(vm, object));
+    }
     if spec.alternate {
         return Err(vm.new_value_error("Alternate form (#) not allowed in complex format specifier"));
     }
@@ -327,9 +336,6 @@ pub fn complex(vm: &VirtualMachine, object: &PyObject, (re, im): (f64, f64), spe
     }
     if spec.align == '=' {
         return Err(vm.new_value_error("'=' alignment flag is not allowed in complex format specifier"));
-    }
-    if spec.letter() == Some('%') {
-        return Err(spec.unknown(vm, object));
     }
     let part = |value: f64, sign: Option<char>| -> PyResult<String> {
         let inner = Spec { width: 0, sign, align: '>', fill: spec.fill, ..Spec::parse(vm, Wtf8::new(""), None, '>')? };

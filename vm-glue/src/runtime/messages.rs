@@ -43,7 +43,7 @@ fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Op
     if class.is(zoo.value_error) {
         return value_error(text);
     }
-    if class.is(zoo.overflow_error) {
+    if class.is(zoo.overflow_error) || class.is(zoo.index_error) {
         return match text {
             "int too large to convert to float" => Some("long int too large to convert to float".to_owned()),
             "cannot fit 'int' into an index-sized integer" => {

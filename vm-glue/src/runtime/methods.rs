@@ -83,9 +83,9 @@ enum From {
 
 fn search(name: &str, from: From, zelf: &Zelf, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<usize>> {
     arguments::count(vm, name, args, 1, 3)?;
-    let (own, sub, _) = operand::pair(vm, zelf, &args.args[0])?;
     let start = arguments::bound(vm, args.args.get(1), 0)?;
     let end = arguments::bound(vm, args.args.get(2), isize::MAX)?;
+    let (own, sub, _) = operand::pair(vm, zelf, &args.args[0])?;
     let (start, end) = arguments::adjust(start, end, own.char_len());
     if start > end {
         return Ok(None);
@@ -130,9 +130,9 @@ fn rindex(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 fn count(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::count(vm, "count", &args, 1, 3)?;
-    let (own, sub, _) = operand::pair(vm, &zelf, &args.args[0])?;
     let start = arguments::bound(vm, args.args.get(1), 0)?;
     let end = arguments::bound(vm, args.args.get(2), isize::MAX)?;
+    let (own, sub, _) = operand::pair(vm, &zelf, &args.args[0])?;
     let (start, end) = arguments::adjust(start, end, own.char_len());
     let count = if start > end {
         0
@@ -250,17 +250,25 @@ pub fn translate(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 fn replace(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::count(vm, "replace", &args, 2, 3)?;
     let limit = match args.args.get(2) {
-        Some(limit) => usize::try_from(arguments::integer(vm, limit)?).unwrap_or(usize::MAX),
-        None => usize::MAX,
+        Some(limit) => usize::try_from(arguments::integer(vm, limit)?).ok(),
+        None => None,
     };
-    let own = Kind::of(zelf.as_object());
-    let kind_of = |object: &PyObject| object.downcast_ref::<PyStr>().map_or(own, |text| Kind::of(text.as_object()));
-    let mixed = [&args.args[0], &args.args[1]].into_iter().any(|object| kind_of(object) == Kind::Unicode);
-    let kind = if mixed { Kind::Unicode } else { own };
+    // The first argument that is unicode (or nothing at all) decides, in the order of the arguments.
+    let mut kind = Kind::of(zelf.as_object());
+    for object in args.args.iter().take(2) {
+        if kind == Kind::Bytes {
+            kind = operand::argument(vm, kind, object)?.1;
+        }
+    }
     let text = operand::receiver(vm, &zelf, kind)?;
     let (old, _) = operand::argument(vm, kind, &args.args[0])?;
     let (new, _) = operand::argument(vm, kind, &args.args[1])?;
-    match replaced(text.as_wtf8(), old.as_wtf8(), new.as_wtf8(), limit) {
+    // With a limit, nothing is put into an empty string.
+    let result = match limit {
+        Some(_) if text.is_empty() => None,
+        limit => replaced(text.as_wtf8(), old.as_wtf8(), new.as_wtf8(), limit.unwrap_or(usize::MAX)),
+    };
+    match result {
         Some(result) => Ok(kind.make(vm, result)),
         None => Ok(unchanged(&zelf, &text, kind, vm)),
     }

@@ -237,7 +237,11 @@ fn strip_sides(name: &str, (left, right): (bool, bool), zelf: &Zelf, args: &Func
         });
     };
     if !chars.downcastable::<PyStr>() {
-        return Err(vm.new_type_error(format!("{name} arg must be None, str or unicode")));
+        let expected = match Kind::of(zelf.as_object()) {
+            Kind::Bytes => "str or unicode",
+            Kind::Unicode => "unicode or str",
+        };
+        return Err(vm.new_type_error(format!("{name} arg must be None, {expected}")));
     }
     let (text, chars, kind) = operand::pair(vm, zelf, chars)?;
     let set = chars.as_wtf8();
@@ -269,7 +273,7 @@ fn fill_char(name: &str, kind: Kind, object: &PyObject, vm: &VirtualMachine) -> 
             .filter(|_| Kind::of(object) == Kind::Bytes)
             .and_then(|text| single_char(text.as_wtf8()));
         return single.ok_or_else(|| {
-            let got = names::type_name_of(object);
+            let got = if vm.is_none(object) { "None".into() } else { names::type_name_of(object) };
             vm.new_type_error(format!("{name}() argument 2 must be char, not {got}"))
         });
     }

@@ -158,11 +158,8 @@ fn partition_at(name: &str, last: bool, zelf: &Zelf, args: &FuncArgs, vm: &Virtu
     let empty = || kind.make_ref(vm, Wtf8::new(""));
     let parts = match found {
         Some(at) => {
-            let middle = if Kind::of(separator) == kind && separator.downcastable::<PyStr>() {
-                separator.to_owned()
-            } else {
-                kind.make_ref(vm, sep.as_wtf8())
-            };
+            let middle =
+                if Kind::of(separator) == kind { separator.to_owned() } else { kind.make_ref(vm, sep.as_wtf8()) };
             let part = |range: Option<&Wtf8>| kind.make_ref(vm, range.unwrap_or(Wtf8::new("")));
             vec![part(whole.get(..at)), middle, part(whole.get(at + sep.byte_len()..))]
         }

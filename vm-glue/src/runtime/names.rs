@@ -1,6 +1,6 @@
 //! The names that Python 2 gives to the types of the virtual machine, for messages, `__name__` and the order of unlike types.
 
-use rustpython_vm::builtins::{PyStr, PyStrInterned, PyType};
+use rustpython_vm::builtins::{PyInt, PyStr, PyStrInterned, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::borrow::Cow;
 
@@ -68,6 +68,12 @@ pub fn type_name_of(object: &PyObject) -> Cow<'static, str> {
         && super::classic::is_classic(class)
     {
         return Cow::Borrowed("classobj");
+    }
+    if let Some(int) = object.downcast_ref::<PyInt>()
+        && i64::try_from(int.as_bigint()).is_err()
+        && object.class().heaptype_ext().is_none()
+    {
+        return Cow::Borrowed("long");
     }
     type_name(object.class())
 }

@@ -2,7 +2,7 @@
 
 use super::{names, text};
 use rustpython_common::wtf8::{Wtf8, Wtf8Buf};
-use rustpython_vm::builtins::PyStr;
+use rustpython_vm::builtins::{PyByteArray, PyStr};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::ops::Deref;
@@ -102,6 +102,9 @@ pub fn argument<'a>(vm: &VirtualMachine, kind: Kind, object: &'a PyObject) -> Py
             (Kind::Unicode, Kind::Bytes) => Ok((receiver(vm, string, Kind::Unicode)?, Kind::Unicode)),
             _ => Ok((Operand::Borrowed(string), own)),
         };
+    }
+    if kind == Kind::Unicode && object.downcastable::<PyByteArray>() {
+        return Err(vm.new_type_error("decoding bytearray is not supported"));
     }
     match (char_buffer(vm, object), kind) {
         (Some(bytes), Kind::Bytes) => Ok((Operand::owned(Wtf8Buf::from(&*text::widen(&bytes))), kind)),

@@ -346,7 +346,15 @@ fn character(vm: &VirtualMachine, kind: Kind, value: &PyObject) -> PyResult<Opti
     if value.downcastable::<PyFloat>() {
         return Err(vm.new_type_error("integer argument expected, got float"));
     }
-    let Some(number) = int_of(vm, value) else { return Err(vm.new_type_error("%c requires int or char")) };
+    let Some(number) = int_of(vm, value) else {
+        return Err(match kind {
+            Kind::Bytes => vm.new_type_error("an integer is required"),
+            Kind::Unicode => vm.new_type_error("%c requires int or char"),
+        });
+    };
+    if i64::try_from(&number).is_err() {
+        return Err(vm.new_overflow_error("Python int too large to convert to C long"));
+    }
     let mut result = Wtf8Buf::new();
     match kind {
         Kind::Bytes => match u8::try_from(&number) {
@@ -372,10 +380,7 @@ fn int_of(vm: &VirtualMachine, value: &PyObject) -> Option<BigInt> {
     if value.downcastable::<PyStr>() || !PyNumber::check(value) {
         return None;
     }
-    let slots = value.class().slots();
-    if slots.as_number.int.load().is_none() && slots.as_number.index.load().is_none() {
-        return None;
-    }
+    value.class().slots().as_number.int.load()?;
     let converted = value.try_int(vm).ok()?;
     Some(converted.as_bigint().clone())
 }
@@ -391,6 +396,9 @@ fn integer(vm: &VirtualMachine, code: char, spec: &Spec, value: &PyObject) -> Py
         'X' => number.magnitude().to_str_radix(16).to_uppercase(),
         _ => number.magnitude().to_str_radix(10),
     };
+    // C writes nothing for no digits of nothing.
+    let nothing = spec.precision == Some(0) && digits == "0" && !super::numbers::is_long(value, vm);
+    let digits = if nothing { String::new() } else { digits };
     let missing = spec.precision.unwrap_or(0).saturating_sub(digits.len());
     if missing > MAX_LENGTH {
         return Err(vm.new_memory_error(""));

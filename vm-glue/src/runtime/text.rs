@@ -406,11 +406,13 @@ pub fn utf8_fault(bytes: &[u8], from: usize) -> Option<(usize, usize, &'static s
             let tail = rest.iter().take_while(|byte| matches!(byte, 0x80..=0xbf)).count();
             return Some((at, at + 1 + tail, "unexpected end of data"));
         }
-        for (index, byte) in rest.iter().take(length - 1).enumerate() {
-            let range = if index == 0 { low..=high } else { 0x80..=0xbf };
-            if !range.contains(byte) {
-                return Some((at, at + 1 + index, "invalid continuation byte"));
-            }
+        let is_tail = |byte: &u8| matches!(byte, 0x80..=0xbf);
+        let tail = rest.iter().take(length - 1);
+        let good = tail.clone().all(is_tail) && rest.first().is_some_and(|byte| (low..=high).contains(byte));
+        if !good {
+            // The bytes that could belong to the char go with it, except the last.
+            let tails = tail.take(length - 2).take_while(|byte| is_tail(byte)).count();
+            return Some((at, at + 1 + tails, "invalid continuation byte"));
         }
         at += length;
     }

@@ -140,16 +140,12 @@ impl Multibyte {
             DecoderResult::Malformed(length, consumed) => {
                 let end = from + read - usize::from(consumed);
                 let start = end - usize::from(length);
-                let incomplete = end == bytes.len()
-                    && length == 1
-                    && bytes.get(start).is_some_and(|byte| *byte > 0x80 && *byte < 0xff);
-                if incomplete {
+                let lead = bytes.get(start).is_some_and(|byte| *byte >= 0x80);
+                if lead && start + 1 == bytes.len() {
                     return Err(Fault::new(start, end, "incomplete multibyte sequence"));
                 }
                 // CPython names both bytes of a pair that means nothing.
-                let lead = bytes.get(start).is_some_and(|byte| *byte > 0x80 && *byte < 0xff);
-                let end = if lead { (start + 2).min(bytes.len()) } else { start + 1 };
-                Err(Fault::new(start, end, ILLEGAL))
+                Err(Fault::new(start, if lead { start + 2 } else { start + 1 }, ILLEGAL))
             }
             _ => Ok(()),
         }
@@ -158,8 +154,8 @@ impl Multibyte {
     /// Encodes one char. Encodings with states are not stateful here beyond one char.
     pub fn encode(&self, c: CodePoint, out: &mut Vec<u8>) -> bool {
         let Some(c) = c.to_char() else { return false };
-        if c == '\u{20ac}' && matches!(self.name, "gbk" | "gb2312") {
-            // The web's GBK has a single byte for it, CPython's none.
+        if c == '\u{20ac}' && matches!(self.name, "gbk" | "gb2312" | "big5") {
+            // The web's tables have it, CPython's do not.
             return false;
         }
         let mut buffer = [0; 8];
@@ -170,7 +166,13 @@ impl Multibyte {
         if result != EncoderResult::InputEmpty {
             return false;
         }
-        out.extend(bytes.iter().take(written));
+        let code = bytes.get(..written).unwrap_or_default();
+        // GB 2312 is the part of GBK whose bytes both have the high bit.
+        let outside = |code: &[u8]| matches!(code, [lead, trail] if !(0xa1..=0xf7).contains(lead) || *trail < 0xa1);
+        if self.name == "gb2312" && outside(code) {
+            return false;
+        }
+        out.extend(code);
         true
     }
 }

@@ -110,7 +110,7 @@ pub fn decode_utf32(bytes: &[u8], from: usize, out: &mut Wtf8Buf, order: Order) 
         };
         match CodePoint::from_u32(value) {
             Some(c) => out.push(c),
-            None => return Err(Fault::new(at, at + 4, "codepoint not in range(0x110000)")),
+            None => return Err(Fault::new(at, at + 4, "code point not in range(0x110000)")),
         }
         at += 4;
     }
