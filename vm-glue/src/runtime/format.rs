@@ -6,6 +6,7 @@ use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use rustpython_vm::builtins::{PyComplex, PyFloat, PyInt, PyStr};
 use rustpython_vm::function::{FuncArgs, ItemDoc, KwArgs, PyMethodFlags};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::borrow::Cow;
 
 /// How deep a format specification can contain fields.
 const MAX_DEPTH: usize = 2;
@@ -103,18 +104,22 @@ fn native_format(
         return Ok(None);
     }
     if let Some(string) = object.downcast_ref::<PyStr>() {
-        // The result is unicode where one of the two is.
-        let spec_kind = kind;
-        let kind = if kind == Kind::Unicode { kind } else { Kind::of(object) };
-        let string = super::operand::receiver(vm, string, kind)?;
-        let decoded;
-        let spec = if kind == Kind::Unicode && spec_kind == Kind::Bytes && !spec.is_ascii() {
-            decoded = text::decode_default(vm, &text::narrow(spec))?;
-            &decoded
-        } else {
-            spec
+        let own = Kind::of(object);
+        let own_spec = match (own, kind) {
+            (Kind::Unicode, Kind::Bytes) if !spec.is_ascii() => {
+                Cow::Owned(text::decode_default(vm, &text::narrow(spec))?)
+            }
+            (Kind::Bytes, Kind::Unicode) if !spec.is_ascii() => {
+                Cow::Owned(Wtf8Buf::from(&*text::widen(&text::encode_default(vm, spec)?)))
+            }
+            _ => Cow::Borrowed(spec),
         };
-        return Ok(Some(kind.make(vm, format_spec::string(vm, object, string.as_wtf8(), spec)?)));
+        let result = own.make(vm, format_spec::string(vm, object, string.as_wtf8(), &own_spec)?);
+        // The result is unicode where one of the two is.
+        return match kind {
+            Kind::Bytes => Ok(Some(result)),
+            Kind::Unicode => text::unicode_object(vm, &result).map(Some),
+        };
     }
     let number = if let Some(int) = object.downcast_ref::<PyInt>() {
         if spec.is_empty() {
