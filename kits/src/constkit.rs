@@ -13,6 +13,9 @@ use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::sandbox::Sandbox;
 
+/// The group that answers for the names of earlier releases too.
+const PROTOCOLS: &str = "Protocols";
+
 /// Names and values of one group.
 type Texts = &'static [(&'static str, &'static str)];
 
@@ -32,12 +35,9 @@ const SERVER_PLATFORM: Texts = &[
     ("Linux_MIPS", "Linux-MIPS"),
     ("Linux_ARM", "Linux-ARM"),
 ];
-/// The first four are the original's; the others are those of earlier releases, which old plug-ins use.
-const PROTOCOL: Texts = &[
-    ("DASH", "dash"),
-    ("HTTP", "http"),
-    ("HLS", "hls"),
-    ("RTMP", "rtmp"),
+const PROTOCOL: Texts = &[("DASH", "dash"), ("HTTP", "http"), ("HLS", "hls"), ("RTMP", "rtmp")];
+/// Protocols of earlier releases: old plug-ins can read them, but they are not listed.
+const OLD_PROTOCOLS: Texts = &[
     ("Shoutcast", "shoutcast"),
     ("WebKit", "webkit"),
     ("HTTPStreamingVideo", "http-streaming-video"),
@@ -104,7 +104,7 @@ pub static KIT: Kit = Kit {
         entry("ServerPlatform", Visibility::Code, "Names of server platforms.", |vm, _| {
             texts(vm, "ServerPlatforms", SERVER_PLATFORM)
         }),
-        entry("Protocol", Visibility::Code, "Streaming protocols of media.", |vm, _| texts(vm, "Protocols", PROTOCOL)),
+        entry("Protocol", Visibility::Code, "Streaming protocols of media.", |vm, _| texts(vm, PROTOCOLS, PROTOCOL)),
         entry("ViewType", Visibility::CodeNotModern, "Ways to show a container.", |vm, _| {
             texts(vm, "ViewTypes", VIEW_TYPE)
         }),
@@ -171,13 +171,17 @@ impl ConstantGroup {
 
 impl GetAttr for ConstantGroup {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-        zelf.as_object().generic_getattr(name, vm).map_err(|error| {
+        zelf.as_object().generic_getattr(name, vm).or_else(|error| {
             if !error.fast_isinstance(vm.ctx.exceptions.attribute_error) {
-                return error;
+                return Err(error);
+            }
+            let name = name.to_string_lossy();
+            let old = OLD_PROTOCOLS.iter().find(|(old, _)| zelf.class == PROTOCOLS && *old == name);
+            if let Some((_, value)) = old {
+                return Ok(text::native(vm, value));
             }
             // The groups are classes in the original.
-            let name = name.to_string_lossy();
-            vm.new_attribute_error(format!("type object '{}' has no attribute '{name}'", zelf.class))
+            Err(vm.new_attribute_error(format!("type object '{}' has no attribute '{name}'", zelf.class)))
         })
     }
 }

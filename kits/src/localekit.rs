@@ -88,7 +88,7 @@ enum Content {
 }
 
 /// A text that is looked up when it is shown, in the language of the request that made it.
-#[pyclass(module = "Framework.components.localization", name = "LocalString")]
+#[pyclass(module = false, name = "LocalString")]
 #[derive(PyPayload)]
 pub struct LocalString {
     plugin: Arc<Plugin>,
@@ -131,7 +131,10 @@ impl LocalString {
     }
 
     fn look_up(&self, vm: &VirtualMachine, key: &PyObject) -> PyResult<String> {
-        let key = text::unicode_of(vm, key)?;
+        let Some(key) = text::text_of(vm, key)? else {
+            let class = reprise_vm_glue::runtime::names::type_name_of(key);
+            return Err(vm.new_type_error(format!("__str__ returned non-string (type {class})")));
+        };
         // One that was made outside a request takes the language of the request that shows it.
         let locale = self.locale.clone().or_else(|| context::with(|context| context.locale.clone()));
         Ok(self.plugin.strings.localise(&key, locale.as_deref()))
@@ -288,10 +291,16 @@ fn countries(vm: &VirtualMachine) -> PyResult {
         vm.ctx.new_list(COUNTRIES.iter().map(|(_, name)| text::native(vm, name)).collect()).into()
     };
     let code = |wanted: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        Ok(text::native(vm, match_country(&text::unicode_of(vm, &wanted)?).0))
+        match text::text_of(vm, &wanted)? {
+            Some(wanted) => Ok(text::native(vm, match_country(&wanted).0)),
+            None => wanted.get_attr("lower", vm),
+        }
     };
     let country = |wanted: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        Ok(text::native(vm, match_country(&text::unicode_of(vm, &wanted)?).1))
+        match text::text_of(vm, &wanted)? {
+            Some(wanted) => Ok(text::native(vm, match_country(&wanted).1)),
+            None => wanted.get_attr("lower", vm),
+        }
     };
     let functions = [
         ("All", vm.new_function("All", all).into()),

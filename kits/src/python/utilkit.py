@@ -8,12 +8,22 @@ def framework_error(text):
     return FrameworkException(text)
 
 
+def need_bytes(function, value):
+    """The bytes of a string; other types are refused in the name of the function that the original calls."""
+    if isinstance(value, unicode):
+        return value.encode('utf-8')
+    if isinstance(value, str):
+        return value
+    shown = type(value).__name__
+    if value is None:
+        shown = 'None'
+    raise TypeError('%s() argument 1 must be string or buffer, not %s' % (function, shown))
+
+
 class HashKit(object):
     def _digest(self, name, data, digest):
         import hashlib
-        if isinstance(data, unicode):
-            data = data.encode('utf-8')
-        made = hashlib.new(name, data)
+        made = hashlib.new(name, need_bytes('update', data))
         if digest:
             return made.digest()
         return made.hexdigest()
@@ -38,9 +48,7 @@ class HashKit(object):
 
     def CRC32(self, data):
         import binascii
-        if isinstance(data, unicode):
-            data = data.encode('utf-8')
-        return '%08X' % (binascii.crc32(data) & 0xffffffff)
+        return '%08X' % (binascii.crc32(need_bytes('crc32', data)) & 0xffffffff)
 
 
 # Suffix rules of English plurals, first match wins.
@@ -64,15 +72,14 @@ PLURALS = [
 
 
 def safe_encode(data):
-    import base64
-    if isinstance(data, unicode):
-        data = data.encode('utf-8')
-    return base64.b64encode(str(data)).replace('/', '@').replace('+', '*').replace('=', '_')
+    import binascii
+    data = need_bytes('b2a_base64', data)
+    return binascii.b2a_base64(data)[:-1].replace('/', '@').replace('+', '*').replace('=', '_')
 
 
 def safe_decode(data):
     import binascii
-    text = str(data).replace('@', '/').replace('*', '+').replace('_', '=')
+    text = data.replace('@', '/').replace('*', '+').replace('_', '=')
     return binascii.a2b_base64(text + '=' * (-len(text) % 4))
 
 
@@ -179,6 +186,8 @@ class StringKit(object):
 
     def DecodeHTMLEntities(self, s):
         import htmlentitydefs
+        if not isinstance(s, basestring):
+            raise TypeError('expected string or buffer')
         if not isinstance(s, unicode):
             s = unicode(s)
 
@@ -252,6 +261,8 @@ class StringKit(object):
 
     def Clean(self, s, form='NFKD', lang=None, strip_diacritics=False, strip_punctuation=False):
         import unicodedata
+        if not isinstance(s, basestring):
+            raise TypeError('expected string or buffer')
         if not isinstance(s, unicode):
             last = 'iso-8859-1'
             if lang == 'ko':
@@ -274,18 +285,25 @@ class StringKit(object):
         return u''.join(out)
 
 
-MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
-ZONES = {'utc': 0, 'gmt': 0, 'z': 0}
+MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november',
+          'december']
+WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+UNIVERSAL = ('utc', 'gmt', 'z')
+# Words between the parts of a date that mean nothing.
+FILLERS = ('st', 'nd', 'rd', 'th', 'of', 'at', 'on', 'and', 'ad', 't', 'm', 'am', 'pm', 'a', 'p')
 
 
-def month_number(word):
-    if len(word) >= 3 and word[:3] in MONTHS:
-        names = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october',
-                 'november', 'december']
-        number = MONTHS.index(word[:3])
-        if names[number].startswith(word) or word == 'sept':
-            return number + 1
+def local_now():
+    import datetime
+    import time
+    return datetime.datetime.fromtimestamp(time.time())
+
+
+def named(word, names):
+    if len(word) >= 3:
+        for index in xrange(len(names)):
+            if word == names[index] or word == names[index][:3]:
+                return index
     return None
 
 
@@ -299,7 +317,7 @@ def zone_offset(text):
     return sign * (int(digits[:-2]) * 3600 + int(digits[-2:]) * 60)
 
 
-def fixed_zone(seconds):
+def fixed_zone(seconds, shown):
     import datetime
 
     class Zone(datetime.tzinfo):
@@ -315,104 +333,132 @@ def fixed_zone(seconds):
             return None
 
         def __repr__(self):
-            if seconds == 0:
-                return 'tzutc()'
-            return 'tzoffset(None, %d)' % seconds
+            return shown
     return Zone()
+
+
+def universal_zone():
+    import time
+    if time.timezone == 0 and 'UTC' in time.tzname:
+        return fixed_zone(0, 'tzlocal()')
+    return fixed_zone(0, 'tzutc()')
+
+
+def take_time(text, found):
+    """Takes the time of day and the zone out of a text; gives the rest and the zone."""
+    zone = None
+    match = re.search(r'(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(am|pm|a\.m\.|p\.m\.)?', text)
+    if match is None:
+        match = re.search(r'\b(\d{1,2})()()()\s*(am|pm)\b', text)
+    if match is None:
+        match = re.search(r'(?<=\dt)(\d{2})(\d{2})(\d{2})()()', text)
+    if match is None:
+        return text, zone
+    hour, minute, second, fraction, half = match.groups()
+    hour = int(hour)
+    if half and half[0] == 'p' and hour < 12:
+        hour = hour + 12
+    elif half and half[0] == 'a' and hour == 12:
+        hour = 0
+    found['hour'] = hour
+    found['minute'] = int(minute or 0)
+    found['second'] = int(second or 0)
+    found['microsecond'] = int(((fraction or '') + '000000')[:6])
+    before, after = text[:match.start()], text[match.end():]
+    offset = re.match(r'\s*([+-]\d{2}:?\d{2}|[+-]\d{1,2})(?!\d)', after)
+    if offset:
+        seconds = zone_offset(offset.group(1))
+        zone = fixed_zone(seconds, 'tzoffset(None, %d)' % seconds)
+        if seconds == 0:
+            zone = universal_zone()
+        after = after[offset.end():]
+    return before + ' ' + after, zone
+
+
+def take_numbers(numbers, found):
+    """Finds year, month and day among the numbers of a date."""
+    for at in xrange(len(numbers)):
+        number = numbers[at]
+        if len(number) == 8:
+            found['year'], found['month'], found['day'] = int(number[:4]), int(number[4:6]), int(number[6:])
+            return
+        if len(number) >= 3 and at > 0 or int(number) > 31 or len(number) >= 3:
+            if 'year' not in found and (at == 0 or len(number) >= 3 or int(number) > 31):
+                if int(number) > 9999:
+                    raise ValueError('year is out of range')
+                found['year'] = full_year(number)
+                rest = numbers[:at] + numbers[at + 1:]
+                if at == 0 and 'month' not in found and rest:
+                    # After the year come month and day.
+                    found['month'] = int(rest[0])
+                    if len(rest) > 1:
+                        found['day'] = int(rest[1])
+                    return
+                numbers = rest
+                break
+    if 'month' in found:
+        for name in ('day', 'year'):
+            if name not in found and numbers:
+                value = numbers.pop(0)
+                if name == 'year':
+                    found[name] = full_year(value)
+                else:
+                    found[name] = int(value)
+    elif len(numbers) == 1 and 'year' in found:
+        found['month'] = int(numbers[0])
+    elif len(numbers) == 1:
+        found['day'] = int(numbers[0])
+    elif len(numbers) >= 2:
+        first, second = int(numbers[0]), int(numbers[1])
+        if first > 12:
+            first, second = second, first
+        found['month'], found['day'] = first, second
+        if len(numbers) > 2 and 'year' not in found:
+            found['year'] = full_year(numbers[2])
 
 
 # Reads dates as people write them; what is missing comes from today at midnight.
 def general_date(text):
     import datetime
     text = str(text).strip().lower()
-    default = datetime.datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    default = local_now().replace(hour=0, minute=0, second=0, microsecond=0)
     found = {}
-    zone = None
-    match = re.search(r'(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(am|pm|a\.m\.|p\.m\.)?', text)
-    rest = text
-    if match is None:
-        match = re.search(r'\b(\d{1,2})()()()\s*(am|pm)\b', text)
-    if match:
-        hour, minute, second, fraction, half = match.groups()
-        hour = int(hour)
-        if half and half[0] == 'p' and hour < 12:
-            hour = hour + 12
-        elif half and half[0] == 'a' and hour == 12:
-            hour = 0
-        found['hour'] = hour
-        found['minute'] = int(minute or 0)
-        found['second'] = int(second or 0)
-        found['microsecond'] = int(((fraction or '') + '000000')[:6])
-        after = text[match.end():]
-        rest = text[:match.start()].rstrip('t ') + ' ' + after
-        offset = re.match(r'\s*([+-]\d{2}:?\d{2}|[+-]\d{1,2})(?!\d)', after)
-        if offset:
-            zone = zone_offset(offset.group(1))
-            rest = text[:match.start()].rstrip('t ') + ' ' + after[offset.end():]
+    rest, zone = take_time(text, found)
     numbers = []
-    for word in re.findall(r'[a-z]+|\d+|[^\sa-z\d]', rest.replace('t', 't')):
-        month = month_number(word)
-        if month is not None and 'month' not in found:
-            found['month'] = month
-        elif word in ZONES and 'hour' in found:
-            zone = ZONES[word]
-        elif word[:3] in WEEKDAYS or word in ('st', 'nd', 'rd', 'th', 'of', 'at', 'on', 'and', 't', 'am', 'pm'):
-            pass
-        elif word.isdigit():
+    weekday = None
+    for word in re.findall(r'[a-z]+|\d+', rest):
+        if word.isdigit():
             numbers.append(word)
-        elif word.isalpha() and len(word) > 1:
-            if word in ('est', 'edt', 'cst', 'cdt', 'mst', 'mdt', 'pst', 'pdt'):
-                continue
+            continue
+        month = named(word, MONTHS)
+        day = named(word, WEEKDAYS)
+        if month is not None and 'month' not in found:
+            found['month'] = month + 1
+        elif day is not None:
+            weekday = day
+        elif word in UNIVERSAL and 'hour' in found:
+            zone = universal_zone()
+        elif word not in FILLERS and not ('hour' in found and len(word) in (3, 4)):
             raise ValueError('unknown string format')
-    for number in list(numbers):
-        if len(number) == 8 and 'month' not in found and 'year' not in found:
-            found['year'], found['month'], found['day'] = int(number[:4]), int(number[4:6]), int(number[6:])
-            numbers.remove(number)
-        elif (len(number) >= 3 or int(number) > 31) and 'year' not in found:
-            found['year'] = full_year(number)
-            at = numbers.index(number)
-            numbers.remove(number)
-            # The year first means month and day in that order.
-            if at == 0 and len(numbers) == 2 and 'month' not in found:
-                found['month'], found['day'] = int(numbers[0]), int(numbers[1])
-                numbers = []
-                break
-    numbers = [number for number in numbers]
-    if 'month' in found:
-        for name in ('day', 'year'):
-            if name not in found and numbers:
-                value = numbers.pop(0)
-                if name == 'year':
-                    value = full_year(value)
-                found[name] = int(value)
-    elif len(numbers) == 1:
-        found['day'] = int(numbers.pop(0))
-    elif len(numbers) >= 2:
-        first, second = int(numbers[0]), int(numbers[1])
-        if first > 12:
-            found['day'], found['month'] = first, second
-        else:
-            found['month'], found['day'] = first, second
-        if len(numbers) > 2 and 'year' not in found:
-            found['year'] = full_year(numbers[2])
-    if not found and text not in ('', '-'):
+    take_numbers(numbers, found)
+    if not found and weekday is None and text not in ('', '-'):
         raise ValueError('unknown string format')
-    if 'day' not in found and 'month' in found:
+    if 'day' not in found and 'month' in found and 1 <= found['month'] <= 12:
         import calendar
-        year = found.get('year', default.year)
-        found['day'] = min(default.day, calendar.monthrange(year, found['month'])[1])
+        found['day'] = min(default.day, calendar.monthrange(found.get('year', default.year), found['month'])[1])
     made = default.replace(**found)
+    if weekday is not None and 'day' not in found:
+        made = made + datetime.timedelta(days=(weekday - made.weekday()) % 7)
     if zone is not None:
-        made = made.replace(tzinfo=fixed_zone(zone))
+        made = made.replace(tzinfo=zone)
     return made
 
 
 def full_year(text):
-    import datetime
     year = int(text)
     if len(text) > 2:
         return year
-    now = datetime.datetime.now().year
+    now = local_now().year
     year = year + now // 100 * 100
     if year >= now + 50:
         return year - 100
@@ -421,35 +467,41 @@ def full_year(text):
     return year
 
 
-# RFC 2822 without its zone; None where the text is something else.
+# The forms of dates in mail (RFC 2822 and its relatives), whose zone does not count. A month before the day needs a
+# time of day right behind the year.
+MAIL_DATES = [
+    r'(?:[a-z]{3,9},?\s+)?(?P<day>\d{1,2})[\s-]+(?P<month>[a-z]{3,9})[\s,-]+(?P<year>\d{2,4})\s+'
+    r'(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?',
+    r'(?P<month>[a-z]{3,9})\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})\s+'
+    r'(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?',
+    r'(?:[a-z]{3,9},?\s+)?(?P<month>[a-z]{3,9})\s+(?P<day>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})'
+    r'(?::(?P<second>\d{2}))?\s+(?:[+-]\d{4}\s+)?(?P<year>\d{4})',
+]
+
+
 def mail_date(text):
     import datetime
-    match = re.match(r'\s*(?:[a-z]{3,9},?\s+)?(\d{1,2})[\s-]+([a-z]{3,9})[\s,-]+(\d{2,4})'
-                     r'(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?', text.lower())
-    if match is None:
-        match = re.match(r'\s*()([a-z]{3,9})\s+(\d{1,2}),?\s+(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?', text.lower())
-        if match is None or month_number(match.group(2)) is None or match.group(5) is None:
-            return None
-        _empty, month, day, year, hour, minute, second = match.groups()
-    else:
-        day, month, year, hour, minute, second = match.groups()
-    month = month_number(month)
-    if month is None or hour is None:
-        return None
-    year = int(year)
-    if year < 100:
-        year = year + (1900 if year > 68 else 2000)
-    return datetime.datetime(year, month, int(day), int(hour), int(minute), int(second or 0))
+    for pattern in MAIL_DATES:
+        match = re.match(r'\s*' + pattern, text.lower())
+        month = match and named(match.group('month'), MONTHS)
+        if month is None:
+            continue
+        year = int(match.group('year'))
+        if year < 100:
+            year = year + (1900 if year > 68 else 2000)
+        return datetime.datetime(year, month + 1, int(match.group('day')), int(match.group('hour')),
+                                 int(match.group('minute')), int(match.group('second') or 0))
+    return None
 
 
 class DatetimeKit(object):
     def Now(self):
-        import datetime
-        return datetime.datetime.now()
+        return local_now()
 
     def UTCNow(self):
         import datetime
-        return datetime.datetime.utcnow()
+        import time
+        return datetime.datetime.utcfromtimestamp(time.time())
 
     def ParseDate(self, date, fmt=None):
         import datetime
@@ -535,15 +587,16 @@ class UtilKit(object):
 
     def RandomInt(self, a, b):
         import random
+        if b < a:
+            raise ValueError('empty range for randrange() (%d,%d, %d)' % (a, b + 1, b + 1 - a))
         return random.randint(a, b)
 
     def RandomItemFromList(self, l):
-        import random
-        return l[random.randint(0, len(l) - 1)]
+        return l[self.RandomInt(0, len(l) - 1)]
 
     def RandomChoice(self, l):
         import random
-        return random.choice(l)
+        return l[int(random.random() * len(l))]
 
     def RandomSample(self, l, count):
         import random
