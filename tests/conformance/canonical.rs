@@ -132,10 +132,10 @@ pub fn body(bytes: &[u8], name: &str) -> Canonical {
             return Canonical::Xml(element(document.root_element(), unordered));
         }
     }
-    if trimmed.starts_with(b"{") || trimmed.starts_with(b"[") {
-        if let Ok(json) = serde_json::from_slice::<Value>(trimmed) {
-            return Canonical::Json(sorted(&json));
-        }
+    if (trimmed.starts_with(b"{") || trimmed.starts_with(b"["))
+        && let Ok(json) = serde_json::from_slice::<Value>(trimmed)
+    {
+        return Canonical::Json(sorted(&json));
     }
     let pickled = bytes.first().is_some_and(|first| b"\x80(cdlSVIF".contains(first)) && trimmed.ends_with(b".");
     if !name.is_empty() && pickled {
