@@ -137,7 +137,7 @@ fn tokens(source: &str) -> Result<Vec<Token>, String> {
                 at += 1;
             }
             (Kind::Number, chars.get(start..at).unwrap_or(&[]).iter().collect())
-        } else if is_name(&c) && !c.is_ascii_digit() || c == '\\' {
+        } else if is_name(&c) && !c.is_ascii_digit() || c == '\\' && at + 1 < chars.len() {
             let (name, end) = name_from(at);
             at = end.max(at + 1);
             (Kind::Ident, name)

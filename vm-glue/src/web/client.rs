@@ -386,12 +386,14 @@ mod tests {
             let answer = record.fetch(&request, &location, None).unwrap();
             location.port = None;
             location.host = "site.test".to_owned();
+            location.written_host = location.host.clone();
             record.recorder.as_ref().unwrap().save(&request, &location, answer).unwrap();
             thread.join().unwrap();
         }
         let replay = Client::new(Settings { source: Source::Replay(folder.clone()), media_server: None });
         for ((_, path), (status, body)) in cases.iter().zip([(200, "a"), (200, "b"), (404, "c"), (200, "d")]) {
             let mut answer = replay.send(Request::get(format!("http://site.test{path}"))).unwrap();
+            assert_eq!(answer.status, status, "{path}");
             assert_eq!((answer.status, answer.read_all(9).unwrap()), (status, body.as_bytes().to_vec()), "{path}");
         }
         let mut answer = replay.send(Request::get("http://site.test/none")).unwrap();
