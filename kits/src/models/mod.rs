@@ -4,7 +4,7 @@
 //! The way of an update (`spec/agents.md` §5.3):
 //!
 //! ```text
-//! let _turn = models::exclusive(plugin, class, guid);             // two updates of one item take turns
+//! let _turn = models::exclusive(vm, plugin, class, guid);            // two updates of one item take turns
 //! let model = match models::open(vm, plugin, class, guid)? {      // what this plug-in stored before
 //!     Some(model) if id is None or models::id(&model) == id => model,
 //!     Some(_) | None => models::create(vm, plugin, class, id, guid)?,
@@ -84,7 +84,7 @@ pub fn relative_path(_class: &str, _guid: &str) -> Option<String> {
 }
 
 /// Waits until no other update of this item runs in this process; the item is free again when the guard is dropped.
-pub fn exclusive(_plugin: &Plugin, _class: &str, _guid: &str) -> Turn {
+pub fn exclusive(_vm: &VirtualMachine, _plugin: &Plugin, _class: &str, _guid: &str) -> Turn {
     Turn(())
 }
 
