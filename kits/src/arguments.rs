@@ -5,7 +5,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyTuple, PyType};
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use reprise_vm_glue::runtime::text;
+use reprise_vm_glue::runtime::{restricted, text};
 
 use crate::json_text;
 use crate::names_in_code::NamesInCode;
@@ -158,11 +158,11 @@ fn names_and_defaults(
     function: &PyObject,
 ) -> Option<(Vec<String>, Vec<PyObjectRef>)> {
     // A method's function is behind it.
-    let inner = function.get_attr("__func__", vm).ok();
+    let inner = restricted::read(function, "__func__", vm).ok();
     let function = inner.as_deref().unwrap_or(function);
-    let defaults = function.get_attr("__defaults__", vm).ok()?;
+    let defaults = restricted::read(function, "__defaults__", vm).ok()?;
     let defaults = defaults.downcast_ref::<PyTuple>()?.as_slice().to_vec();
-    let code = function.get_attr("__code__", vm).ok()?;
+    let code = restricted::read(function, "__code__", vm).ok()?;
     let read = |name: &'static str| text::text_of(vm, &*code.get_attr(name, vm).ok()?).ok().flatten();
     let line: u32 = code.get_attr("co_firstlineno", vm).ok()?.try_into_value(vm).ok()?;
     let recorded = plugin.state::<NamesInCode>().get(&read("co_name")?, &read("co_filename")?, line);

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use reprise_vm_glue::runtime::restricted;
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
@@ -39,7 +40,7 @@ pub fn call_named(
     }
     let (inner, _) = callback::unwrap(&function);
     // Only functions and methods can be called by name: classes and other callables fail, as in the original.
-    if let Err(exception) = inner.get_attr("__defaults__", vm) {
+    if let Err(exception) = restricted::read(&inner, "__defaults__", vm) {
         log(vm, name, &exception);
         return Ok(Called::Raised(exception));
     }

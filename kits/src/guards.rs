@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use reprise_policies::rewrite::guards as names;
-use reprise_vm_glue::runtime::{dialect, text};
+use reprise_vm_glue::runtime::{attributes, dialect, restricted, text};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -33,7 +33,7 @@ pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     set(names::ITERATE, vm.new_function(names::ITERATE, iterate).into())?;
     set(names::APPLY, vm.new_function("_apply", apply).into())?;
     set(names::IN_PLACE, vm.new_function(names::IN_PLACE, in_place).into())?;
-    set(names::ATTRIBUTE, vm.new_function(names::ATTRIBUTE, closed_attribute).into())?;
+    set(names::ATTRIBUTE, vm.new_function(names::ATTRIBUTE, late_attribute).into())?;
     set(names::PRINTED, vm.new_function(names::PRINTED, printed).into())?;
     set(names::LEAVE, leave_class(vm).to_owned().into())?;
     set("FrameworkException", errors::class_object(vm, "FrameworkException").into())?;
@@ -49,6 +49,7 @@ pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
 /// Puts `setattr` and `delattr` into a sandbox's builtins: they refuse nearly everything.
 pub fn publish_writers(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     let builtins = &sandbox.builtins;
+    restricted::mark(builtins, vm)?;
     builtins.set_item("setattr", vm.new_function("guarded_setattr", guarded_setattr).into(), vm)?;
     builtins.set_item("delattr", vm.new_function("guarded_delattr", guarded_delattr).into(), vm)
 }
@@ -82,24 +83,10 @@ fn in_place(operator: PyObjectRef, _old: PyObjectRef, _value: PyObjectRef, vm: &
     Err(errors::framework_exception(vm, &format!("Operator '{operator}' is not supported")))
 }
 
-/// Reads of attributes that CPython's restricted mode closes for functions, methods and classic classes.
-fn closed_attribute(object: PyObjectRef, name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+/// `_getattr_(x, name)`: reads of attributes that not all objects have that the machine gives them to.
+fn late_attribute(object: PyObjectRef, name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let name = text::text_of(vm, &name)?.unwrap_or_default();
-    let types = &vm.ctx.types;
-    let is_function = object.class().is(types.function_type);
-    let is_method = object.class().is(types.bound_method_type) || &*object.class().name() == "instancemethod";
-    let message = match name.as_str() {
-        "func_code" | "func_defaults" | "func_dict" if is_function => {
-            Some("function attributes not accessible in restricted mode")
-        }
-        "func_globals" | "func_closure" if is_function => Some("restricted attribute"),
-        "im_func" | "im_self" | "im_class" if is_method => Some("restricted attribute"),
-        _ => None,
-    };
-    match message {
-        Some(message) => Err(vm.new_runtime_error(message.to_owned())),
-        None => object.get_attr(vm.ctx.intern_str(name), vm),
-    }
+    attributes::read(&object, vm.ctx.intern_str(name), vm)
 }
 
 /// `printed`, which has a print handler for its value that cannot be called.

@@ -45,6 +45,7 @@ pub mod logging;
 pub mod logkit;
 pub mod media_server;
 pub mod message;
+pub mod missing;
 pub mod models;
 pub mod names_in_code;
 pub mod network_errors;

@@ -15,7 +15,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::kit::Visibility;
 use crate::plugin::Plugin;
-use crate::{KITS, errors, guards, importer};
+use crate::{KITS, errors, guards, importer, missing};
 
 /// One sandbox: the main code of a plug-in, a service, or the shared code.
 pub struct Sandbox {
@@ -132,14 +132,19 @@ impl Sandbox {
         }
         guards::publish(vm, self)?;
         let excluded = &self.plugin.bundle.info.api_exclusions;
-        for kit in KITS.iter().filter(|kit| !excluded.iter().any(|name| name == kit.name)) {
+        let is_excluded = |kit: &str, name: &str| {
+            // Where a kit here is made of several of the original's, or the other way round, the original's counts.
+            let original = missing::kit_of(name).unwrap_or(kit);
+            excluded.iter().any(|excluded| excluded == kit || excluded == original || excluded == name)
+        };
+        for kit in KITS {
             for entry in kit.entries {
-                if sees(self.policy, entry.visible) && !excluded.iter().any(|name| name == entry.name) {
+                if sees(self.policy, entry.visible) && !is_excluded(kit.name, entry.name) {
                     globals.set_item(entry.name, (entry.make)(vm, self)?, vm)?;
                 }
             }
         }
-        Ok(())
+        missing::publish(vm, self)
     }
 
     fn fill_builtins(self: &Arc<Self>, vm: &VirtualMachine) -> PyResult<()> {

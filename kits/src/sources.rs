@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use reprise_policies::{rewrite, rules};
+use reprise_policies::{compiler, rewrite, rules};
 use reprise_vm_glue::lower;
 use reprise_vm_glue::runtime::{exec, source};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
-use rustpython_vm::builtins::{PyCode, PyDictRef};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::{PyRef, PyResult, VirtualMachine};
 
 use crate::guards;
@@ -28,6 +28,9 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
     let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
     let mut module = syntax::parse(&text, options).map_err(failed)?;
     check(vm, sandbox, &text, &module, is_module)?;
+    if let Some(misplaced) = compiler::misplaced(&text, &module) {
+        return Err(plain_syntax_error(vm, misplaced));
+    }
     sandbox.plugin.state::<NamesInCode>().record(&name, &text.text, &module);
     rewrite::restrict(&mut module);
     let flags = syntax::future_flags(&text, &module, FutureFlags::default()).map_err(failed)?;
@@ -50,11 +53,14 @@ fn check(
     }
     match violations.first() {
         None => Ok(()),
-        Some(first) => {
-            let message = vm.ctx.new_str(first.to_string());
-            Err(vm.new_exception(vm.ctx.exceptions.syntax_error.to_owned(), vec![message.into()]))
-        }
+        Some(first) => Err(plain_syntax_error(vm, first.to_string())),
     }
+}
+
+/// A SyntaxError that holds nothing but its text.
+fn plain_syntax_error(vm: &VirtualMachine, text: String) -> PyBaseExceptionRef {
+    let text = vm.ctx.new_str(text);
+    vm.new_exception(vm.ctx.exceptions.syntax_error.to_owned(), vec![text.into()])
 }
 
 /// Runs a module's code in its globals. A `return` on the top level ends it.

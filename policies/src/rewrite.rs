@@ -2,7 +2,7 @@
 //! the original are left out: attribute reads, subscripts, writes and plain calls stay as they are.
 
 use reprise_vm_glue::syntax::ast::{
-    Comprehension, Expr, ExprContext, ExprKind, Mod, Operator, Slice, Span, Stmt, StmtKind, Str,
+    Arguments, Comprehension, Expr, ExprContext, ExprKind, Mod, Operator, Slice, Span, Stmt, StmtKind, Str,
 };
 
 /// The names of the guards in the globals. Plug-in code cannot spell them.
@@ -13,7 +13,7 @@ pub mod guards {
     pub const APPLY: &str = "_apply_";
     /// `_inplacevar_(operator, n, x)`: raises for all operators but `+=`.
     pub const IN_PLACE: &str = "_inplacevar_";
-    /// `_getattr_(x, name)`: reads of the few attributes that are closed in restricted mode.
+    /// `_getattr_(x, name)`: reads of the few attributes whose presence differs.
     pub const ATTRIBUTE: &str = "_getattr_";
     /// `_printed_()`: the name `printed`, which is no value.
     pub const PRINTED: &str = "_printed_";
@@ -21,18 +21,8 @@ pub mod guards {
     pub const LEAVE: &str = "_leave_";
 }
 
-/// Attributes that CPython's restricted mode closes.
-pub static CLOSED_ATTRIBUTES: &[&str] = &[
-    "func_globals",
-    "func_code",
-    "func_defaults",
-    "func_closure",
-    "func_dict",
-    "im_func",
-    "im_self",
-    "im_class",
-    "__dict__",
-];
+/// Attributes that more of the machine's objects have than Python 2's.
+pub static LATE_ATTRIBUTES: &[&str] = &["__eq__", "__ne__"];
 
 /// Rewrites a module of restricted code.
 pub fn restrict(module: &mut Mod) {
@@ -92,6 +82,20 @@ fn unpacks(target: &Expr) -> bool {
     matches!(target.node, ExprKind::Tuple { .. } | ExprKind::List { .. })
 }
 
+/// Parameters of the same name compile in the original; the first one is what the name means then.
+fn rename_duplicates(args: &mut Arguments) {
+    let mut seen: Vec<Box<str>> = Vec::new();
+    for (number, parameter) in args.args.iter_mut().enumerate() {
+        let ExprKind::Name { id, .. } = &mut parameter.node else { continue };
+        if seen.iter().any(|known| **known == **id) {
+            // No source can spell this name.
+            *id = format!("<{number} {id}>").into();
+        } else {
+            seen.push((**id).into());
+        }
+    }
+}
+
 /// The operator as `_inplacevar_` is told it.
 fn sign(op: Operator) -> &'static str {
     match op {
@@ -135,6 +139,7 @@ impl Rewriter {
             StmtKind::FunctionDef { args, body, decorator_list, .. } => {
                 self.all(decorator_list);
                 self.all(&mut args.defaults);
+                rename_duplicates(args);
                 let outside = std::mem::replace(&mut self.in_function, true);
                 self.body(body);
                 self.in_function = outside;
@@ -270,6 +275,7 @@ impl Rewriter {
             ExprKind::UnaryOp { operand, .. } => self.expression(operand),
             ExprKind::Lambda { args, body } => {
                 self.all(&mut args.defaults);
+                rename_duplicates(args);
                 self.expression(body);
             }
             ExprKind::IfExp { test, body, orelse } => {
@@ -314,7 +320,7 @@ impl Rewriter {
             ExprKind::Repr { value } => self.expression(value),
             ExprKind::Attribute { value, attr, ctx } => {
                 self.expression(value);
-                if *ctx == ExprContext::Load && CLOSED_ATTRIBUTES.contains(&&**attr) {
+                if *ctx == ExprContext::Load && LATE_ATTRIBUTES.contains(&&**attr) {
                     let args = vec![take(value), text(attr, span)];
                     *node = call(guards::ATTRIBUTE, args, span);
                 }

@@ -13,7 +13,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::interpreter::Settings;
 use crate::modules::{self, Source};
-use crate::runtime::{dialect, exec, frames, intrinsics, source, text};
+use crate::runtime::{dialect, exec, frames, intrinsics, restricted, source, text};
 use crate::syntax::SourceRules;
 
 /// Where the dialect's `sys` is kept in the machine's.
@@ -543,6 +543,7 @@ fn reload(module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         return Err(vm.new_type_error("reload() argument must be module"));
     };
     let name = text::text_of(vm, &*module.get_attr("__name__", vm)?)?.unwrap_or_default();
+    restricted::refuse("cannot unmarshal code objects in restricted execution mode", vm)?;
     if loaded(vm, &name)?.is_none_or(|found| !found.is(&module)) {
         return Err(import_error(vm, format!("reload(): module {name} not in sys.modules")));
     }

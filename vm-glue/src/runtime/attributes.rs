@@ -1,6 +1,6 @@
 //! Attribute reads whose meaning differs between the versions: `getattr`, and the intrinsic for a few names.
 
-use super::{classes, classic, intrinsics};
+use super::{classes, classic, intrinsics, restricted};
 use rustpython_vm::builtins::{PyBoundMethod, PyDict, PyFunction, PyStr, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
@@ -27,6 +27,12 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
 /// Methods that the machine's string type has for its own library and Python 2's has not: `hasattr` and `getattr` do not
 /// see them.
 fn is_hidden(object: &PyObject, name: &[u8]) -> bool {
+    if matches!(name, b"__eq__" | b"__ne__") {
+        // Python 2 compares numbers without fractions, None and functions by other means.
+        let class = object.class();
+        return class.heaptype_ext().is_none()
+            && matches!(&*super::names::type_name_of(object), "int" | "long" | "bool" | "NoneType" | "function");
+    }
     let late = matches!(
         name,
         b"casefold"
@@ -51,7 +57,7 @@ fn view_method(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyRe
     // Methods written in Python 2 (and anything that is no method) stay as they are; the machine's natives and its
     // library return views.
     let function = match found.downcast_ref::<PyBoundMethod>() {
-        Some(_) => found.get_attr("__func__", vm)?,
+        Some(_) => restricted::read(&found, "__func__", vm)?,
         None => found.clone(),
     };
     if object.downcast_ref::<PyType>().is_some() {

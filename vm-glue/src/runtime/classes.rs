@@ -3,7 +3,7 @@
 //! Every class that Python 2 code makes has the metaclass made here, which is what the name `type` means to that code;
 //! the machine's own `type` stays as it is for the machine's own library.
 
-use super::{classic, compare, functions, slices};
+use super::{classic, compare, functions, restricted, slices};
 use rustpython_vm::builtins::{
     PyDict, PyDictRef, PyFunction, PyInt, PyStr, PyStrInterned, PyTuple, PyTupleRef, PyType, PyTypeRef,
 };
@@ -111,7 +111,7 @@ fn find_metaclass(
         }
         return first.get_attr("__class__", vm);
     }
-    let globals = function.as_object().get_attr("__globals__", vm)?;
+    let globals = restricted::read(function.as_object(), "__globals__", vm)?;
     if let Some(globals) = globals.downcast_ref::<PyDict>()
         && let Some(metaclass) = globals.get_item_opt("__metaclass__", vm)?
     {
@@ -535,6 +535,7 @@ fn classic_getattr(class: &Py<PyType>, name: &'static PyStrInterned, vm: &Virtua
             return Ok(vm.ctx.new_tuple(shown).into());
         }
         "__dict__" => {
+            restricted::refuse("class.__dict__ not accessible in restricted mode", vm)?;
             let dict = vm.ctx.new_dict();
             for (name, value) in class.attributes().entries() {
                 dict.set_item(&*name, value, vm)?;
@@ -560,6 +561,9 @@ fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &Virt
         return Err(vm.new_attribute_error("attribute '__doc__' of 'type' objects is not writable"));
     }
     let is_classic = classic::is_classic(class);
+    if is_classic {
+        restricted::refuse("classes are read-only in restricted mode", vm)?;
+    }
     let value = match value {
         PySetterValue::Assign(bases) if is_classic && name.as_bytes() == b"__bases__" => {
             let empty = bases.downcast_ref::<PyTuple>().is_some_and(|bases| bases.as_slice().is_empty());

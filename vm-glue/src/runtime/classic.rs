@@ -4,7 +4,7 @@
 //! All slots of such a class are the functions here, which look special methods up on the *instance* as Python 2 does
 //! (its dict, its class, then `__getattr__`), in Python 2's order.
 
-use super::compare;
+use super::{compare, restricted};
 use rustpython_vm::builtins::{
     PyBaseObject, PyDictRef, PyInt, PySlice, PyStr, PyStrInterned, PyTuple, PyType, PyTypeRef,
 };
@@ -118,7 +118,10 @@ fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
     let interned = vm.ctx.intern_str(name.as_wtf8());
     match interned.as_str() {
         "__class__" => return Ok(object.class().to_owned().into()),
-        "__dict__" => return rustpython_vm::builtins::object_get_dict(object.to_owned(), vm).map(Into::into),
+        "__dict__" => {
+            restricted::refuse("instance.__dict__ not accessible in restricted mode", vm)?;
+            return rustpython_vm::builtins::object_get_dict(object.to_owned(), vm).map(Into::into);
+        }
         _ => {}
     }
     require(object, interned.as_str(), vm)
@@ -128,6 +131,8 @@ fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &Virt
     let interned = vm.ctx.intern_str(name.as_wtf8());
     match interned.as_str() {
         "__class__" | "__dict__" => {
+            let shown = if interned.as_str() == "__class__" { "" } else { "instance." };
+            restricted::refuse(&format!("{shown}{interned} not accessible in restricted mode"), vm)?;
             // The machine's own setters check what is assigned.
             return object.generic_setattr(name, value, vm);
         }

@@ -1,6 +1,6 @@
 //! The type `file` and `open`: byte strings in every mode, universal newlines, `softspace`.
 
-use super::{arity, dialect, exceptions, names, text};
+use super::{arity, dialect, exceptions, names, restricted, text};
 use parking_lot::Mutex;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt, PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
@@ -593,6 +593,9 @@ impl Constructor for File {
     type Args = FuncArgs;
 
     fn py_new(_class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        if restricted::is_active(vm) {
+            return Err(exceptions::new_io_error_text(vm, "file() constructor not accessible in restricted mode"));
+        }
         let mut args = args;
         let given = args.args.len() + args.kwargs.len();
         let Some(name) = args.take_positional().or_else(|| args.take_keyword("name")) else {

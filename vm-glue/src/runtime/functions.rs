@@ -9,6 +9,8 @@ use rustpython_vm::types::{Callable, Comparable, GetAttr, GetDescriptor, Hashabl
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::OnceLock;
 
+use super::restricted;
+
 /// `C.method`: a function that knows the class it was taken from and wants one of its instances.
 #[pyclass(module = false, name = "instancemethod")]
 #[derive(Debug, PyPayload)]
@@ -27,24 +29,27 @@ impl UnboundMethod {
 #[pyclass(with(Callable, GetDescriptor, GetAttr, Representable, Comparable, Hashable))]
 impl UnboundMethod {
     #[pygetset]
-    fn im_func(zelf: &Py<Self>) -> PyObjectRef {
-        zelf.function.clone()
+    fn im_func(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        restricted::refuse(restricted::ATTRIBUTE, vm)?;
+        Ok(zelf.function.clone())
     }
     #[pygetset(name = "__func__")]
-    fn dunder_func(zelf: &Py<Self>) -> PyObjectRef {
-        zelf.function.clone()
+    fn dunder_func(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        Self::im_func(zelf, vm)
     }
     #[pygetset]
-    fn im_self(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        vm.ctx.none()
+    fn im_self(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        restricted::refuse(restricted::ATTRIBUTE, vm)?;
+        Ok(vm.ctx.none())
     }
     #[pygetset(name = "__self__")]
-    fn dunder_self(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        vm.ctx.none()
+    fn dunder_self(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        Self::im_self(zelf, vm)
     }
     #[pygetset]
-    fn im_class(zelf: &Py<Self>) -> PyTypeRef {
-        zelf.class.clone()
+    fn im_class(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+        restricted::refuse(restricted::ATTRIBUTE, vm)?;
+        Ok(zelf.class.clone())
     }
 }
 
@@ -144,8 +149,8 @@ fn function_repr(function: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyS
 }
 
 fn method_repr(method: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-    let function = method.get_attr("__func__", vm)?;
-    let object = method.get_attr("__self__", vm)?;
+    let function = restricted::read(method, "__func__", vm)?;
+    let object = restricted::read(method, "__self__", vm)?;
     let class = match object.downcast_ref::<PyType>() {
         // A class method: Python 2 shows the class of the class.
         Some(class) if super::classic::is_classic(class) => "classobj".to_owned(),
@@ -213,7 +218,7 @@ fn wrong_arguments(
 ) -> Option<String> {
     let name = function_name(function.as_object(), vm);
     let (_, problem) = message.split_once("() ")?;
-    let code = function.as_object().get_attr("__code__", vm).ok()?.downcast::<PyCode>().ok()?;
+    let code = restricted::read(function.as_object(), "__code__", vm).ok()?.downcast::<PyCode>().ok()?;
     let count = code.arg_count as usize;
     let given = nargs + keywords;
     let takes_none = count == 0 && !code.flags.intersects(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS);
@@ -227,9 +232,7 @@ fn wrong_arguments(
     if !(problem.starts_with("takes ") || problem.starts_with("missing ")) {
         return None;
     }
-    let defaults = function
-        .as_object()
-        .get_attr("__defaults__", vm)
+    let defaults = restricted::read(function.as_object(), "__defaults__", vm)
         .ok()
         .and_then(|defaults| defaults.downcast::<PyTuple>().ok())
         .map_or(0, |defaults| defaults.as_slice().len());
@@ -303,7 +306,7 @@ pub fn install(vm: &VirtualMachine) {
     add_alias(method, "im_func", "__func__", vm);
     add_alias(method, "im_self", "__self__", vm);
     let im_class = vm.ctx.new_readonly_getset("im_class", method, |object: PyObjectRef, vm: &VirtualMachine| {
-        object.get_attr("__self__", vm).map(|owner| -> PyObjectRef { owner.class().to_owned().into() })
+        restricted::read(&object, "__self__", vm).map(|owner| -> PyObjectRef { owner.class().to_owned().into() })
     });
     method.set_attr(vm.ctx.intern_str("im_class"), im_class.into());
     method.slots().new.store(Some(new_method));

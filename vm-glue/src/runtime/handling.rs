@@ -8,7 +8,7 @@ use rustpython_vm::frame::{FrameObject, FrameObjectRef};
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{exceptions, intrinsics};
+use super::{exceptions, intrinsics, restricted};
 
 /// An exception that a frame handled (None: it cleared it).
 struct Handled {
@@ -65,7 +65,7 @@ pub fn current(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let noted = HANDLED.with_borrow(|handled| handled.last().map(|note| note.error.clone()));
     match noted {
         Some(error) => error,
-        None => vm.current_exception(),
+        None => vm.current_exception().map(|error| restricted::shown(error, vm)),
     }
 }
 
@@ -91,6 +91,7 @@ pub fn exc_info(vm: &VirtualMachine) -> (PyObjectRef, PyObjectRef, PyObjectRef) 
 /// `<caught>()`.
 fn caught(vm: &VirtualMachine) -> PyObjectRef {
     let Some(error) = vm.current_exception() else { return vm.ctx.none() };
+    let error = restricted::shown(error, vm);
     // The outermost frame of the traceback is the one that handles.
     if let Some(traceback) = error.__traceback__() {
         note(traceback.frame.clone(), Some(error.clone()), vm);
@@ -108,8 +109,9 @@ fn is_plain(wanted: &PyObject, error: &Py<PyBaseException>) -> bool {
 
 /// `<catch>(classes)`: the classes, or what makes the machine match (or not) where its own rules differ.
 fn catch(wanted: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let Some(error) = vm.current_exception() else { return Ok(wanted) };
-    if wanted.downcast_ref::<PyType>().is_some() && is_plain(&wanted, &error) {
+    let Some(raised) = vm.current_exception() else { return Ok(wanted) };
+    let error = restricted::shown(raised.clone(), vm);
+    if error.is(&raised) && wanted.downcast_ref::<PyType>().is_some() && is_plain(&wanted, &error) {
         return Ok(wanted);
     }
     Ok(if exceptions::matches(&error, &wanted, vm)? {

@@ -43,6 +43,7 @@ pub mod order;
 pub mod percent;
 pub mod print;
 pub mod quote;
+pub mod restricted;
 pub mod script;
 pub mod sequences;
 pub mod slices;
@@ -70,6 +71,7 @@ static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
     iterators::install,
     numbers::install,
     functions::install,
+    restricted::install,
     containers::patch,
     sequences::patch,
 ];

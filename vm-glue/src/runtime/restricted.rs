@@ -1,0 +1,148 @@
+//! CPython 2's restricted mode: code whose frames have builtins of their own may not look into functions, methods and
+//! classic objects, change classic classes, or open files with `open`. An embedder marks such builtins with [`mark`].
+//!
+//! Native functions ask [`is_active`], which judges the Python code that called them: libraries that such code calls are
+//! not restricted. The question is only asked by rare operations, so that all others cost nothing.
+
+use std::cell::Cell;
+
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyStr, PyType};
+use rustpython_vm::frame::FrameObjectRef;
+use rustpython_vm::function::PySetterValue;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::messages;
+
+/// The key that marks builtins; no source can spell it.
+const MARK: &str = "<restricted>";
+/// Where the replacement of an exception is kept: in its dict.
+const SHOWN: &str = "<shown>";
+
+/// Makes code restricted that has this dict for its `__builtins__`.
+pub fn mark(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    builtins.set_item(MARK, vm.ctx.true_value.clone().into(), vm)
+}
+
+fn is_restricted(frame: &FrameObjectRef, vm: &VirtualMachine) -> bool {
+    let builtins = frame.f_builtins();
+    builtins.downcast_ref::<PyDict>().is_some_and(|dict| dict.get_item_opt(MARK, vm).ok().flatten().is_some())
+}
+
+thread_local! {
+    /// True while native code reads for itself.
+    static NATIVE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Is the Python code that called the running native function restricted?
+pub fn is_active(vm: &VirtualMachine) -> bool {
+    !NATIVE.get() && vm.current_frame().is_some_and(|frame| is_restricted(&frame, vm))
+}
+
+/// Reads an attribute of a function or a method for native code, which is never restricted.
+pub fn read(object: &PyObject, name: &'static str, vm: &VirtualMachine) -> PyResult {
+    let before = NATIVE.replace(true);
+    let result = object.get_attr(name, vm);
+    NATIVE.set(before);
+    result
+}
+
+/// The RuntimeError that restricted code gets.
+pub fn refuse(what: &str, vm: &VirtualMachine) -> PyResult<()> {
+    if is_active(vm) { Err(vm.new_runtime_error(what.to_owned())) } else { Ok(()) }
+}
+
+/// Attributes that restricted code cannot reach: name, and what the RuntimeError says.
+type Closed = &'static [(&'static str, &'static str)];
+
+/// The text for most of them.
+pub const ATTRIBUTE: &str = "restricted attribute";
+const FUNCTION: &str = "function attributes not accessible in restricted mode";
+
+const FUNCTIONS: Closed = &[
+    ("__globals__", ATTRIBUTE),
+    ("__closure__", ATTRIBUTE),
+    ("__builtins__", ATTRIBUTE),
+    ("__code__", FUNCTION),
+    ("__defaults__", FUNCTION),
+    ("__dict__", FUNCTION),
+];
+const METHODS: Closed = &[("__func__", ATTRIBUTE), ("__self__", ATTRIBUTE), ("im_class", ATTRIBUTE)];
+const BUILTINS: Closed = &[("__self__", "method.__self__ not accessible in restricted mode")];
+
+/// Puts a check before the attribute of a native type.
+fn close(class: &'static Py<PyType>, name: &'static str, text: &'static str, vm: &VirtualMachine) {
+    let interned = vm.ctx.intern_str(name);
+    let Some(open) = class.get_attr(interned) else { return };
+    let (Some(get), set) = (open.class().slots().descr_get.load(), open.class().slots().descr_set.load()) else {
+        return;
+    };
+    let owner = open.clone();
+    let getter = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        refuse(text, vm)?;
+        get(&owner, Some(&object), Some(object.class().as_object()), vm)
+    };
+    let setter = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| -> PyResult<()> {
+        refuse(text, vm)?;
+        match set {
+            Some(set) => set(&open, object, value, vm),
+            None => Err(vm.new_attribute_error("readonly attribute")),
+        }
+    };
+    class.set_attr(interned, vm.ctx.new_static_getset(name, class, getter, setter).into());
+}
+
+/// Closes the attributes of functions and methods.
+pub fn install(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    for (class, closed) in [
+        (types.function_type, FUNCTIONS),
+        (types.bound_method_type, METHODS),
+        (types.builtin_function_or_method_type, BUILTINS),
+    ] {
+        for (name, text) in closed {
+            close(class, name, text, vm);
+        }
+    }
+}
+
+/// What Python 2 code sees of a raised exception. In restricted code subscripts are calls of `__getitem__`, so that a
+/// missing one is an AttributeError there; the machine's TypeError is replaced when somebody looks at it.
+pub fn shown(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    if !error.class().is(vm.ctx.exceptions.type_error) {
+        return error;
+    }
+    missing_getitem(&error, vm).unwrap_or(error)
+}
+
+fn missing_getitem(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+    let is_subject = |first: &PyObject| {
+        let text = first.downcast_ref::<PyStr>().and_then(|text| text.to_str());
+        text.is_some_and(|text| {
+            text.ends_with(" object is not subscriptable") || text.ends_with(" has no attribute '__getitem__'")
+        })
+    };
+    if !error.get_arg(0).is_some_and(|first| is_subject(&first)) {
+        return None;
+    }
+    let dict = error.as_object().dict();
+    if let Some(known) = dict.as_ref().and_then(|dict| dict.get_item_opt(SHOWN, vm).ok().flatten()) {
+        return known.downcast().ok();
+    }
+    let mut innermost = error.__traceback__()?;
+    while let Some(next) = { innermost.next.lock().clone() } {
+        innermost = next;
+    }
+    if !is_restricted(&innermost.frame, vm) {
+        return None;
+    }
+    messages::localize(error, vm);
+    let text = error.get_arg(0)?;
+    let class = vm.ctx.exceptions.attribute_error.to_owned();
+    let new = vm.new_exception(class, vec![text]);
+    new.set_traceback(error.__traceback__());
+    if let Some(dict) = dict {
+        // An exception that is replaced twice is two exceptions to the code: no harm beyond that.
+        let _ = dict.set_item(SHOWN, new.clone().into(), vm);
+    }
+    Some(new)
+}
