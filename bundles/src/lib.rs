@@ -4,6 +4,7 @@
 //! * [`config`]: the configuration values and the file that replaces some of them
 //! * [`folders`]: where data, preferences, caches and logs are
 //! * [`prefs`], [`user_prefs`]: what preferences there are, and the user's values
+//! * [`services`]: the services that a bundle declares
 //! * [`strings`]: localised texts
 //! * [`resources`]: pictures and other files for clients
 //! * [`stored_values`]: the framework's own small values
@@ -20,6 +21,7 @@ pub mod folders;
 pub mod json;
 pub mod prefs;
 pub mod resources;
+pub mod services;
 pub mod stored_values;
 pub mod strings;
 pub mod user_prefs;

@@ -65,8 +65,13 @@ impl Resources {
         if let Some(file) = folders.iter().map(|folder| folder.join(&relative)).find(|file| file.is_file()) {
             return Some(Resource::File(file));
         }
-        BUILT_IN.iter().find(|known| **known == name).map(|known| Resource::BuiltIn(known))
+        built_in(name)
     }
+}
+
+/// The built-in picture of that name.
+pub fn built_in(name: &str) -> Option<Resource> {
+    BUILT_IN.iter().find(|known| **known == name).map(|known| Resource::BuiltIn(known))
 }
 
 impl Resource {

@@ -13,6 +13,7 @@ use crate::prefixes::{self, Prefixes};
 use crate::prefskit;
 use crate::resourcekit;
 use crate::routes::{Entry, Group, Pattern, RouteTable};
+use crate::services::routes as services;
 
 /// What a built-in route works with.
 pub struct Call<'a> {
@@ -62,12 +63,36 @@ pub static ROUTES: &[BuiltinRoute] = &[
     management("/prefixes", prefixes::answer),
     management("/prefs", prefskit::answer_list),
     management("/prefs/set", prefskit::answer_set),
+    management("/events/systemBundleRestarted", services::restarted),
     internal("/prefs", prefskit::answer_list),
     internal("/prefs/list", prefskit::answer_list),
     internal("/prefs/set", prefskit::answer_set),
     internal("/resources/contentWithFallback", resourcekit::answer_with_fallback),
     internal("/resources/{itemname}", resourcekit::answer),
     internal("/resourceHashes", resourcekit::answer_hashes),
+    internal("/services/reload", services::reload),
+    internal("/reloadServices", services::reload),
+    internal("/services/url/lookup", services::lookup),
+    internal("/url/lookup", services::lookup),
+    internal("/services/search", services::search),
+    internal("/serviceSearch", services::search),
+    internal("/services/tests/urls", services::test_urls),
+    internal("/serviceTestURLs", services::test_urls),
+    internal("/serviceTestURLs/{identifier}", services::test_urls),
+    internal("/serviceTestURLs/{identifier}/{service_name}", services::test_urls),
+    internal("/services/tests/queries", services::test_queries),
+    internal("/serviceTestQueries", services::test_queries),
+    internal("/serviceTestQueries/{identifier}", services::test_queries),
+    internal("/serviceTestQueries/{identifier}/{service_name}", services::test_queries),
+    internal("/serviceFunction/{service_type}/{service_identifier}/{service_name}/{f_name}", services::function),
+    internal("/services/url/function/{service_identifier}/{service_name}/{f_name}", services::url_function),
+    internal("/services/search/function/{service_identifier}/{service_name}/{f_name}", services::search_function),
+    internal(
+        "/services/relatedContent/function/{service_identifier}/{service_name}/{f_name}",
+        services::related_function,
+    ),
+    internal("/sharedServiceFunction/{mod_name}/{f_name}", services::shared_function),
+    internal("/services/shared/function/{mod_name}/{f_name}", services::shared_function),
     internal("/root", root),
     internal("/plist", plist),
     internal("/function/{function_name}", functions::answer),

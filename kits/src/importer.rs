@@ -81,7 +81,7 @@ fn folder_of(vm: &VirtualMachine, sandbox: &Sandbox, globals: Option<&rustpython
 
 /// A module of the bundle, from the sandbox's cache or its file. One that failed stays in the cache as it is: a package
 /// as None, a module with what it had defined.
-fn bundle_module(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str, file: &Path) -> PyResult {
+pub(crate) fn bundle_module(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str, file: &Path) -> PyResult {
     if let Some(module) = sandbox.modules.lock().get(name) {
         return Ok(module.clone());
     }

@@ -22,16 +22,16 @@ pub struct Part {
     pub prepare: fn(&VirtualMachine, &Arc<Sandbox>, &PyDictRef) -> PyResult<()>,
 }
 
-/// The namespaces of the parts that were loaded, by name and sandbox.
+/// The namespaces of the parts that were loaded, by name and the sandbox's address.
 #[derive(Default)]
 struct Loaded {
-    parts: Mutex<HashMap<(&'static str, String), PyDictRef>>,
+    parts: Mutex<HashMap<(&'static str, usize), PyDictRef>>,
 }
 
 /// The namespace of a part, loaded now if it was not.
 pub fn namespace(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, part: &'static Part) -> PyResult<PyDictRef> {
     let state = sandbox.plugin.state::<Loaded>();
-    let key = (part.name, sandbox.identifier.clone());
+    let key = (part.name, Arc::as_ptr(sandbox) as usize);
     if let Some(known) = state.parts.lock().get(&key) {
         return Ok(known.clone());
     }

@@ -10,6 +10,7 @@
 //! * [`dispatch`]: from a request to its answer; [`routes`] and [`query`] are its parts without the virtual machine,
 //!   [`builtin`] the routes of the framework itself, [`router`] those of the plug-in
 //! * [`arguments`], [`callback`], [`pack`]: values on their way through URLs
+//! * [`services`]: URL, search and related-content services
 
 pub mod arguments;
 pub mod base;
@@ -67,6 +68,8 @@ pub mod router;
 pub mod routes;
 pub mod runtimekit;
 pub mod sandbox;
+pub mod servicekit;
+pub mod services;
 pub mod sources;
 pub mod startup;
 pub mod thread_objects;
@@ -83,6 +86,7 @@ pub static KITS: &[&kit::Kit] = &[
     &resourcekit::KIT,
     &parsekit::KIT,
     &networkkit::KIT,
+    &servicekit::KIT,
     &datakit::KIT,
     &threadkit::KIT,
     &objectkit::KIT,

@@ -21,7 +21,7 @@ use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::objects::xml::XmlWriter;
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
-use crate::{context, errors, localekit};
+use crate::{context, errors, localekit, services};
 
 /// The kit's published name.
 pub static KIT: Kit = Kit {
@@ -41,7 +41,8 @@ pub static KIT: Kit = Kit {
 /// The preferences of each identifier that the process serves.
 #[derive(Default)]
 struct AllPrefs {
-    by_identifier: Mutex<HashMap<String, Arc<Preferences>>>,
+    /// By identifier, and whether services are meant.
+    by_owner: Mutex<HashMap<(String, bool), Arc<Preferences>>>,
 }
 
 /// The preferences of one identifier.
@@ -68,18 +69,43 @@ impl Trouble {
     }
 }
 
-/// The preferences of the plug-in's own code.
+/// The preferences of the plug-in's own code: those of the bundle, then those of its services.
 pub fn of_plugin(plugin: &Plugin) -> Arc<Preferences> {
-    preferences(plugin, &plugin.bundle.identifier, &[plugin.bundle.default_prefs()])
+    let identifier = &plugin.bundle.identifier;
+    preferences(plugin, identifier, false, || {
+        let services = services::registry::of(plugin).prefs_files(identifier);
+        std::iter::once(plugin.bundle.default_prefs()).chain(services).collect()
+    })
+}
+
+/// The preferences that the code of a sandbox sees; services see only their own.
+fn of_sandbox(sandbox: &Sandbox) -> Arc<Preferences> {
+    let plugin = &sandbox.plugin;
+    if !sandbox.policy.is_service() {
+        return of_plugin(plugin);
+    }
+    let identifier = &sandbox.identifier;
+    preferences(plugin, identifier, true, || services::registry::of(plugin).prefs_files(identifier))
 }
 
 /// The preferences of an identifier, defined in the given files.
-pub fn preferences(plugin: &Plugin, identifier: &str, files: &[PathBuf]) -> Arc<Preferences> {
+fn preferences(
+    plugin: &Plugin,
+    identifier: &str,
+    services: bool,
+    files: impl FnOnce() -> Vec<PathBuf>,
+) -> Arc<Preferences> {
     let all = plugin.state::<AllPrefs>();
-    let mut known = all.by_identifier.lock();
-    let entry = known.entry(identifier.to_owned()).or_insert_with(|| {
+    let owner = (identifier.to_owned(), services);
+    if let Some(known) = all.by_owner.lock().get(&owner) {
+        return Arc::clone(known);
+    }
+    // Not under the lock: the files of services may have to be waited for.
+    let files = files();
+    let mut known = all.by_owner.lock();
+    let entry = known.entry(owner).or_insert_with(|| {
         let path = plugin.folders.preferences_file(identifier);
-        let definitions = Definitions::read(files);
+        let definitions = Definitions::read(&files);
         if let Err(error) = &definitions {
             tracing::error!("{error}");
         }
@@ -88,9 +114,10 @@ pub fn preferences(plugin: &Plugin, identifier: &str, files: &[PathBuf]) -> Arc<
     Arc::clone(entry)
 }
 
-/// Whether the plug-in has a file of preferences.
+/// Whether the plug-in, or a service with its identifier, has a file of preferences.
 pub fn exist(plugin: &Plugin) -> bool {
     plugin.bundle.default_prefs().is_file()
+        || !services::registry::of(plugin).prefs_files(&plugin.bundle.identifier).is_empty()
 }
 
 /// The preferences of a request's own header, `name=value&name=value`; None where there is none. A faulty header is
@@ -190,7 +217,7 @@ impl std::fmt::Debug for PrefsKit {
 impl PrefsKit {
     fn get(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
         let id = text::unicode_of(vm, key)?;
-        let preferences = of_plugin(&self.sandbox.plugin);
+        let preferences = of_sandbox(&self.sandbox);
         let lenient = preferences.definitions.as_ref().is_ok_and(|d| d.get(&id).is_some_and(|d| d.lenient));
         match preferences.value(vm, &id)? {
             Some(Decoded::None) => Ok(vm.ctx.none()),

@@ -2,11 +2,13 @@
 //! the requests for them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::RwLock;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reprise_bundles::resources::{self, Resource};
+use reprise_bundles::services as declared;
 use reprise_vm_glue::runtime::text;
 use reprise_vm_glue::web;
 use rustpython_vm::builtins::{PyList, PyStr, PyStrRef, PyTuple};
@@ -19,7 +21,8 @@ use crate::call_arguments::Parameters;
 use crate::dispatch::{self, Response};
 use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::plugin::Plugin;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Role, Sandbox};
+use crate::services;
 
 /// The kit's published names.
 pub static KIT: Kit = Kit {
@@ -60,7 +63,7 @@ struct MimeTypes {
 
 /// The path under which clients get a resource; None when there is no such file.
 pub fn resource_path(sandbox: &Sandbox, name: &str) -> Option<String> {
-    let modified = match sandbox.resources.find(name) {
+    let modified = match find(sandbox, name) {
         Some(resource) => resource.modified(),
         None => elsewhere_in_bundle(sandbox, name)?.modified(),
     };
@@ -70,6 +73,49 @@ pub fn resource_path(sandbox: &Sandbox, name: &str) -> Option<String> {
         path.push_str(&format!("&identifier={}", sandbox.identifier));
     }
     Some(path)
+}
+
+/// A resource that the code of a sandbox can use: of its own folders, else of any service with its identifier.
+fn find(sandbox: &Sandbox, name: &str) -> Option<Resource> {
+    let plugin = &sandbox.plugin;
+    if sandbox.role == Role::Main {
+        // Known without asking the server for other bundles' services; they are searched first.
+        let own = plugin.state::<OwnServices>();
+        let folders = own.folders.get_or_init(|| own_service_folders(plugin));
+        if let Some(found) = in_folders(folders, name) {
+            return Some(found);
+        }
+    }
+    sandbox.resources.find(name).or_else(|| of_services(plugin, &sandbox.identifier, name))
+}
+
+/// Folders with resources of the services in the plug-in's own bundle that belong to the plug-in itself.
+#[derive(Default)]
+struct OwnServices {
+    folders: OnceLock<Vec<PathBuf>>,
+}
+
+fn own_service_folders(plugin: &Plugin) -> Vec<PathBuf> {
+    let (entry, _) = declared::entry(&plugin.bundle);
+    let (found, _) = declared::declarations(&plugin.bundle.identifier, &entry);
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for declaration in found.iter().filter(|found| found.identifier == plugin.bundle.identifier) {
+        let folder = declaration.root(&plugin.bundle.path).join("Resources");
+        if !folders.contains(&folder) && folder.is_dir() {
+            folders.push(folder);
+        }
+    }
+    folders
+}
+
+/// A resource of the services with an identifier.
+fn of_services(plugin: &Plugin, identifier: &str, name: &str) -> Option<Resource> {
+    in_folders(&services::registry::of(plugin).resource_folders(identifier), name)
+}
+
+fn in_folders(folders: &[PathBuf], name: &str) -> Option<Resource> {
+    let relative = resources::safe_relative(name)?;
+    folders.iter().map(|folder| folder.join(&relative)).find(|file| file.is_file()).map(Resource::File)
 }
 
 /// A file of the bundle outside its resources (`../Info.plist`): it has a path as in the original, but requests for it
@@ -302,7 +348,7 @@ pub fn mime_type(plugin: &Plugin, name: &str) -> String {
 
 fn load(vm: &VirtualMachine, sandbox: &Sandbox, name: &PyObject) -> PyResult {
     let name = text::unicode_of(vm, name)?;
-    let found = sandbox.resources.find(&name).map(|resource: Resource| resource.load());
+    let found = find(sandbox, &name).map(|resource: Resource| resource.load());
     Ok(match found {
         Some(Ok(bytes)) => text::new_str(vm, &bytes),
         Some(Err(error)) => {
@@ -316,19 +362,25 @@ fn load(vm: &VirtualMachine, sandbox: &Sandbox, name: &PyObject) -> PyResult {
 /// `/resources/NAME`.
 pub fn answer(call: Call<'_>) -> PyResult<Outcome> {
     let Some(sandbox) = call.plugin.main_sandbox() else { return Outcome::not_found() };
-    // An identifier names a service; the plug-in's own is none.
-    if call.text("identifier").is_some() {
-        return Outcome::not_found();
-    }
     let name = call.text("itemname").unwrap_or_default();
-    Ok(Outcome::Ready(file(&sandbox, &name)))
+    // An identifier names a service; the plug-in's own is none.
+    let found = match call.text("identifier") {
+        Some(identifier) => {
+            let set = services::registry::of(call.plugin);
+            let known = set.declared().iter().any(|service| service.declaration.identifier == identifier);
+            let found = || of_services(call.plugin, &identifier, &name).or_else(|| resources::built_in(&name));
+            if known { found() } else { None }
+        }
+        None => find(&sandbox, &name),
+    };
+    Ok(Outcome::Ready(file(call.plugin, &name, found)))
 }
 
 /// A resource as an answer; an empty or absent file is 404.
-fn file(sandbox: &Sandbox, name: &str) -> Response {
-    match sandbox.resources.find(name).map(|resource| resource.load()) {
+fn file(plugin: &Plugin, name: &str, found: Option<Resource>) -> Response {
+    match found.map(|resource| resource.load()) {
         Some(Ok(bytes)) if !bytes.is_empty() => {
-            Response::with_type(200, "Content-Type", &mime_type(&sandbox.plugin, name), bytes)
+            Response::with_type(200, "Content-Type", &mime_type(plugin, name), bytes)
         }
         _ => Response::empty(404),
     }

@@ -87,6 +87,9 @@ const fn entry(name: &'static str, visible: Visibility, doc: &'static str, make:
 }
 
 fn make_callback(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<PyObjectRef> {
+    if sandbox.policy.is_service() {
+        return Ok(crate::services::callback::make(vm, sandbox));
+    }
     let plugin = Arc::clone(&sandbox.plugin);
     let make = move |args: FuncArgs, vm: &VirtualMachine| callback::generate_callback_path(vm, &plugin, args);
     Ok(vm.new_function("generate_callback_path", make).into())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use reprise_bundles::resources::Resources;
+use reprise_bundles::services::ServiceKind;
 use reprise_policies::{Policy, builtins};
 use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
@@ -17,12 +18,24 @@ use crate::kit::Visibility;
 use crate::plugin::Plugin;
 use crate::{KITS, errors, guards, importer, missing};
 
+/// What the code of a sandbox is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The plug-in's own.
+    Main,
+    /// One service's.
+    Service { kind: ServiceKind, name: String },
+    /// The modules that a plug-in's services share.
+    SharedCode,
+}
+
 /// One sandbox: the main code of a plug-in, a service, or the shared code.
 pub struct Sandbox {
     pub plugin: Arc<Plugin>,
     /// Identifier of the code in it: the plug-in's, or a service's.
     pub identifier: String,
     pub policy: &'static Policy,
+    pub role: Role,
     /// Globals of the code: the published names and what the code defines.
     pub globals: PyDictRef,
     /// What the code has for `__builtins__`.
@@ -91,11 +104,37 @@ impl Sandbox {
         let sandbox = Arc::new(Self {
             identifier: plugin.bundle.identifier.clone(),
             policy: plugin.policy,
+            role: Role::Main,
             globals: vm.ctx.new_dict(),
             builtins: vm.ctx.new_dict(),
             resources: plugin.main_resources(),
             code_path: Some(plugin.bundle.code()),
             more_paths: Vec::new(),
+            modules: Mutex::default(),
+            plugin: Arc::clone(plugin),
+        });
+        sandbox.fill(vm)?;
+        Ok(sandbox)
+    }
+
+    /// A sandbox for code of services. `shared` are the folders with modules that the code can import.
+    pub fn of_service(
+        vm: &VirtualMachine,
+        plugin: &Arc<Plugin>,
+        identifier: &str,
+        role: Role,
+        resources: Vec<PathBuf>,
+        shared: Vec<PathBuf>,
+    ) -> PyResult<Arc<Self>> {
+        let sandbox = Arc::new(Self {
+            identifier: identifier.to_owned(),
+            policy: &reprise_policies::SERVICE,
+            role,
+            globals: vm.ctx.new_dict(),
+            builtins: vm.ctx.new_dict(),
+            resources: Resources::new(resources),
+            code_path: None,
+            more_paths: shared,
             modules: Mutex::default(),
             plugin: Arc::clone(plugin),
         });
@@ -109,6 +148,7 @@ impl Sandbox {
         Arc::new(Self {
             identifier: plugin.bundle.identifier.clone(),
             policy: plugin.policy,
+            role: Role::Main,
             globals,
             builtins: vm.ctx.new_dict(),
             resources: plugin.main_resources(),

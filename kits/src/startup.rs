@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use serde_json::Value;
 
-use crate::cereal::{self, Graph, Node, Ref};
 use crate::http_request;
 use crate::media_server::{self, BASE};
 use crate::networkkit;
 use crate::platform;
 use crate::plugin::Plugin;
+use crate::services;
 
 /// The server's own plug-in.
 pub const SYSTEM: &str = "com.plexapp.system";
@@ -41,10 +41,9 @@ pub fn begin(plugin: &Arc<Plugin>) {
     plugin.state::<ResourceHashes>().state.lock().fetching = true;
     side(plugin, "resource_hashes", |plugin| plugin.state::<ResourceHashes>().fetch());
     side(plugin, "server_info", platform::fetch_server_attributes);
-    side(plugin, "all_services", |plugin| match all_services(plugin) {
-        Ok(services) => *plugin.state::<AllServices>().packed.lock() = Some(services),
-        Err(error) => tracing::error!("Unable to get the list of services: {error}"),
-    });
+    // Whoever needs a service waits until the list is there.
+    plugin.state::<services::Registry>().announce();
+    side(plugin, "all_services", |plugin| plugin.state::<services::Registry>().load(plugin));
 }
 
 fn side(plugin: &Arc<Plugin>, name: &'static str, work: fn(&Plugin)) {
@@ -61,25 +60,6 @@ fn clear_events(plugin: &Plugin) {
         tracing::error!("Unable to reach the system bundle.");
         tracing::debug!("{error}");
     }
-}
-
-/// The server's list of all services, packed as it came; for the service kit.
-#[derive(Debug, Default)]
-pub struct AllServices {
-    pub packed: Mutex<Option<Vec<u8>>>,
-}
-
-fn all_services(_plugin: &Plugin) -> Result<Vec<u8>, media_server::MediaServerError> {
-    let packed = |node| cereal::pack(&Graph { nodes: vec![node], root: Ref::Node(0) });
-    media_server::get(
-        &format!(
-            "{BASE}/:/plugins/{SYSTEM}/messaging/function/{}/{}/{}",
-            cereal::safe_encode(b"_BundleService:AllServices"),
-            packed(Node::List(Vec::new())),
-            packed(Node::Dict(Vec::new()))
-        ),
-        None,
-    )
 }
 
 #[derive(Debug, Default)]

@@ -10,6 +10,7 @@ use super::quote::quote;
 use super::seams;
 use super::values;
 use super::write::{Writer, encode_headers, header_pairs};
+use crate::services::search::search_names;
 use reprise_vm_glue::runtime::text;
 
 /// Adds one object, if the container takes it.
@@ -77,7 +78,7 @@ pub fn prepare_search<N: AsRef<str>>(
         Some(identifier) => values::converted(vm, &identifier)?.into_owned(),
         None => sandbox.identifier.clone(),
     };
-    let services = super::services::search_names(&sandbox.plugin, &identifier);
+    let services = search_names(vm, &sandbox.plugin, &identifier);
     let Some(first) = services.first() else {
         return Err(seams::framework_exception_with(
             vm,
@@ -162,7 +163,7 @@ pub fn write_attributes(writer: &mut Writer, object: &Py<ModernObject>) -> PyRes
         if seams::prefs_exist(plugin) {
             writer.set("prefsKey", &format!("/:/plugins/{identifier}/prefs"))?;
         }
-        if !super::services::search_names(plugin, identifier).is_empty() {
+        if !search_names(vm, plugin, identifier).is_empty() {
             writer.set("searchesKey", &format!("/system/services/searches?identifier={identifier}"))?;
         }
     }

@@ -3,17 +3,17 @@
 //! (`spec/objects.md` §4).
 
 use rustpython_vm::builtins::{PyDict, PyFloat, PyInt, PyList};
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use super::class::modern;
 use super::modern::ModernObject;
 use super::quote::quote;
-use super::services::{self, ServiceMedia};
 use super::sets::{ExtrasList, MetadataSet, RecordObject};
 use super::tables::{Attribute, Special, Type};
 use super::values;
 use super::write::Writer;
 use super::{errors, media, seams};
+use crate::services::lookup::{self, Lookup, Media};
 use reprise_vm_glue::runtime::text;
 
 /// What an attribute that was never set holds, if it is more than None.
@@ -144,14 +144,12 @@ fn source(writer: &Writer, object: &Py<ModernObject>) -> PyResult<Source> {
     }
     if has_url && let Some(url) = object.get("url", vm) {
         let sandbox = object.class.sandbox().ok_or_else(|| vm.new_runtime_error("no plug-in is running"))?;
-        let url = values::converted(vm, &url)?.into_owned();
-        let known = services::of(&sandbox.plugin);
-        let normalised = match &known {
-            Some(services) => services.normalise(vm, &sandbox, &url)?,
-            None => None,
+        let plugin = &sandbox.plugin;
+        let services = Lookup::new(vm, plugin);
+        let Some(normal) = services.normalise(&url)? else {
+            return Err(vm.new_type_error("None object cannot be quoted"));
         };
-        let mut key =
-            format!("/system/services/url/lookup?url={}", quote(normalised.as_deref().unwrap_or(&url).as_bytes(), b""));
+        let mut key = lookup::lookup_key(vm, &normal)?;
         if writer.request.syncable {
             key.push_str("&syncable=1");
         }
@@ -159,17 +157,14 @@ fn source(writer: &Writer, object: &Py<ModernObject>) -> PyResult<Source> {
         let takes_media = layout.class.children.is_some_and(|children| children.allowed != 0);
         if takes_media && source.media.is_empty() {
             let asked_to_wait = filled(object, "deferred", vm)?;
-            let found = match &known {
-                Some(services) => services.media(vm, &sandbox, &url)?,
-                None => None,
-            };
-            match found {
+            let class: PyObjectRef = object.as_object().class().to_owned().into();
+            match services.media_for_menu(&url, &normal, class, asked_to_wait)? {
                 None => return Err(vm.new_attribute_error("'NoneType' object has no attribute 'service'")),
-                Some(ServiceMedia::Objects(objects)) if !asked_to_wait => source.media = objects,
-                Some(_) => source.deferred = true,
+                Some(Media::Objects(objects)) => source.media = objects,
+                Some(Media::Deferred) => source.deferred = true,
             }
         }
-        source.url = Some(url);
+        source.url = Some(values::converted(vm, &url)?.into_owned());
     }
     Ok(source)
 }

@@ -5,7 +5,7 @@
 //! * [`legacy_tables`], [`legacy`], [`legacy_container`]: the objects of the first generation and their factories
 //! * [`urls`]: typed URLs (`HTTPLiveStreamURL` …)
 //! * [`write`], [`legacy_write`], [`values`], [`xml`]: objects as XML; [`respond`]: objects as answers
-//! * [`services`]: where the service kit puts itself in; [`seams`]: what comes from the other kits
+//! * [`seams`]: what comes from the other kits
 
 pub mod class;
 pub mod container;
@@ -21,7 +21,6 @@ pub mod modern;
 pub mod quote;
 pub mod respond;
 pub mod seams;
-pub mod services;
 pub mod sets;
 pub mod signature;
 pub mod tables;

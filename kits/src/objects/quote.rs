@@ -40,9 +40,36 @@ pub fn bytes_of(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
     text::str_of(vm, value)
 }
 
+/// The bytes of an address for quoting: those of a byte string; of a unicode what the framework's own `urllib.quote`
+/// makes of it, one byte a character of Latin-1, the others as `\\uXXXX`.
+pub fn url_bytes(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
+    if !text::is_unicode(value) {
+        return bytes_of(vm, value);
+    }
+    Ok(raw_unicode_escape(&text::unicode_of(vm, value)?))
+}
+
+fn raw_unicode_escape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        match u32::from(c) {
+            latin @ ..=0xff => bytes.push(latin as u8),
+            small @ ..=0xffff => bytes.extend(format!("\\u{small:04x}").into_bytes()),
+            large => bytes.extend(format!("\\U{large:08x}").into_bytes()),
+        }
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn characters_of_unicode_addresses() {
+        assert_eq!(raw_unicode_escape("a\u{e9}"), b"a\xe9");
+        assert_eq!(raw_unicode_escape("\u{20ac}"), b"\\u20ac");
+    }
 
     #[test]
     fn quotes_as_urllib() {

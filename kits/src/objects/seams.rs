@@ -93,7 +93,7 @@ pub fn first_handler_name(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult
 
 /// Whether the plug-in, or a service with its identifier, has preferences.
 pub fn prefs_exist(plugin: &Plugin) -> bool {
-    prefskit::exist(plugin) || super::services::has_prefs(plugin, &plugin.bundle.identifier)
+    prefskit::exist(plugin)
 }
 
 /// The time of the media flags' table, in seconds, if the server has one.

@@ -724,7 +724,8 @@ pub static CLASSES: &[Class] = &[
     Class {
         name: "AlbumObject",
         python_name: "AlbumObject",
-        fixed: &[("type", "album")],
+        // Not a Directory: what the original writes, which clients of its time know.
+        element: "Object",
         attributes: &[FOLDER_OWN, COMMON, ALBUM, ALBUM_SYNTHETIC],
         children: NO_ITEMS,
         ..METADATA_CLASS
