@@ -47,6 +47,7 @@ pub mod logkit;
 pub mod media_server;
 pub mod message;
 pub mod missing;
+pub mod modelkit;
 pub mod models;
 pub mod names_in_code;
 pub mod network_errors;
@@ -90,6 +91,8 @@ pub static KITS: &[&kit::Kit] = &[
     &datakit::KIT,
     &threadkit::KIT,
     &objectkit::KIT,
+    &modelkit::KIT,
+    &modelkit::METADATA_KIT,
     &constkit::KIT,
     &logkit::KIT,
     &datetimekit::KIT,

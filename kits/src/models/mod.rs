@@ -4,7 +4,7 @@
 //! The way of an update (`spec/agents.md` §5.3):
 //!
 //! ```text
-//! let _turn = models::exclusive(vm, plugin, class, guid);            // two updates of one item take turns
+//! let _turn = models::exclusive(vm, plugin, class, guid);         // two updates of one item take turns
 //! let model = match models::open(vm, plugin, class, guid)? {      // what this plug-in stored before
 //!     Some(model) if id is None or models::id(&model) == id => model,
 //!     Some(_) | None => models::create(vm, plugin, class, id, guid)?,
@@ -13,105 +13,153 @@
 //! models::save(vm, &model)?;                                      // all files, or none
 //! models::combine(&plugin.folders, &CombineRequest { … })?;       // only the system's part does this
 //! ```
+//!
+//! * [`template`], [`standard`]: which attributes there are; [`paths`]: where data lie
+//! * [`classes`], [`instance`], [`record`], [`set`], [`map`], [`proxies`], [`directory`]: what plug-in code handles, over
+//!   [`fields`] and [`owner`]; [`proxy`]: the `Proxy` object
+//! * [`read`], [`write`], [`commit`], [`node`]: from and to disk
+//! * [`combine`](mod@combine), [`sources`], [`stored`]: one view of the data of several agents
+
+pub mod classes;
+pub mod combine;
+pub mod commit;
+pub mod directory;
+pub mod fields;
+pub mod instance;
+pub mod map;
+pub mod node;
+pub mod owner;
+pub mod paths;
+pub mod proxies;
+pub mod proxy;
+pub mod read;
+pub mod record;
+pub mod set;
+pub mod sources;
+pub mod standard;
+pub mod stored;
+pub mod template;
+pub mod write;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use reprise_bundles::Folders;
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use reprise_vm_glue::runtime::text;
+use rustpython_vm::{PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
+use self::commit::Turn;
+use self::instance::ModelObject;
+use self::owner::Access;
+use self::template::Template;
 use crate::plugin::Plugin;
+
+pub use self::combine::{CombineRequest, Combined, combine, configured_agents};
+
+/// The template of one of the framework's model classes.
+fn template(class: &str, vm: &VirtualMachine) -> PyResult<Arc<Template>> {
+    standard::namespace().model(class).ok_or_else(|| vm.new_key_error(text::native(vm, class)))
+}
 
 /// Reads this plug-in's instance of a model class (`"Movie"`, `"TV_Show"`, `"LegacyArtist"`, `"ModernArtist"`,
 /// `"LegacyAlbum"`, `"Photo"` …) by guid; None where it stored nothing yet. A file that cannot be read is logged, and the
 /// instance has what was read before the error. An unknown class is a `KeyError`.
-pub fn open(vm: &VirtualMachine, _plugin: &Arc<Plugin>, _class: &str, _guid: &str) -> PyResult<Option<PyObjectRef>> {
-    Err(missing(vm))
+pub fn open(vm: &VirtualMachine, plugin: &Arc<Plugin>, class: &str, guid: &str) -> PyResult<Option<PyObjectRef>> {
+    let template = template(class, vm)?;
+    if !is_stored(&plugin.folders, &plugin.bundle.identifier, class, guid) {
+        return Ok(None);
+    }
+    classes::prepare();
+    Ok(Some(ModelObject::read(&Access::own(plugin), template, Some(guid), vm)))
 }
 
 /// The instance that another plug-in stored, which cannot be changed (`primary_metadata` of hints). Blank where nothing
 /// is stored.
 pub fn open_read_only(
     vm: &VirtualMachine,
-    _plugin: &Arc<Plugin>,
-    _identifier: &str,
-    _class: &str,
-    _guid: &str,
+    plugin: &Arc<Plugin>,
+    identifier: &str,
+    class: &str,
+    guid: &str,
 ) -> PyResult<PyObjectRef> {
-    Err(missing(vm))
+    let template = template(class, vm)?;
+    classes::prepare();
+    Ok(ModelObject::read(&Access::own(plugin).of_other(identifier), template, Some(guid), vm))
 }
 
 /// A new, empty instance of this plug-in.
 pub fn create(
     vm: &VirtualMachine,
-    _plugin: &Arc<Plugin>,
-    _class: &str,
-    _id: Option<&str>,
-    _guid: &str,
+    plugin: &Arc<Plugin>,
+    class: &str,
+    id: Option<&str>,
+    guid: &str,
 ) -> PyResult<PyObjectRef> {
-    Err(missing(vm))
+    let template = template(class, vm)?;
+    classes::prepare();
+    let model = ModelObject::new(&Access::own(plugin), template, Some(guid));
+    model.set_id(id.map(|id| text::native(vm, id)));
+    Ok(model.into_pyobject(vm))
 }
 
 /// The id of an instance; None where it has none.
-pub fn id(_model: &PyObject, _vm: &VirtualMachine) -> Option<String> {
-    None
+pub fn id(model: &PyObject, vm: &VirtualMachine) -> Option<String> {
+    let id = model.downcast_ref::<ModelObject>()?.id()?;
+    text::unicode_of(vm, &id).ok()
 }
 
 /// Sets the id of an instance.
-pub fn set_id(_model: &PyObject, _id: &str, vm: &VirtualMachine) -> PyResult<()> {
-    Err(missing(vm))
+pub fn set_id(model: &PyObject, id: &str, vm: &VirtualMachine) -> PyResult<()> {
+    match model.downcast_ref::<ModelObject>() {
+        Some(model) => {
+            model.set_id(Some(text::native(vm, id)));
+            Ok(())
+        }
+        None => Err(vm.new_type_error("only a model has an id")),
+    }
 }
 
 /// Writes an instance: all its files or, on any error, none. The caller logs the error (`spec/models.md` §7.2).
-pub fn save(vm: &VirtualMachine, _model: &PyObject) -> PyResult<()> {
-    Err(missing(vm))
+pub fn save(vm: &VirtualMachine, model: &PyObject) -> PyResult<()> {
+    match model.downcast_ref::<ModelObject>() {
+        Some(model) => write::write(model, vm),
+        None => Err(vm.new_type_error("only a model can be written")),
+    }
+}
+
+/// `Contents` of the bundle of an item; None for an unknown class.
+fn contents(folders: &Folders, class: &str, guid: &str) -> Option<PathBuf> {
+    let template = standard::namespace().model(class)?;
+    Some(paths::contents(&folders.metadata, &template, guid))
 }
 
 /// Removes what this plug-in stored under a guid; nothing happens where there is nothing.
-pub fn erase(_plugin: &Plugin, _class: &str, _guid: &str) -> std::io::Result<()> {
-    Ok(())
+pub fn erase(plugin: &Plugin, class: &str, guid: &str) -> std::io::Result<()> {
+    match contents(&plugin.folders, class, guid) {
+        Some(contents) => commit::remove(&contents.join(&plugin.bundle.identifier)),
+        None => Ok(()),
+    }
 }
 
 /// Whether a plug-in stored data under this guid.
-pub fn is_stored(_folders: &Folders, _identifier: &str, _class: &str, _guid: &str) -> bool {
-    false
+pub fn is_stored(folders: &Folders, identifier: &str, class: &str, guid: &str) -> bool {
+    let folder = contents(folders, class, guid).map(|contents| contents.join(identifier));
+    folder.is_some_and(|folder| {
+        commit::recover(&folder);
+        folder.is_dir()
+    })
 }
 
 /// `Movies/2/e18….bundle`: where the data of a guid lie below the metadata folder, as the server is told. None for an
 /// unknown class.
-pub fn relative_path(_class: &str, _guid: &str) -> Option<String> {
-    None
+pub fn relative_path(class: &str, guid: &str) -> Option<String> {
+    Some(paths::relative(&*standard::namespace().model(class)?, guid))
 }
 
-/// Waits until no other update of this item runs in this process; the item is free again when the guard is dropped.
-pub fn exclusive(_vm: &VirtualMachine, _plugin: &Plugin, _class: &str, _guid: &str) -> Turn {
-    Turn(())
-}
-
-/// See [`exclusive`].
-pub struct Turn(());
-
-/// What is to be combined (`spec/models.md` §9).
-#[derive(Clone, Debug, Default)]
-pub struct CombineRequest<'a> {
-    /// Model class: `"Movie"`, `"TV_Show"`, `"LegacyArtist"` …
-    pub class: &'a str,
-    /// The library's agent, else the primary agent: whose order of agents counts.
-    pub config_identifier: &'a str,
-    pub guid: &'a str,
-    /// Agents whose stored pictures do not outlive their source (`persist_stored_files = False`).
-    pub not_persisting: &'a [String],
-    /// Local media's data come first.
-    pub respect_tags: bool,
-}
-
-/// What a combination made.
-#[derive(Clone, Debug, Default)]
-pub struct Combined {
-    /// `Contents/_combined`.
-    pub folder: PathBuf,
-    /// The XML that is posted to the server: full combinations of legacy artists and albums only.
-    pub posted: Option<Vec<u8>>,
+/// Waits until no other update of this item runs in this process; the item is free again when the turn is dropped.
+pub fn exclusive(vm: &VirtualMachine, plugin: &Plugin, class: &str, guid: &str) -> Turn {
+    let folder = contents(&plugin.folders, class, guid).unwrap_or_default();
+    vm.allow_threads(|| commit::turn(&folder))
 }
 
 /// Why data could not be combined or stored.
@@ -125,19 +173,4 @@ pub enum ModelError {
     Malformed { path: PathBuf, message: String },
     #[error("{0}")]
     Rule(String),
-}
-
-/// Combines the data of the agents of one item into `_combined`.
-pub fn combine(_folders: &Folders, _request: &CombineRequest) -> Result<Combined, ModelError> {
-    Err(ModelError::Rule("metadata cannot be combined yet".to_owned()))
-}
-
-/// The agents that the combination file of an agent names for a model class, in order (`spec/models.md` §9.2); empty
-/// without a file.
-pub fn configured_agents(_folders: &Folders, _config_identifier: &str, _class: &str) -> Vec<String> {
-    Vec::new()
-}
-
-fn missing(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
-    vm.new_not_implemented_error("metadata models are not built in yet")
 }
