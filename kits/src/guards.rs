@@ -38,11 +38,8 @@ pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     set(names::LEAVE, leave_class(vm).to_owned().into())?;
     set("FrameworkException", errors::class_object(vm, "FrameworkException").into())?;
     set("Object", crate::base::object_class(vm)?)?;
-    if let Ok(binascii) = dialect::get(vm, "__import__")?.call((vm.ctx.new_str("binascii"),), vm) {
-        for name in ["hexlify", "unhexlify"] {
-            set(name, binascii.get_attr(name, vm)?)?;
-        }
-    }
+    set("hexlify", vm.new_function("b2a_hex", crate::hashkit::hexlify).into())?;
+    set("unhexlify", vm.new_function("a2b_hex", crate::hashkit::unhexlify).into())?;
     Ok(())
 }
 

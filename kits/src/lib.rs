@@ -12,6 +12,8 @@
 //! * [`arguments`], [`callback`], [`pack`]: values on their way through URLs
 //! * [`services`]: URL, search and related-content services
 
+pub mod archive;
+pub mod archivekit;
 pub mod arguments;
 pub mod base;
 pub mod builtin;
@@ -29,6 +31,7 @@ pub mod elements;
 pub mod errors;
 pub mod functions;
 pub mod guards;
+pub mod hashkit;
 pub mod http_cache;
 pub mod http_cookies;
 pub mod http_objects;
@@ -39,7 +42,9 @@ pub mod json_lenient;
 pub mod json_reader;
 pub mod json_text;
 pub mod kit;
+pub mod kit_call;
 pub mod lazy_kit;
+pub mod libraries;
 pub mod locale_tables;
 pub mod localekit;
 pub mod logging;
@@ -71,8 +76,12 @@ pub mod runtimekit;
 pub mod sandbox;
 pub mod servicekit;
 pub mod services;
+pub mod soup;
 pub mod sources;
 pub mod startup;
+pub mod string_clean;
+pub mod string_transforms;
+pub mod stringkit;
 pub mod thread_objects;
 pub mod threadkit;
 pub mod user_state;
@@ -97,4 +106,7 @@ pub static KITS: &[&kit::Kit] = &[
     &logkit::KIT,
     &datetimekit::KIT,
     &utilkit::KIT,
+    &stringkit::KIT,
+    &hashkit::KIT,
+    &archivekit::KIT,
 ];

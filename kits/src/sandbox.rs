@@ -16,7 +16,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::kit::Visibility;
 use crate::plugin::Plugin;
-use crate::{KITS, errors, guards, importer, missing};
+use crate::{KITS, errors, guards, importer, libraries, missing};
 
 /// What the code of a sandbox is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +161,7 @@ impl Sandbox {
 
     /// Puts in the names of Python and those of the kits.
     fn fill(self: &Arc<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        libraries::register();
         self.fill_builtins(vm)?;
         let globals = &self.globals;
         globals.set_item("__builtins__", self.builtins.clone().into(), vm)?;

@@ -16,7 +16,7 @@ mod element_slots;
 pub mod element_tree;
 pub mod encoding;
 pub mod html_element;
-mod html_entities;
+pub(crate) mod html_entities;
 pub mod html_parser;
 mod html_rules;
 pub mod iterators;

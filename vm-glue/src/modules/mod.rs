@@ -15,6 +15,7 @@ pub mod time_module;
 mod unicodedata;
 mod web_module;
 
+use parking_lot::RwLock;
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{PyRef, VirtualMachine};
 
@@ -36,15 +37,18 @@ pub struct Entry {
     pub source: Source,
 }
 
-const fn python(name: &'static str, source: &'static str) -> Entry {
+/// A module written in Python 2 and embedded.
+pub const fn python(name: &'static str, source: &'static str) -> Entry {
     Entry { name, source: Source::Python { source, package: false } }
 }
 
-const fn package(name: &'static str, source: &'static str) -> Entry {
+/// A package written in Python 2 and embedded.
+pub const fn package(name: &'static str, source: &'static str) -> Entry {
     Entry { name, source: Source::Python { source, package: true } }
 }
 
-const fn native(name: &'static str, make: fn(&VirtualMachine) -> PyRef<PyModule>) -> Entry {
+/// A module made in Rust.
+pub const fn native(name: &'static str, make: fn(&VirtualMachine) -> PyRef<PyModule>) -> Entry {
     Entry { name, source: Source::Native(make) }
 }
 
@@ -130,9 +134,23 @@ pub static NOT_IN_PYTHON_2: &[&str] = &[
     "xmlrpc",
 ];
 
+/// Tables of modules that an embedding program adds.
+static ADDED: RwLock<Vec<&'static [Entry]>> = RwLock::new(Vec::new());
+
+/// Makes further modules importable. The names of this table come first.
+pub fn register(entries: &'static [Entry]) {
+    let mut added = ADDED.write();
+    if !added.iter().any(|known| std::ptr::eq(*known, entries)) {
+        added.push(entries);
+    }
+}
+
 /// The entry of a module, by its dotted Python 2 name.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    REGISTRY.binary_search_by(|entry| entry.name.cmp(name)).ok().map(|at| &REGISTRY[at])
+    if let Ok(at) = REGISTRY.binary_search_by(|entry| entry.name.cmp(name)) {
+        return REGISTRY.get(at);
+    }
+    ADDED.read().iter().flat_map(|entries| entries.iter()).find(|entry| entry.name == name)
 }
 
 #[cfg(test)]

@@ -1,0 +1,45 @@
+//! The libraries that came with the framework, importable under their own names over the same native code
+//! (`spec/sandbox.md` §5): lxml, dateutil and others.
+
+use reprise_vm_glue::import::import_level;
+use reprise_vm_glue::modules::{self, Entry, native, package, python};
+use rustpython_vm::builtins::PyModule;
+use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+use crate::datetimekit;
+
+/// Every module; a new one is one line here.
+static MODULES: &[Entry] = &[
+    native("_dateutil", dateutil_natives),
+    package("dateutil", include_str!("python/dateutil/__init__.py")),
+    python("dateutil.easter", include_str!("python/dateutil/easter.py")),
+    python("dateutil.parser", include_str!("python/dateutil/parser.py")),
+    python("dateutil.relativedelta", include_str!("python/dateutil/relativedelta.py")),
+    python("dateutil.tz", include_str!("python/dateutil/tz.py")),
+];
+
+/// Makes the modules importable; a second call does nothing.
+pub fn register() {
+    modules::register(MODULES);
+}
+
+/// A module by its dotted name.
+pub fn module(vm: &VirtualMachine, name: &str) -> PyResult {
+    // With names wanted from it, the last part of the dotted name is what an import gives.
+    let wanted = vm.ctx.new_tuple(vec![vm.ctx.new_str("__name__").into()]);
+    import_level(vm, name, None, Some(wanted.into()), 0)
+}
+
+/// A native module of functions and classes.
+pub fn make_module(vm: &VirtualMachine, name: &str, parts: Vec<(&'static str, PyObjectRef)>) -> PyRef<PyModule> {
+    let module = vm.new_module(name, vm.ctx.new_dict(), None);
+    for (name, value) in parts {
+        // A fresh module's dictionary accepts every name.
+        let _ = module.as_object().set_attr(vm.ctx.intern_str(name), value, vm);
+    }
+    module
+}
+
+fn dateutil_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
+    make_module(vm, "_dateutil", vec![("parse", vm.new_function("parse", datetimekit::parse_text).into())])
+}

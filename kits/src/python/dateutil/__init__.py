@@ -1,0 +1,3 @@
+# The package dateutil, as far as plug-ins use it.
+
+__version__ = '1.5'
