@@ -136,6 +136,11 @@ impl Folders {
         self.caches.join("HTTP.system")
     }
 
+    /// `Caches/ID/Code.system`: the plug-in's code as compiled.
+    pub fn compiled_code(&self) -> PathBuf {
+        self.caches.join("Code.system")
+    }
+
     /// `Caches/ID/<name>.user`, for `Cache[name]`.
     pub fn user_cache(&self, name: &str) -> PathBuf {
         self.caches.join(format!("{name}.user"))

@@ -2,12 +2,13 @@
 //! (`spec/objects.md` §7.5). Only argument conversion needs them: the original takes the tail of this list for the
 //! names of the parameters with defaults, and plug-ins are written against what follows from that.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use reprise_vm_glue::syntax::ast::{
     Arguments, Comprehension, ExceptHandler, Expr, ExprContext, ExprKind, Mod, Slice, Stmt, StmtKind,
 };
+use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
 
 /// Name, file and line of a function.
 type Key = (String, String, u32);
@@ -16,6 +17,8 @@ type Key = (String, String, u32);
 #[derive(Debug, Default)]
 pub struct NamesInCode {
     functions: RwLock<HashMap<Key, Vec<String>>>,
+    /// Files whose code came compiled: read when a name of theirs is asked for.
+    unread: Mutex<HashSet<String>>,
 }
 
 impl NamesInCode {
@@ -36,8 +39,25 @@ impl NamesInCode {
         self.functions.write().extend(found);
     }
 
+    /// Records the functions of a file when they are first asked for.
+    pub fn record_later(&self, file: &str) {
+        self.unread.lock().insert(file.to_owned());
+    }
+
+    fn read(&self, file: &str) {
+        let Ok(bytes) = std::fs::read(file) else { return };
+        let Ok(text) = SourceText::decode(file, &bytes, SourceRules::Framework) else { return };
+        let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
+        if let Ok(module) = syntax::parse(&text, options) {
+            self.record(file, &text.text, &module);
+        }
+    }
+
     /// The names of a function, its parameters first; None for code that was not recorded.
     pub fn get(&self, name: &str, file: &str, line: u32) -> Option<Vec<String>> {
+        if self.unread.lock().remove(file) {
+            self.read(file);
+        }
         self.functions.read().get(&(name.to_owned(), file.to_owned(), line)).cloned()
     }
 }

@@ -96,6 +96,7 @@ impl Plugin {
         let log = Arc::new(Logger::open(&folders.log_file, &bundle.identifier, level, console));
         logging::install(&log);
         let policy = Policy::by_name(&bundle.info.code_policy);
+        reprise_vm_glue::code_cache::set_folder(Some(folders.compiled_code()));
         let stored_values = StoredValues::open(folders.stored_values_file());
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!("Starting framework core - Version: {FRAMEWORK_VERSION}, Build: reprise-{version}");

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reprise_policies::{compiler, rewrite, rules};
-use reprise_vm_glue::lower;
 use reprise_vm_glue::runtime::{exec, source};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
+use reprise_vm_glue::{code_cache, lower};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::{PyRef, PyResult, VirtualMachine};
 
@@ -23,6 +23,12 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
         let code = error.raw_os_error().unwrap_or(0);
         reprise_vm_glue::runtime::exceptions::new_io_error(vm, code, &error.to_string(), None)
     })?;
+    let main_or_module = if is_module { "module" } else { "main" };
+    let entry = code_cache::entry(&name, &bytes, &format!("{} {main_or_module}", sandbox.policy.name));
+    if let Some(compiled) = vm.allow_threads(|| entry.as_ref()?.read()) {
+        sandbox.plugin.state::<NamesInCode>().record_later(&name);
+        return Ok(lower::load(vm, compiled));
+    }
     let failed = |error: syntax::SyntaxError| source::exception(vm, &error);
     let text = SourceText::decode(&name, &bytes, SourceRules::Framework).map_err(failed)?;
     let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
@@ -34,7 +40,12 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
     sandbox.plugin.state::<NamesInCode>().record(&name, &text.text, &module);
     rewrite::restrict(&mut module);
     let flags = syntax::future_flags(&text, &module, FutureFlags::default()).map_err(failed)?;
-    lower::compile(vm, &text, &module, &lower::CompileOptions { flags })
+    let options = lower::CompileOptions { flags };
+    let compiled = vm.allow_threads(|| lower::compile_unloaded(&text, &module, &options)).map_err(failed)?;
+    if let Some(entry) = entry {
+        vm.allow_threads(|| entry.write(&compiled));
+    }
+    Ok(lower::load(vm, compiled))
 }
 
 fn check(

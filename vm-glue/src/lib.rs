@@ -7,11 +7,13 @@
 //! * [`runtime`]: the byte-string `str`, `unicode`, dialect builtins, classes, comparison, exceptions
 //! * [`modules`]: standard modules under their Python 2 names
 //! * [`web`]: the one HTTP client of the program, with record and replay
+//! * [`code_cache`]: compiled code kept on disk
 //! * [`clock`]: the program's clock
 //!
 //! May depend on the VM crates and general libraries, never on another crate of this workspace.
 
 pub mod clock;
+pub mod code_cache;
 pub mod import;
 pub mod interpreter;
 pub mod lower;

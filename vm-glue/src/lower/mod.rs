@@ -21,7 +21,8 @@ use ruff_python_ast as out;
 use ruff_source_file::SourceFileBuilder;
 use rustpython_codegen::compile::{CompileOpts, compile_top};
 use rustpython_compiler_core::Mode as CompilerMode;
-use rustpython_compiler_core::bytecode::CodeObject;
+use rustpython_compiler_core::bytecode::{BasicBag, CodeObject};
+use rustpython_compiler_core::marshal;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{PyRef, PyResult, VirtualMachine};
 
@@ -43,6 +44,24 @@ pub struct CompileOptions {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     code: CodeObject,
+}
+
+impl Compiled {
+    /// The code as bytes, for [`from_bytes`](Self::from_bytes) of the same build of the program.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        marshal::serialize_code(&mut bytes, &self.code);
+        bytes
+    }
+
+    /// None for bytes that hold no code.
+    pub fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
+        // The reader is not ours either: what it does not expect must not take the process down.
+        catch_unwind(AssertUnwindSafe(|| marshal::deserialize_code(&mut bytes, BasicBag)))
+            .ok()?
+            .ok()
+            .map(|code| Self { code })
+    }
 }
 
 /// Calls and operators may nest this deep in the compiler; deeper source is an error.

@@ -5,6 +5,7 @@ use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::text;
+use crate::code_cache;
 use crate::lower::{self, CompileOptions};
 use crate::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, SyntaxErrorKind};
 
@@ -66,10 +67,35 @@ pub fn features_of(code: &PyCode) -> FutureFlags {
     }
 }
 
-/// Compiles the bytes of a file.
+/// Compiles the bytes of a file, or takes the code from the [cache](code_cache).
 pub fn compile_file(vm: &VirtualMachine, name: &str, bytes: &[u8], rules: SourceRules) -> PyResult<PyRef<PyCode>> {
-    let text = SourceText::decode(name, bytes, rules).map_err(|error| exception(vm, &error))?;
-    compile_source(vm, &text, Mode::Exec, FutureFlags::default())
+    let entry = code_cache::entry(name, bytes, rules_name(rules));
+    if let Some(compiled) = vm.allow_threads(|| entry.as_ref()?.read()) {
+        return Ok(lower::load(vm, compiled));
+    }
+    let compiled = vm.allow_threads(|| {
+        let text = SourceText::decode(name, bytes, rules)?;
+        let module = syntax::parse(&text, ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() })?;
+        let flags = syntax::future_flags(&text, &module, FutureFlags::default())?;
+        let compiled = lower::compile_unloaded(&text, &module, &CompileOptions { flags })?;
+        if let Some(entry) = &entry {
+            entry.write(&compiled);
+        }
+        Ok(compiled)
+    });
+    match compiled {
+        Ok(compiled) => Ok(lower::load(vm, compiled)),
+        Err(error) => Err(exception(vm, &error)),
+    }
+}
+
+/// The rules' name in keys of the cache.
+fn rules_name(rules: SourceRules) -> &'static str {
+    match rules {
+        SourceRules::CPython => "file",
+        SourceRules::CPythonString => "string",
+        SourceRules::Framework => "framework",
+    }
 }
 
 /// Parses and compiles.
