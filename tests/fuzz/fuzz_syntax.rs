@@ -10,12 +10,15 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use reprise_vm_glue::interpreter::{Interpreter, Settings};
+use reprise_vm_glue::lower::{self, CompileOptions};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, future_flags};
 
 /// What every input has to survive.
-const CHECKS: &[Check] = &[("front end", front_end)];
+const CHECKS: &[Check] = &[("front end", front_end), ("lowering", lowering)];
 
 /// A name and what it does with an input.
 type Check = (&'static str, fn(&[u8]));
@@ -257,6 +260,32 @@ fn front_end(input: &[u8]) {
                 Err(error) => {
                     assert!(!error.message.is_empty());
                     assert!(error.line <= source.lines().count() + 2, "{error}");
+                    let _ = error.render(Some(&source)).to_string();
+                }
+            }
+        }
+    }
+}
+
+/// What parses is compiled to a code object, or has an error that can be shown and that is one of the source, not of the
+/// compiler.
+fn lowering(input: &[u8]) {
+    static INTERPRETER: OnceLock<Interpreter> = OnceLock::new();
+    for rules in [SourceRules::CPython, SourceRules::Framework] {
+        let Ok(source) = SourceText::decode("fuzz.py", input, rules) else { continue };
+        for mode in [Mode::Exec, Mode::Eval, Mode::Single] {
+            let Ok(module) = syntax::parse(&source, ParseOptions { mode, flags: FutureFlags::default() }) else {
+                continue;
+            };
+            let Ok(flags) = future_flags(&source, &module, FutureFlags::default()) else { continue };
+            match lower::compile_unloaded(&source, &module, &CompileOptions { flags }) {
+                Ok(compiled) => {
+                    let interpreter = INTERPRETER.get_or_init(|| Interpreter::new(Settings::default()));
+                    interpreter.enter(|vm| drop(lower::load(vm, compiled)));
+                }
+                Err(error) => {
+                    assert!(!error.message.is_empty());
+                    assert!(error.message != lower::COMPILER_FAILED, "{error}");
                     let _ = error.render(Some(&source)).to_string();
                 }
             }

@@ -60,6 +60,11 @@ fn widen(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
+/// Does nobody see when it is evaluated?
+fn is_quiet(expr: &Expr) -> bool {
+    matches!(expr.node, ExprKind::Name { .. } | ExprKind::Num { .. } | ExprKind::Str { .. })
+}
+
 fn is_literal(expr: &Expr) -> bool {
     matches!(expr.node, ExprKind::Num { .. })
 }
@@ -282,7 +287,11 @@ impl<'a> Lowerer<'a> {
         for arg in args {
             out_args.push(self.expr(arg)?);
         }
-        let mut out_keywords = Vec::with_capacity(keywords.len() + 1);
+        // The machine evaluates what stands behind `*` before keyword arguments; see `runtime::calls` for `**`.
+        if kwargs.is_some() || starargs.is_some() && !keywords.iter().all(|keyword| is_quiet(&keyword.value)) {
+            return self.spread_call(callee, out_args, keywords, starargs, kwargs);
+        }
+        let mut out_keywords = Vec::with_capacity(keywords.len());
         for keyword in keywords {
             let value = self.expr(&keyword.value)?;
             out_keywords.push(build::keyword(Some(&keyword.arg), value, self.pos));
@@ -291,11 +300,35 @@ impl<'a> Lowerer<'a> {
             let value = self.expr(starargs)?;
             out_args.push(build::starred(value, self.pos));
         }
-        if let Some(kwargs) = kwargs {
-            let value = self.expr(kwargs)?;
-            out_keywords.push(build::keyword(None, value, self.pos));
-        }
         Ok(build::call_with(callee, out_args, out_keywords, self.pos))
+    }
+
+    /// A call through the intrinsic.
+    fn spread_call(
+        &mut self,
+        callee: out::Expr,
+        positional: Vec<out::Expr>,
+        keywords: &'a [Keyword],
+        starargs: Option<&'a Expr>,
+        kwargs: Option<&'a Expr>,
+    ) -> Lowered {
+        let load = out::ExprContext::Load;
+        let mut args = vec![callee, build::tuple(positional, load, self.pos)];
+        let mut named = Vec::with_capacity(keywords.len() * 2);
+        for keyword in keywords {
+            let value = self.expr(&keyword.value)?;
+            named.push(build::string(keyword.arg.to_string(), self.pos));
+            named.push(value);
+        }
+        args.push(build::tuple(named, load, self.pos));
+        args.push(match starargs {
+            Some(starargs) => self.expr(starargs)?,
+            None => build::tuple(Vec::new(), load, self.pos),
+        });
+        if let Some(kwargs) = kwargs {
+            args.push(self.expr(kwargs)?);
+        }
+        Ok(build::intrinsic(intrinsics::CALL, args, self.pos))
     }
 
     pub fn slice(&mut self, slice: &'a Slice) -> Lowered {

@@ -76,6 +76,9 @@ const SHALLOW: usize = 500;
 /// Stack for compiling: the tree is walked several times, a level in a build without optimisation takes 10 kB.
 const COMPILER_STACK: usize = if cfg!(target_pointer_width = "64") { 256 << 20 } else { 48 << 20 };
 
+/// The message of the SyntaxError where the compiler met an input that it did not expect.
+pub const COMPILER_FAILED: &str = "the source could not be compiled";
+
 /// What went wrong, before the line is known.
 pub struct Failure {
     kind: SyntaxErrorKind,
@@ -136,7 +139,7 @@ fn compile_here(source: &SourceText, module: &Mod, options: &CompileOptions) -> 
             let message = error.error.to_string();
             Err(SyntaxError { line: u32::try_from(line).unwrap_or(1), ..internal(message) })
         }
-        Err(_) => Err(internal("the source could not be compiled".to_owned())),
+        Err(_) => Err(internal(COMPILER_FAILED.to_owned())),
     }
 }
 

@@ -5,7 +5,8 @@ use rustpython_vm::builtins::{PyFloat, PyInt, PyUtf8Str};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-fn no_keywords(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult<()> {
+/// Refuses keyword arguments.
+pub fn no_keywords(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult<()> {
     if args.kwargs.is_empty() {
         return Ok(());
     }
@@ -15,9 +16,16 @@ fn no_keywords(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult<()>
 /// `PyArg_ParseTuple`: between `min` and `max` positional arguments.
 pub fn count(vm: &VirtualMachine, name: &str, args: &FuncArgs, min: usize, max: usize) -> PyResult<()> {
     no_keywords(vm, name, args)?;
-    let given = args.args.len();
+    count_only(vm, name, args.args.len(), min, max)
+}
+
+/// [`count`] where keywords were dealt with before.
+pub fn count_only(vm: &VirtualMachine, name: &str, given: usize, min: usize, max: usize) -> PyResult<()> {
     if (min..=max).contains(&given) {
         return Ok(());
+    }
+    if max == 0 {
+        return Err(vm.new_type_error(format!("{name}() takes no arguments ({given} given)")));
     }
     let (bound, wanted) = match (min == max, given < min) {
         (true, _) => ("exactly", min),
@@ -30,11 +38,7 @@ pub fn count(vm: &VirtualMachine, name: &str, args: &FuncArgs, min: usize, max: 
 
 /// `METH_NOARGS`.
 pub fn none(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult<()> {
-    no_keywords(vm, name, args)?;
-    match args.args.len() {
-        0 => Ok(()),
-        given => Err(vm.new_type_error(format!("{name}() takes no arguments ({given} given)"))),
-    }
+    count(vm, name, args, 0, 0)
 }
 
 /// `METH_O`.
@@ -46,7 +50,7 @@ pub fn one<'a>(vm: &VirtualMachine, name: &str, args: &'a FuncArgs) -> PyResult<
     }
 }
 
-/// `PyArg_UnpackTuple`.
+/// `PyArg_UnpackTuple`: between `min` and `max` positional arguments, in other words than [`count`]'s.
 pub fn unpack(vm: &VirtualMachine, name: &str, args: &FuncArgs, min: usize, max: usize) -> PyResult<()> {
     no_keywords(vm, name, args)?;
     let given = args.args.len();
@@ -59,6 +63,18 @@ pub fn unpack(vm: &VirtualMachine, name: &str, args: &FuncArgs, min: usize, max:
         (false, false) => ("at most ", max),
     };
     Err(vm.new_type_error(format!("{name} expected {bound}{wanted} arguments, got {given}")))
+}
+
+/// The arguments of [`unpack`].
+pub fn unpacked(vm: &VirtualMachine, name: &str, args: FuncArgs, min: usize, max: usize) -> PyResult<Vec<PyObjectRef>> {
+    unpack(vm, name, &args, min, max)?;
+    Ok(args.args)
+}
+
+/// The argument of [`one`].
+pub fn only(vm: &VirtualMachine, name: &str, mut args: FuncArgs) -> PyResult {
+    one(vm, name, &args)?;
+    Ok(args.args.swap_remove(0))
 }
 
 /// An argument with the code `n` or `i`.

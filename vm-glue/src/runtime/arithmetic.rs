@@ -1,6 +1,6 @@
 //! Operators and number functions that Python 3 lost or changed: `/`, `coerce`, `divmod`, `round`, `hex`, `oct`.
 
-use super::{classic, names, numbers};
+use super::{classic, classic_operators, names, numbers};
 use malachite_bigint::{BigInt, Sign};
 use rustpython_vm::builtins::{PyBool, PyComplex, PyFloat, PyInt, PyStr};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -32,7 +32,7 @@ pub fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
         return Ok(value);
     }
     if classic::is_instance(a) || classic::is_instance(b) {
-        return Err(classic::unsupported("/", a, b, vm));
+        return Err(classic_operators::unsupported("/", a, b, vm));
     }
     if numbers::integer(a).is_some() && numbers::integer(b).is_some() {
         return vm._floordiv(a, b);
@@ -46,7 +46,7 @@ pub fn divide_in_place(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyRes
         return divide(a, b, vm);
     }
     if classic::is_instance(a) {
-        let value = classic::half(a, b, "__idiv__", |vm, a, b| divide_in_place(a, b, vm), false, vm)?;
+        let value = classic_operators::half(a, b, "__idiv__", |vm, a, b| divide_in_place(a, b, vm), false, vm)?;
         if !value.is(&vm.ctx.not_implemented) {
             return Ok(value);
         }
@@ -80,13 +80,13 @@ fn retitle(
 fn old_division(a: &PyObject, b: &PyObject, name: &str, reflected: &str, vm: &VirtualMachine) -> PyResult {
     if classic::is_instance(a) || classic::is_instance(b) {
         if classic::is_instance(a) {
-            let value = classic::half(a, b, name, |vm, a, b| divide(a, b, vm), false, vm)?;
+            let value = classic_operators::half(a, b, name, |vm, a, b| divide(a, b, vm), false, vm)?;
             if !value.is(&vm.ctx.not_implemented) {
                 return Ok(value);
             }
         }
         if classic::is_instance(b) {
-            return classic::half(b, a, reflected, |vm, a, b| divide(a, b, vm), true, vm);
+            return classic_operators::half(b, a, reflected, |vm, a, b| divide(a, b, vm), true, vm);
         }
     }
     let method = |object: &PyObject, name: &str| python_hook(object, name, vm);

@@ -1,6 +1,6 @@
 //! Builtin functions on objects, classes and attributes, and on numbers.
 
-use super::{arithmetic, arity, attributes, classes, classic, compare, dialect, intrinsics, names, numbers, text};
+use super::{arguments, arithmetic, attributes, classes, classic, compare, dialect, intrinsics, names, numbers, text};
 use rustpython_vm::builtins::{PyFloat, PyInt, PyStr, PyTuple, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -131,7 +131,7 @@ fn attribute_name(name: &PyObject, function: &str, vm: &VirtualMachine) -> PyRes
 }
 
 fn getattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "getattr", 2, 3, vm)?;
+    let args = arguments::unpacked(vm, "getattr", args, 2, 3)?;
     let name = attribute_name(&args[1], "getattr", vm)?;
     match attributes::read(&args[0], &name, vm) {
         Err(error) if args.len() == 3 && error.fast_isinstance(vm.ctx.exceptions.attribute_error) => {
@@ -142,7 +142,7 @@ fn getattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 fn hasattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
-    let args = arity::unpack(args, "hasattr", 2, 2, vm)?;
+    let args = arguments::unpacked(vm, "hasattr", args, 2, 2)?;
     let name = attribute_name(&args[1], "hasattr", vm)?;
     let read = attributes::read(&args[0], &name, vm);
     match read {
@@ -154,7 +154,7 @@ fn hasattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
 }
 
 fn delattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-    let args = arity::unpack(args, "delattr", 2, 2, vm)?;
+    let args = arguments::unpacked(vm, "delattr", args, 2, 2)?;
     let name = attribute_name(&args[1], "delattr", vm)?;
     delete_attribute(&args[0], &name, vm)
 }
@@ -176,7 +176,7 @@ pub fn delete_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine
 // ---- dir, vars --------------------------------------------------------------------------------------------------
 
 fn dir(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "dir", 0, 1, vm)?;
+    let args = arguments::unpacked(vm, "dir", args, 0, 1)?;
     let names = match args.first() {
         None => {
             let locals = vm.current_locals()?;
@@ -252,7 +252,7 @@ fn is_machine_name(name: &PyObject) -> bool {
 }
 
 fn vars(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "vars", 0, 1, vm)?;
+    let args = arguments::unpacked(vm, "vars", args, 0, 1)?;
     match args.first() {
         None => Ok(vm.current_locals()?.obj().to_owned()),
         Some(object) => object
@@ -264,7 +264,7 @@ fn vars(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 // ---- small ones -------------------------------------------------------------------------------------------------
 
 fn callable(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
-    let object = arity::one(args, "callable", vm)?;
+    let object = arguments::only(vm, "callable", args)?;
     if classic::is_instance(&object) {
         return Ok(classic::lookup(&object, "__call__", vm)?.is_some());
     }
@@ -272,7 +272,7 @@ fn callable(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
 }
 
 fn len(args: FuncArgs, vm: &VirtualMachine) -> PyResult<usize> {
-    let object = arity::one(args, "len", vm)?;
+    let object = arguments::only(vm, "len", args)?;
     if classic::is_instance(&object) {
         return classic::length_of(&object, vm);
     }
@@ -296,7 +296,7 @@ pub fn length_value(value: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
 }
 
 fn apply(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "apply", 1, 3, vm)?;
+    let args = arguments::unpacked(vm, "apply", args, 1, 3)?;
     let positional = match args.get(1) {
         Some(sequence) => vm.extract_elements_with(sequence, Ok).map_err(|_| {
             let name = names::type_name_of(sequence);
@@ -350,11 +350,11 @@ fn round(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<f64> {
 }
 
 fn id(args: FuncArgs, vm: &VirtualMachine) -> PyResult<usize> {
-    Ok(arity::one(args, "id", vm)?.get_id())
+    Ok(arguments::only(vm, "id", args)?.get_id())
 }
 
 fn next(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "next", 1, 2, vm)?;
+    let args = arguments::unpacked(vm, "next", args, 1, 2)?;
     let Some(iternext) = args[0].class().slots().iternext.load() else {
         let name = names::type_name_of(&args[0]);
         return Err(vm.new_type_error(format!("{name} object is not an iterator")));
@@ -393,18 +393,18 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set(vm, "IOError", zoo.io_error.clone())?;
     dialect::set(vm, "OSError", zoo.os_error.clone())?;
     dialect::set_function(vm, "isinstance", |args: FuncArgs, vm: &VirtualMachine| {
-        let args = arity::unpack(args, "isinstance", 2, 2, vm)?;
+        let args = arguments::unpacked(vm, "isinstance", args, 2, 2)?;
         is_instance(&args[0], &args[1], vm)
     })?;
     dialect::set_function(vm, "issubclass", |args: FuncArgs, vm: &VirtualMachine| {
-        let args = arity::unpack(args, "issubclass", 2, 2, vm)?;
+        let args = arguments::unpacked(vm, "issubclass", args, 2, 2)?;
         is_subclass(&args[0], &args[1], vm)
     })?;
     dialect::set_function(vm, "getattr", getattr)?;
     dialect::set_function(vm, "hasattr", hasattr)?;
     dialect::set_function(vm, "delattr", delattr)?;
     dialect::set_function(vm, "setattr", |args: FuncArgs, vm: &VirtualMachine| {
-        let args = arity::unpack(args, "setattr", 3, 3, vm)?;
+        let args = arguments::unpacked(vm, "setattr", args, 3, 3)?;
         let name = attribute_name(&args[1], "setattr", vm)?;
         args[0].set_attr(&*name, args[2].clone(), vm)
     })?;
@@ -417,17 +417,17 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set_function(vm, "id", id)?;
     dialect::set_function(vm, "next", next)?;
     dialect::set_function(vm, "coerce", |args: FuncArgs, vm: &VirtualMachine| {
-        let args = arity::unpack(args, "coerce", 2, 2, vm)?;
+        let args = arguments::unpacked(vm, "coerce", args, 2, 2)?;
         arithmetic::coerce(&args[0], &args[1], vm).map(|(a, b)| vm.ctx.new_tuple(vec![a, b]))
     })?;
     dialect::set_function(vm, "hex", |args: FuncArgs, vm: &VirtualMachine| {
-        arithmetic::radix_text(&*arity::one(args, "hex", vm)?, 16, vm)
+        arithmetic::radix_text(&*arguments::only(vm, "hex", args)?, 16, vm)
     })?;
     dialect::set_function(vm, "oct", |args: FuncArgs, vm: &VirtualMachine| {
-        arithmetic::radix_text(&*arity::one(args, "oct", vm)?, 8, vm)
+        arithmetic::radix_text(&*arguments::only(vm, "oct", args)?, 8, vm)
     })?;
     dialect::set_function(vm, "bin", |args: FuncArgs, vm: &VirtualMachine| {
-        let value = arity::one(args, "bin", vm)?;
+        let value = arguments::only(vm, "bin", args)?;
         if value.class().slots().as_number.index.load().is_none() {
             let kind = names::type_name_of(&value);
             return Err(vm.new_type_error(format!("'{kind}' object cannot be interpreted as an index")));
@@ -437,7 +437,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         Ok(format!("{sign}0b{}", value.as_bigint().magnitude().to_str_radix(2)))
     })?;
     dialect::set_function(vm, "iter", |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        let args = arity::unpack(args, "iter", 1, 2, vm)?;
+        let args = arguments::unpacked(vm, "iter", args, 1, 2)?;
         match args.as_slice() {
             [callable, sentinel] => {
                 if !callable.is_callable() {

@@ -1,6 +1,6 @@
 //! Dicts, lists, tuples and sets: Python 2's methods and reprs.
 
-use super::{arity, compare, names, slices};
+use super::{arguments, compare, names, slices};
 use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySet, PySlice, PyStr, PyTuple, PyType};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::function::FuncArgs;
@@ -19,14 +19,14 @@ fn install_dict(vm: &VirtualMachine) {
     let dict = vm.ctx.types.dict_type;
     for (name, own) in DICT_VIEWS {
         let method = vm.new_method(name, dict, move |object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
-            arity::none(&args, name, vm)?;
+            arguments::none(vm, name, &args)?;
             native_view(&object, own, vm)
         });
         dict.set_attr(vm.ctx.intern_str(*name), method.into());
     }
     for (name, own) in DICT_ITERATORS {
         let method = vm.new_method(name, dict, move |object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
-            arity::none(&args, name, vm)?;
+            arguments::none(vm, name, &args)?;
             if let Some(dict) = object.downcast_ref_if_exact::<PyDict>(vm)
                 && super::order::dict_entries(dict, vm).is_some()
             {
@@ -38,7 +38,7 @@ fn install_dict(vm: &VirtualMachine) {
         dict.set_attr(vm.ctx.intern_str(*name), method.into());
     }
     let has_key = vm.new_method("has_key", dict, |dict: PyRef<PyDict>, args: FuncArgs, vm: &VirtualMachine| {
-        let key = arity::one(args, "has_key", vm)?;
+        let key = arguments::only(vm, "has_key", args)?;
         dict.get_item_opt(&*key, vm).map(|found| found.is_some())
     });
     dict.set_attr(vm.ctx.intern_str("has_key"), has_key.into());
@@ -367,7 +367,7 @@ fn install_list(vm: &VirtualMachine) {
     let method = vm.new_method("index", list, |list: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let Some(original) = LIST_INDEX.get() else { return Err(vm.new_system_error("no list.index")) };
         let mut args = args;
-        args.args = arity::counted(args.args, "index", 1, 3, vm)?;
+        arguments::count_only(vm, "index", args.args.len(), 1, 3)?;
         let value = args.args[0].clone();
         args.prepend_arg(list);
         original.call(args, vm).map_err(|error| {
@@ -385,7 +385,7 @@ fn install_list(vm: &VirtualMachine) {
     let Some(original) = list.get_attr(name) else { return };
     let method =
         vm.new_method("remove", list, move |list: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-            let value = arity::one(args, "remove", vm)?;
+            let value = arguments::only(vm, "remove", args)?;
             original.call((list, value), vm).map_err(|error| {
                 if error.class().is(vm.ctx.exceptions.value_error) {
                     vm.new_value_error("list.remove(x): x not in list")

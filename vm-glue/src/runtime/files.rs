@@ -1,6 +1,6 @@
 //! The type `file` and `open`: byte strings in every mode, universal newlines, `softspace`.
 
-use super::{arity, dialect, exceptions, names, restricted, text};
+use super::{arguments, dialect, exceptions, names, restricted, text};
 use parking_lot::Mutex;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt, PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
@@ -310,7 +310,8 @@ pub fn io_error(error: &io::Error, filename: Option<PyObjectRef>, vm: &VirtualMa
 
 /// The count argument of `read` and the like; negative means all.
 fn limit(args: FuncArgs, name: &str, vm: &VirtualMachine) -> PyResult<Option<usize>> {
-    let args = arity::parsed(args, name, 0, 1, vm)?;
+    arguments::count(vm, name, &args, 0, 1)?;
+    let args = args.args;
     let Some(value) = args.first().filter(|value| !vm.is_none(value)) else { return Ok(None) };
     if value.class().slots().as_number.index.load().is_none() {
         return Err(vm.new_type_error("an integer is required"));
@@ -383,7 +384,8 @@ impl File {
 
     #[pymethod]
     fn write(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        let args = arity::parsed(args, "write", 1, 1, vm)?;
+        arguments::count(vm, "write", &args, 1, 1)?;
+        let args = args.args;
         zelf.with(vm, |_| Ok(()))?;
         let encoding = zelf.encoding.lock().clone();
         let bytes = match (encoding, text::payload(&args[0])) {
@@ -414,7 +416,8 @@ impl File {
 
     #[pymethod]
     fn seek(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        let args = arity::parsed(args, "seek", 1, 2, vm)?;
+        arguments::count(vm, "seek", &args, 1, 2)?;
+        let args = args.args;
         let offset = super::slices::saturated(&args[0], vm)?;
         let whence = match args.get(1) {
             Some(whence) => super::slices::saturated(whence, vm)?,
@@ -446,7 +449,8 @@ impl File {
 
     #[pymethod]
     fn truncate(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        let args = arity::parsed(args, "truncate", 0, 1, vm)?;
+        arguments::count(vm, "truncate", &args, 0, 1)?;
+        let args = args.args;
         if zelf.state.lock().is_some() && !zelf.writable() {
             return Err(exceptions::new_io_error_text(vm, "File not open for writing"));
         }
@@ -680,7 +684,7 @@ fn open(name: &PyObjectRef, mode: &str, vm: &VirtualMachine) -> PyResult<std::fs
 }
 
 fn raw_input(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "raw_input", 0, 1, vm)?;
+    let args = arguments::unpacked(vm, "raw_input", args, 0, 1)?;
     if let Some(prompt) = args.first() {
         let stdout = vm.sys_module.get_attr("stdout", vm)?;
         let prompt = text::new_str(vm, &text::str_of(vm, prompt)?);

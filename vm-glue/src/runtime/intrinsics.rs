@@ -28,6 +28,8 @@ pub const LONG: &str = "<long>";
 pub const SAME: &str = "<same>";
 /// `<slice>(start, stop, step)`.
 pub const SLICE: &str = "<slice>";
+/// `<call>(function, positional, keywords, star[, mapping])`: see [`calls`](super::calls).
+pub const CALL: &str = "<call>";
 /// `<exec>(code[, globals[, locals]])`.
 pub const EXEC: &str = "<exec>";
 /// `<name>(name)`: a name looked up in the frame's namespace, the globals, the builtins.

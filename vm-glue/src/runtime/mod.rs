@@ -6,14 +6,15 @@
 
 pub mod arguments;
 pub mod arithmetic;
-pub mod arity;
 pub mod attributes;
 pub mod buffer;
 pub mod builtins;
 mod bytearrays;
 pub mod bytestr;
+pub mod calls;
 pub mod classes;
 pub mod classic;
+pub mod classic_operators;
 pub mod codecs;
 pub mod compare;
 pub mod compare_strings;
@@ -37,6 +38,8 @@ mod methods;
 mod methods_case;
 mod methods_split;
 pub mod names;
+pub mod number_operators;
+mod number_texts;
 pub mod numbers;
 pub mod operand;
 pub mod order;
@@ -99,6 +102,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     handling::install,
     print::install,
     exec::install,
+    calls::install,
 ];
 
 /// The native types belong to the process: interpreters that start at the same time change them one after another.

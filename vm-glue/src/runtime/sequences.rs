@@ -1,7 +1,7 @@
 //! The builtins that return lists (`range`, `map`, `filter`, `zip`), `xrange`, and those over any iterable (`reduce`,
 //! `sum`, `min`, `max`, `sorted`), and `list.sort` with `cmp`.
 
-use super::{arity, compare, dialect, names, numbers, text};
+use super::{arguments, compare, dialect, names, numbers, text};
 use malachite_bigint::{BigInt, Sign};
 use rustpython_vm::builtins::{PyFloat, PyInt, PyList, PyStr, PyTuple, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
@@ -30,7 +30,7 @@ fn range_argument(value: &PyObject, which: &str, vm: &VirtualMachine) -> PyResul
 }
 
 fn range(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "range", 1, 3, vm)?;
+    let args = arguments::unpacked(vm, "range", args, 1, 3)?;
     let (start, stop, step) = match args.as_slice() {
         [stop] => (BigInt::default(), range_argument(stop, "end", vm)?, BigInt::from(1)),
         [start, stop] => (range_argument(start, "start", vm)?, range_argument(stop, "end", vm)?, BigInt::from(1)),
@@ -221,7 +221,7 @@ fn iterator(value: &PyObject, problem: impl Fn() -> String, vm: &VirtualMachine)
 }
 
 fn map(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    arity::no_keywords(&args, "map", vm)?;
+    arguments::no_keywords(vm, "map", &args)?;
     let Some((function, sequences)) = args.args.split_first().filter(|(_, sequences)| !sequences.is_empty()) else {
         return Err(vm.new_type_error("map() requires at least two args"));
     };
@@ -266,7 +266,7 @@ fn map(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 fn filter(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "filter", 2, 2, vm)?;
+    let args = arguments::unpacked(vm, "filter", args, 2, 2)?;
     let (function, sequence) = (&args[0], &args[1]);
     let truth_only = vm.is_none(function) || function.is(vm.ctx.types.bool_type);
     let source =
@@ -297,7 +297,7 @@ fn filter(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 fn zip(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    arity::no_keywords(&args, "zip", vm)?;
+    arguments::no_keywords(vm, "zip", &args)?;
     let mut sources = Vec::with_capacity(args.args.len());
     for (index, sequence) in args.args.iter().enumerate() {
         sources.push(iterator(sequence, || format!("zip argument #{} must support iteration", index + 1), vm)?);
@@ -319,7 +319,7 @@ fn zip(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 fn reduce(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "reduce", 2, 3, vm)?;
+    let args = arguments::unpacked(vm, "reduce", args, 2, 3)?;
     let source = iterator(&args[1], || "reduce() arg 2 must support iteration".to_owned(), vm)?;
     let mut value = args.get(2).cloned();
     while let PyIterReturn::Return(item) = source.next(vm)? {
@@ -332,7 +332,7 @@ fn reduce(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 fn sum(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let args = arity::unpack(args, "sum", 1, 2, vm)?;
+    let args = arguments::unpacked(vm, "sum", args, 1, 2)?;
     let mut total = match args.get(1) {
         Some(start) if text::is_basestring(start) => {
             return Err(vm.new_type_error("sum() can't sum strings [use ''.join(seq) instead]"));
@@ -521,7 +521,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         extreme(args, "max", PyComparisonOp::Gt, vm)
     })?;
     dialect::set_function(vm, "cmp", |args: FuncArgs, vm: &VirtualMachine| -> PyResult<i32> {
-        let args = arity::unpack(args, "cmp", 2, 2, vm)?;
+        let args = arguments::unpacked(vm, "cmp", args, 2, 2)?;
         Ok(match compare::three_way(&args[0], &args[1], vm)? {
             Ordering::Less => -1,
             Ordering::Equal => 0,

@@ -1,0 +1,120 @@
+//! Calls with `**mapping`, and calls whose arguments Python 3 would evaluate in another order (`f(k=a(), *b())`).
+//!
+//! The lowering sends them through an intrinsic: the machine's own instructions for them make the text of a possible error
+//! at every call, and know Python 3's rules only.
+
+use rustpython_vm::builtins::{PyBoundMethod, PyDict, PyFunction, PyStr, PyTuple, PyType};
+use rustpython_vm::function::{FuncArgs, KwArgs};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::{attributes, classic, functions, intrinsics, names};
+
+/// How CPython 2.7's messages name what is called (`PyEval_GetFuncName`, `PyEval_GetFuncDesc`).
+fn shown(function: &PyObject, vm: &VirtualMachine) -> String {
+    if let Some(class) = function.downcast_ref::<PyType>()
+        && classic::is_classic(class)
+    {
+        return format!("{} constructor", class.name());
+    }
+    if classic::is_instance(function) {
+        return format!("{} instance", function.class().name());
+    }
+    let types = &vm.ctx.types;
+    let is_function = function.downcast_ref::<PyFunction>().is_some()
+        || function.downcast_ref::<PyBoundMethod>().is_some()
+        || function.downcast_ref::<functions::UnboundMethod>().is_some()
+        || function.class().is(types.builtin_function_or_method_type);
+    if is_function {
+        return format!("{}()", functions::function_name(function, vm));
+    }
+    format!("{} object", names::type_name_of(function))
+}
+
+/// Who complains of keywords that are no strings: the Python function that runs in the end.
+fn keywords_error(function: &PyObject, vm: &VirtualMachine) -> String {
+    let name = if function.downcast_ref::<PyType>().is_some() {
+        "__init__() ".to_owned()
+    } else if function.class().is(vm.ctx.types.builtin_function_or_method_type) {
+        String::new()
+    } else {
+        format!("{}() ", functions::function_name(function, vm))
+    };
+    format!("{name}keywords must be strings")
+}
+
+/// The items of what stands behind `**`.
+fn mapping_items(
+    function: &PyObject,
+    mapping: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Vec<(PyObjectRef, PyObjectRef)>> {
+    if let Some(dict) = mapping.downcast_ref::<PyDict>() {
+        return Ok(dict.items_vec());
+    }
+    let keys = match attributes::read(mapping, vm.ctx.intern_str("keys"), vm) {
+        Ok(keys) => keys.call((), vm)?,
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.attribute_error) => {
+            let (function, got) = (shown(function, vm), names::type_name_of(mapping));
+            return Err(vm.new_type_error(format!("{function} argument after ** must be a mapping, not {got}")));
+        }
+        Err(error) => return Err(error),
+    };
+    let keys = vm.extract_elements_with(&keys, Ok)?;
+    keys.into_iter()
+        .map(|key| {
+            let value = mapping.get_item(&*key, vm)?;
+            Ok((key, value))
+        })
+        .collect()
+}
+
+/// The items of what stands behind `*`.
+fn sequence_items(function: &PyObject, sequence: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+    if let Some(tuple) = sequence.downcast_ref::<PyTuple>() {
+        return Ok(tuple.as_slice().to_vec());
+    }
+    vm.extract_elements_with(sequence, Ok).map_err(|error| {
+        let slots = sequence.class().slots();
+        let iterable = slots.iter.load().is_some()
+            || slots.as_sequence.item.load().is_some()
+            || slots.as_mapping.subscript.load().is_some();
+        if iterable || !error.fast_isinstance(vm.ctx.exceptions.type_error) {
+            return error;
+        }
+        let (function, got) = (shown(function, vm), names::type_name_of(sequence));
+        vm.new_type_error(format!("{function} argument after * must be an iterable, not {got}"))
+    })
+}
+
+/// `<call>(function, positional, keywords, star[, mapping])`: two tuples, the second of names and values in turn.
+fn call(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [function, positional, keywords, star, mapping @ ..] = args.args.as_slice() else {
+        return Err(vm.new_type_error("no function"));
+    };
+    let tuple =
+        |object: &PyObject| object.downcast_ref::<PyTuple>().map(|items| items.as_slice().to_vec()).unwrap_or_default();
+    let mut kwargs = KwArgs::default();
+    if let Some(mapping) = mapping.first() {
+        for (key, value) in mapping_items(function, mapping, vm)? {
+            let Some(key) = key.downcast_ref::<PyStr>() else {
+                return Err(vm.new_type_error(keywords_error(function, vm)));
+            };
+            kwargs.insert(key.as_wtf8().to_owned(), value);
+        }
+    }
+    let mut all = tuple(positional);
+    all.extend(sequence_items(function, star, vm)?);
+    for pair in tuple(keywords).chunks_exact(2) {
+        let Some(name) = pair[0].downcast_ref::<PyStr>() else { continue };
+        if kwargs.insert(name.as_wtf8().to_owned(), pair[1].clone()).is_some() {
+            let function = shown(function, vm);
+            return Err(vm.new_type_error(format!("{function} got multiple values for keyword argument '{name}'")));
+        }
+    }
+    function.call(FuncArgs::new(all, kwargs), vm)
+}
+
+/// Registers the intrinsic.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    intrinsics::add(vm, intrinsics::CALL, call)
+}
