@@ -65,6 +65,16 @@ fn is_quiet(expr: &Expr) -> bool {
     matches!(expr.node, ExprKind::Name { .. } | ExprKind::Num { .. } | ExprKind::Str { .. })
 }
 
+/// Does the compiler compute it?
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.node {
+        ExprKind::Num { .. } => true,
+        ExprKind::UnaryOp { operand, .. } => is_constant(operand),
+        ExprKind::BinOp { left, right, .. } => is_constant(right) && is_constant(left),
+        _ => false,
+    }
+}
+
 fn is_literal(expr: &Expr) -> bool {
     matches!(expr.node, ExprKind::Num { .. })
 }
@@ -94,7 +104,12 @@ impl<'a> Lowerer<'a> {
             }
             ExprKind::BinOp { .. } => self.binary(expr)?,
             ExprKind::UnaryOp { op, operand } => {
-                let operand = self.expr(operand)?;
+                let computed = matches!(operand.node, ExprKind::BinOp { .. }) && is_constant(operand);
+                let mut operand = self.expr(operand)?;
+                if computed && *op == UnaryOp::USub {
+                    // `-(2 ** 63)` is the negative of a long; folded it would be an int.
+                    operand = build::intrinsic(intrinsics::SAME, vec![operand], self.pos);
+                }
                 let op = match op {
                     UnaryOp::Invert => out::UnaryOp::Invert,
                     UnaryOp::Not => out::UnaryOp::Not,

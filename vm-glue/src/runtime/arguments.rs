@@ -89,6 +89,25 @@ pub fn integer(vm: &VirtualMachine, object: &PyObject) -> PyResult<isize> {
     isize::try_from(int.as_bigint()).map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))
 }
 
+/// An argument with the code `l` or `i`: `__int__` will do, `__index__` will not.
+pub fn c_long(vm: &VirtualMachine, object: &PyObject) -> PyResult<isize> {
+    let converted;
+    let int = match object.downcast_ref::<PyInt>() {
+        Some(int) => int,
+        None if object.downcastable::<PyFloat>() => {
+            return Err(vm.new_type_error("integer argument expected, got float"));
+        }
+        None => {
+            let Some(convert) = object.class().slots().as_number.int.load() else {
+                return Err(vm.new_type_error("an integer is required"));
+            };
+            converted = convert(object.number(), vm)?;
+            converted.downcast_ref::<PyInt>().ok_or_else(|| vm.new_type_error("nb_int should return int object"))?
+        }
+    };
+    isize::try_from(int.as_bigint()).map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))
+}
+
 /// A bound of `find` and its kin: an integer or None; too large ones saturate.
 pub fn bound(vm: &VirtualMachine, object: Option<&PyObjectRef>, default: isize) -> PyResult<isize> {
     let Some(object) = object.filter(|object| !vm.is_none(object)) else { return Ok(default) };

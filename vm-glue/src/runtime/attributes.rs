@@ -1,7 +1,7 @@
 //! Attribute reads whose meaning differs between the versions: `getattr`, and the intrinsic for a few names.
 
 use super::{classes, classic, intrinsics, restricted};
-use rustpython_vm::builtins::{PyBoundMethod, PyDict, PyFunction, PyStr, PyType};
+use rustpython_vm::builtins::{PyBaseException, PyBoundMethod, PyDict, PyFunction, PyStr, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
@@ -24,14 +24,21 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
     }
 }
 
-/// Methods that the machine's string type has for its own library and Python 2's has not: `hasattr` and `getattr` do not
-/// see them.
+/// Attributes that the machine's strings and exceptions have for its own library and Python 2's have not: `hasattr` and
+/// `getattr` do not see them.
 fn is_hidden(object: &PyObject, name: &[u8]) -> bool {
     if matches!(name, b"__eq__" | b"__ne__") {
         // Python 2 compares numbers without fractions, None and functions by other means.
         let class = object.class();
         return class.heaptype_ext().is_none()
             && matches!(&*super::names::type_name_of(object), "int" | "long" | "bool" | "NoneType" | "function");
+    }
+    let of_exceptions = matches!(
+        name,
+        b"__cause__" | b"__context__" | b"__suppress_context__" | b"__traceback__" | b"add_note" | b"with_traceback"
+    );
+    if of_exceptions && object.downcastable::<PyBaseException>() {
+        return true;
     }
     let late = matches!(
         name,

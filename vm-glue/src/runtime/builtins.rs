@@ -1,7 +1,7 @@
 //! Builtin functions on objects, classes and attributes, and on numbers.
 
 use super::{arguments, arithmetic, attributes, classes, classic, compare, dialect, intrinsics, names, numbers, text};
-use rustpython_vm::builtins::{PyFloat, PyInt, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -121,7 +121,12 @@ fn not_a_class(
 /// An attribute name as the machine wants it.
 fn attribute_name(name: &PyObject, function: &str, vm: &VirtualMachine) -> PyResult<rustpython_vm::PyRef<PyStr>> {
     let Some(text) = name.downcast_ref::<PyStr>() else {
-        return Err(vm.new_type_error(format!("{function}(): attribute name must be string")));
+        return Err(vm.new_type_error(match function {
+            "setattr" | "delattr" => {
+                format!("attribute name must be string, not '{}'", names::type_name_of(name))
+            }
+            _ => format!("{function}(): attribute name must be string"),
+        }));
     };
     if text::is_unicode(name) {
         let bytes = text::str_of(vm, name)?;
@@ -163,7 +168,7 @@ fn delattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
 pub fn delete_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<()> {
     object.del_attr(name, vm).map_err(|error| {
         let plain = error.class().is(vm.ctx.exceptions.attribute_error)
-            && object.dict().is_some()
+            && super::messages::has_items(object)
             && object.downcast_ref::<PyType>().is_none()
             && !classic::is_instance(object)
             && error.get_arg(0).and_then(|message| message.downcast::<PyStr>().ok()).is_some_and(|message| {
@@ -329,6 +334,9 @@ fn round(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<f64> {
     }
     let value = match number.downcast_ref::<PyFloat>() {
         Some(value) => value.to_f64(),
+        None if number.downcast_ref::<PyComplex>().is_some() => {
+            return Err(vm.new_type_error("can't convert complex to float"));
+        }
         None if number.class().slots().as_number.float.load().is_some() => number.try_float(vm)?.to_f64(),
         None => return Err(vm.new_type_error("a float is required")),
     };

@@ -99,6 +99,10 @@ fn type_setattr(class: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &V
 
 /// `str(x)`, and the machine's own `str(bytes, encoding)`.
 fn str_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    if args.args.len() > 1 && !methods::called_from_library(vm) {
+        let given = args.args.len();
+        return Err(vm.new_type_error(format!("str() takes at most 1 argument ({given} given)")));
+    }
     let object = match (args.args.as_slice(), args.kwargs.is_empty()) {
         ([], true) => vm.ctx.new_str("").into(),
         ([object], true) => match text::str_object(vm, object) {

@@ -135,7 +135,8 @@ fn call_metaclass(
             && let Some(message) = error.get_arg(0).and_then(|message| message.downcast::<PyStr>().ok())
         {
             let text = format!("Error when calling the metaclass bases\n    {message}");
-            let _ = error.as_object().set_attr("args", vm.ctx.new_tuple(vec![vm.ctx.new_str(text).into()]), vm);
+            let _ =
+                super::exceptions::set_args(error.as_object(), vm.ctx.new_tuple(vec![vm.ctx.new_str(text).into()]), vm);
         }
     })
 }
@@ -165,6 +166,9 @@ fn checked(
         let got = super::names::type_name_of(got);
         vm.new_type_error(format!("{what} argument {position} must be {wanted}, not {got}"))
     };
+    if super::text::is_unicode(name) {
+        return Err(wrong(1, "string", name));
+    }
     let name = name.to_owned().downcast::<PyStr>().map_err(|other| wrong(1, "string", &other))?;
     let bases = bases.to_owned().downcast::<PyTuple>().map_err(|other| wrong(2, "tuple", &other))?;
     let namespace = namespace.to_owned().downcast::<PyDict>().map_err(|other| wrong(3, "dict", &other))?;
@@ -249,8 +253,45 @@ pub fn machine_new(
     let Some(new) = vm.ctx.types.type_type.slots().new.load() else {
         return Err(vm.new_system_error("the machine's type makes no types"));
     };
+    let declared = allowed_slots(&own, &bases, vm)?;
     let made = new(metaclass, FuncArgs::from(vec![name.into(), bases.into(), own.into()]), vm)?;
-    made.downcast::<PyType>().map_err(|_| vm.new_type_error("type.__new__ returned no type"))
+    let class = made.downcast::<PyType>().map_err(|_| vm.new_type_error("type.__new__ returned no type"))?;
+    if let Some(declared) = declared {
+        class.set_attr(vm.ctx.intern_str("__slots__"), declared);
+    }
+    Ok(class)
+}
+
+/// Takes those `__slots__` out of a namespace that the machine refuses and Python 2 does not: names that the class
+/// also defines (the class variable wins), and slots of classes derived from int (which get a dict instead). Returns
+/// what the namespace declared, if that was changed.
+fn allowed_slots(own: &Py<PyDict>, bases: &Py<PyTuple>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Some(declared) = own.get_item_opt("__slots__", vm)? else { return Ok(None) };
+    let types = &vm.ctx.types;
+    let of_int = bases
+        .as_slice()
+        .iter()
+        .filter_map(|base| base.downcast_ref::<PyType>())
+        .any(|base| base.fast_issubclass(types.int_type) && !base.fast_issubclass(super::numbers::long_type(vm)));
+    if of_int {
+        own.pop_item("__slots__", vm)?;
+        return Ok(Some(declared));
+    }
+    if declared.downcast_ref::<PyStr>().is_some() {
+        return Ok(None);
+    }
+    let names = vm.extract_elements_with(&declared, Ok)?;
+    let mut kept = Vec::with_capacity(names.len());
+    for name in &names {
+        if name.downcast_ref::<PyStr>().is_none() || own.get_item_opt(&**name, vm)?.is_none() {
+            kept.push(name.clone());
+        }
+    }
+    if kept.len() == names.len() {
+        return Ok(None);
+    }
+    own.set_item("__slots__", vm.ctx.new_tuple(kept).into(), vm)?;
+    Ok(Some(declared))
 }
 
 /// A metaclass with the behaviour of both a foreign one (ABCMeta …) and the dialect's.

@@ -153,13 +153,18 @@ fn hooks(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Ord
     if let Some(order) = call_cmp(a, b, vm)? {
         return Ok(Some(order));
     }
-    if let Some((a, b)) = super::arithmetic::coerce_hooks(a, b, vm)? {
-        return three_way(&a, &b, vm).map(Some);
-    }
     if !a.class().is(b.class())
         && let Some(order) = call_cmp(b, a, vm)?
     {
         return Ok(Some(order.reverse()));
+    }
+    // Coercion is for classes without a `__cmp__` of their own.
+    let compares = |object: &PyObject| super::arithmetic::python_hook(object, "__cmp__", vm);
+    if compares(a)?.is_none()
+        && compares(b)?.is_none()
+        && let Some((a, b)) = super::arithmetic::coerce_hooks(a, b, vm)?
+    {
+        return three_way(&a, &b, vm).map(Some);
     }
     Ok(None)
 }

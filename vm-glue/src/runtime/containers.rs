@@ -454,6 +454,35 @@ fn tuple_subscript(mapping: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) 
     }
 }
 
+type Or = rustpython_vm::protocol::PyNumberBinaryFunc;
+static DICT_OR: std::sync::OnceLock<Or> = std::sync::OnceLock::new();
+static TYPE_OR: std::sync::OnceLock<Or> = std::sync::OnceLock::new();
+
+fn library_or(original: Option<&Or>, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    match original {
+        Some(original) if super::methods::called_from_library(vm) => original(a, b, vm),
+        _ => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+/// `dict | dict` and `type | type` are for the machine's own library only.
+fn hide_unions(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    let classes: [(_, _, Or); 2] = [
+        (types.dict_type, &DICT_OR, |a, b, vm| library_or(DICT_OR.get(), a, b, vm)),
+        (types.type_type, &TYPE_OR, |a, b, vm| library_or(TYPE_OR.get(), a, b, vm)),
+    ];
+    for (class, kept, replacement) in classes {
+        let slots = &class.slots().as_number;
+        if let Some(original) = slots.or.load()
+            && kept.set(original).is_ok()
+        {
+            slots.or.store(Some(replacement));
+            slots.right_or.store(Some(replacement));
+        }
+    }
+}
+
 /// Adds what this file knows to the native types.
 pub fn patch(vm: &VirtualMachine) {
     install_dict(vm);
@@ -480,6 +509,7 @@ pub fn patch(vm: &VirtualMachine) {
         let _ = TUPLE_SUBSCRIPT.set(original);
         types.tuple_type.slots().as_mapping.subscript.store(Some(tuple_subscript));
     }
+    hide_unions(vm);
     names::rewrap(types.set_type, &["__repr__"], vm);
     names::rewrap(types.frozenset_type, &["__repr__", "__hash__"], vm);
     names::rewrap(types.tuple_type, &["__hash__"], vm);

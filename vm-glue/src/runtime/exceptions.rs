@@ -177,7 +177,7 @@ fn environment_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyR
     let payload = <PyOSError as Constructor>::py_new(&class, args, vm)?;
     let object = payload.into_ref_with_type(vm, class)?;
     if !overridden && !(2..=3).contains(&shown.len()) {
-        object.as_object().set_attr("args", vm.ctx.new_tuple(shown), vm)?;
+        set_args(object.as_object(), vm.ctx.new_tuple(shown), vm)?;
     }
     Ok(object.into())
 }
@@ -194,7 +194,7 @@ fn new_without_args(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> Py
     let mut positional = args;
     positional.kwargs.clear();
     let made = native(class, positional, vm)?;
-    made.set_attr("args", vm.ctx.empty_tuple.clone(), vm)?;
+    set_args(&made, vm.ctx.empty_tuple.clone(), vm)?;
     Ok(made)
 }
 
@@ -228,7 +228,7 @@ fn environment_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> P
             shown.truncate(2);
         }
     }
-    object.set_attr("args", vm.ctx.new_tuple(shown), vm)
+    set_args(object, vm.ctx.new_tuple(shown), vm)
 }
 
 // ---- texts ------------------------------------------------------------------------------------------------------
@@ -286,6 +286,27 @@ fn explicit_filename(object: &PyObject, vm: &VirtualMachine) -> bool {
     object.get_attr("filename2", vm).is_ok_and(|mark| mark.is(&vm.ctx.not_implemented))
 }
 
+/// An error of the machine about two files (`os.rename`): Python 2 names neither.
+fn has_two_names(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.get_attr("filename2", vm).is_ok_and(|second| !vm.is_none(&second) && !second.is(&vm.ctx.not_implemented))
+}
+
+type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
+static SYNTAX_ERROR_INIT: OnceLock<Init> = OnceLock::new();
+
+/// `SyntaxError(message, (file, line, offset, text))`: exactly four.
+fn syntax_error_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    if let [_, place] = args.args.as_slice()
+        && vm.extract_elements_with(place, Ok)?.len() != 4
+    {
+        return Err(vm.new_index_error("tuple index out of range"));
+    }
+    match SYNTAX_ERROR_INIT.get() {
+        Some(original) => original(object, args, vm),
+        None => Err(vm.new_system_error("the exceptions are not installed")),
+    }
+}
+
 fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let Some(error) = exception(object) else {
         return Err(vm.new_type_error("an exception is required"));
@@ -301,11 +322,34 @@ fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
 
 // ---- attributes and indexing ------------------------------------------------------------------------------------
 
+/// Where `message` is kept once it differs from what `args` say: in the instance's dict, under a name that no source can
+/// spell.
+const KEPT_MESSAGE: &str = "<message>";
+
+type SetArgs = fn(&PyObject, PyObjectRef, PySetterValue, &VirtualMachine) -> PyResult<()>;
+/// The machine's own attribute `args`.
+static SET_ARGS: OnceLock<(PyObjectRef, SetArgs)> = OnceLock::new();
+
+fn machine_set_args(object: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    match (SET_ARGS.get(), value) {
+        (Some((descriptor, set)), value) => set(descriptor, object.to_owned(), value, vm),
+        (None, PySetterValue::Assign(value)) => object.set_attr("args", value, vm),
+        (None, PySetterValue::Delete) => object.del_attr("args", vm),
+    }
+}
+
+/// Gives an exception other arguments, as its constructor would.
+pub fn set_args(object: &PyObject, args: PyTupleRef, vm: &VirtualMachine) -> PyResult<()> {
+    machine_set_args(object, PySetterValue::Assign(args.into()), vm)
+}
+
 fn get_message(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    if let Some(dict) = object.dict()
-        && let Some(message) = dict.get_item_opt("message", vm)?
-    {
-        return Ok(message);
+    if let Some(dict) = object.dict() {
+        for name in ["message", KEPT_MESSAGE] {
+            if let Some(message) = dict.get_item_opt(name, vm)? {
+                return Ok(message);
+            }
+        }
     }
     match exception(&object).map(|error| args_of(error, vm)) {
         Some(args) if args.as_slice().len() == 1 => Ok(args.as_slice()[0].clone()),
@@ -473,14 +517,21 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let message = vm.ctx.new_static_getset("message", base, get_message, set_message);
     base.set_attr(vm.ctx.intern_str("message"), message.into());
     if let Some(old) = base.get_attr(vm.ctx.intern_str("args")) {
-        let set = old.class().slots().descr_set.load();
+        if let Some(set) = old.class().slots().descr_set.load() {
+            let _ = SET_ARGS.set((old, set));
+        }
         let args = vm.ctx.new_static_getset(
             "args",
             base,
             get_args,
-            move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match set {
-                Some(set) => set(&old, object, value, vm),
-                None => Ok(()),
+            |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
+                // `message` is an attribute of its own in Python 2, and stays what it was.
+                let before = get_message(object.clone(), vm)?;
+                machine_set_args(&object, value, vm)?;
+                if !get_message(object.clone(), vm)?.is(&before) {
+                    rustpython_vm::builtins::object_get_dict(object, vm)?.set_item(KEPT_MESSAGE, before, vm)?;
+                }
+                Ok(())
             },
         );
         base.set_attr(vm.ctx.intern_str("args"), args.into());
@@ -520,6 +571,31 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         let class: &'static Py<PyType> = class(vm);
         class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(*text).into());
     }
+    for (class, init) in [(zoo.syntax_error, syntax_error_init as Init)] {
+        if let Some(original) = class.slots().init.load()
+            && SYNTAX_ERROR_INIT.set(original).is_ok()
+        {
+            walk(class, &mut |class| class.slots().init.store(Some(init)));
+        }
+    }
+    if let Some(old) = zoo.os_error.get_attr(vm.ctx.intern_str("filename")) {
+        let (get, set) = (old.class().slots().descr_get.load(), old.class().slots().descr_set.load());
+        let kept = old.clone();
+        let getter = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            match get {
+                Some(get) if !has_two_names(&object, vm) => {
+                    get(&kept, Some(&object), Some(object.class().as_object()), vm)
+                }
+                _ => Ok(vm.ctx.none()),
+            }
+        };
+        let setter = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match set {
+            Some(set) => set(&old, object, value, vm),
+            None => Ok(()),
+        };
+        let filename = vm.ctx.new_static_getset("filename", zoo.os_error, getter, setter);
+        zoo.os_error.set_attr(vm.ctx.intern_str("filename"), filename.into());
+    }
     // Attributes that Python 2's exceptions do not have, and for which code looks.
     zoo.import_error.attributes().remove(vm.ctx.intern_str("msg"));
     zoo.os_error.attributes().remove(vm.ctx.intern_str("characters_written"));
@@ -556,9 +632,8 @@ pub fn to_raise(
         None => None,
     };
     let error = normalize(kind, value, vm)?;
-    if traceback.is_some() {
-        error.set_traceback(traceback);
-    }
+    // An exception that is raised again without a traceback starts anew.
+    error.set_traceback(traceback);
     Ok(error)
 }
 

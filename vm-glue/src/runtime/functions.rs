@@ -206,7 +206,7 @@ fn explain(
     let Some(text) = wrong_arguments(function, &message, nargs, keywords, vm) else { return };
     let args = vm.ctx.new_tuple(vec![vm.ctx.new_str(text).into()]);
     // The setter of `args` takes any iterable: it cannot fail for a tuple.
-    let _ = error.as_object().set_attr("args", args, vm);
+    let _ = super::exceptions::set_args(error.as_object(), args, vm);
 }
 
 fn wrong_arguments(
@@ -333,6 +333,31 @@ pub fn install(vm: &VirtualMachine) {
             },
         );
         generator.set_attr(vm.ctx.intern_str("gi_running"), running.into());
+    }
+    // The first constant of a function is its docstring or None.
+    let code = vm.ctx.types.code_type;
+    if let Some(old) = code.get_attr(vm.ctx.intern_str("co_consts"))
+        && let Some(get) = old.class().slots().descr_get.load()
+    {
+        let consts = vm.ctx.new_readonly_getset(
+            "co_consts",
+            code,
+            move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+                let found = get(&old, Some(&object), Some(object.class().as_object()), vm)?;
+                let flags = object.downcast_ref::<PyCode>().map_or(CodeFlags::empty(), |code| code.flags);
+                match found.downcast_ref::<PyTuple>() {
+                    Some(consts)
+                        if flags.contains(CodeFlags::OPTIMIZED) && !flags.contains(CodeFlags::HAS_DOCSTRING) =>
+                    {
+                        let mut all = vec![vm.ctx.none()];
+                        all.extend(consts.as_slice().iter().cloned());
+                        Ok(vm.ctx.new_tuple(all).into())
+                    }
+                    _ => Ok(found),
+                }
+            },
+        );
+        code.set_attr(vm.ctx.intern_str("co_consts"), consts.into());
     }
     // In Python 2 only the function inside a staticmethod can be called.
     let static_method = vm.ctx.types.staticmethod_type.slots();

@@ -3,10 +3,10 @@
 
 use std::cell::RefCell;
 
-use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyTuple, PyType};
+use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyTraceback, PyTuple, PyType};
 use rustpython_vm::frame::{FrameObject, FrameObjectRef};
 use rustpython_vm::function::OptionalArg;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::{exceptions, intrinsics, restricted};
 
@@ -88,10 +88,31 @@ pub fn exc_info(vm: &VirtualMachine) -> (PyObjectRef, PyObjectRef, PyObjectRef) 
     }
 }
 
+/// `raise type, value, traceback` makes an entry for the frame that raises; Python 2 goes on with the traceback as it is,
+/// which has an entry for that frame already.
+pub fn drop_repeated_entries(error: &Py<PyBaseException>) {
+    let mut before: Option<PyRef<PyTraceback>> = None;
+    let mut entry = error.__traceback__();
+    while let Some(this) = entry {
+        let next = this.next.lock().clone();
+        let repeated = next.as_ref().is_some_and(|next| is_same(&this.frame, &next.frame));
+        if repeated {
+            match &before {
+                Some(before) => *before.next.lock() = next.clone(),
+                None => error.set_traceback(next.clone()),
+            }
+        } else {
+            before = Some(this);
+        }
+        entry = next;
+    }
+}
+
 /// `<caught>()`.
 fn caught(vm: &VirtualMachine) -> PyObjectRef {
     let Some(error) = vm.current_exception() else { return vm.ctx.none() };
     let error = restricted::shown(error, vm);
+    drop_repeated_entries(&error);
     // The outermost frame of the traceback is the one that handles.
     if let Some(traceback) = error.__traceback__() {
         note(traceback.frame.clone(), Some(error.clone()), vm);

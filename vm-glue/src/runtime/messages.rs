@@ -6,7 +6,7 @@
 use super::{classic, names};
 use rustpython_vm::builtins::{PyBaseException, PyCode, PyStr, PyTraceback};
 use rustpython_vm::bytecode::{CodeFlags, Instruction};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
 
 /// Rewrites the exception's message in place, if it is one of the machine's.
 pub fn localize(error: &Py<PyBaseException>, vm: &VirtualMachine) {
@@ -19,7 +19,7 @@ pub fn localize(error: &Py<PyBaseException>, vm: &VirtualMachine) {
     let mut new_args: Vec<PyObjectRef> = args.as_slice().to_vec();
     new_args[0] = vm.ctx.new_str(new).into();
     // The setter takes any iterable: a tuple cannot fail.
-    let _ = error.as_object().set_attr("args", vm.ctx.new_tuple(new_args), vm);
+    let _ = super::exceptions::set_args(error.as_object(), vm.ctx.new_tuple(new_args), vm);
 }
 
 fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Option<String> {
@@ -63,10 +63,23 @@ fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Op
     if class.is(zoo.syntax_error) {
         return None;
     }
-    if class.is(zoo.recursion_error) || class.is(zoo.runtime_error) {
-        return None;
+    if class.is(zoo.recursion_error) {
+        return recursion_error(text);
     }
     None
+}
+
+/// CPython 2.7 says where it was for its own recursive functions only.
+fn recursion_error(text: &str) -> Option<String> {
+    let place = text.strip_prefix("maximum recursion depth exceeded")?;
+    let shown = match place.trim() {
+        "" | "while getting the repr of an object" | "while getting the str of an object" => "",
+        "in comparison" => " in cmp",
+        "in __instancecheck__" => " in __instancecheck__",
+        "in __subclasscheck__" => " in __subclasscheck__",
+        _ => return None,
+    };
+    Some(format!("maximum recursion depth exceeded{shown}")).filter(|shown| shown != text)
 }
 
 /// `prefix` + something quoted + `suffix`: the quoted part.
@@ -123,6 +136,9 @@ fn type_error(text: &str) -> Option<String> {
         && let Some((_, function)) = name.rsplit_once('.')
     {
         return Some(format!("{function}() got multiple values for keyword argument {problem}"));
+    }
+    if text.starts_with("NoneType() takes no arguments") {
+        return Some("cannot create 'NoneType' instances".to_owned());
     }
     if text == "multiple bases have instance layout conflict" {
         return Some("multiple bases have instance lay-out conflict".to_owned());
@@ -195,6 +211,9 @@ fn type_error(text: &str) -> Option<String> {
     }
     if text.starts_with("must be real number, not ") {
         return Some("a float is required".to_owned());
+    }
+    if let Some(got) = text.strip_prefix("exceptions must be classes or instances deriving from BaseException, not ") {
+        return Some(format!("exceptions must be classes, or instances, not {}", type_name(got)));
     }
     if text == "exceptions must derive from BaseException" {
         return Some("exceptions must be old-style classes or derived from BaseException, not type".to_owned());
@@ -425,11 +444,10 @@ fn attribute_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine)
     if let Some(rest) = text.strip_prefix('\'')
         && let Some((class, name)) = rest.split_once("' object has no attribute '")
     {
-        if deletes(error, vm) {
-            // Deleting what is not there names the attribute alone.
+        let object = error.as_object().get_attr("obj", vm).ok();
+        if object.as_ref().is_some_and(|object| names_alone(object, name.trim_end_matches('\''), error, vm)) {
             return Some(name.trim_end_matches('\'').to_owned());
         }
-        let object = error.as_object().get_attr("obj", vm).ok();
         if object.as_ref().is_some_and(|object| classic::is_instance(object)) {
             return Some(format!("{class} instance has no attribute '{name}"));
         }
@@ -458,6 +476,20 @@ fn name_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> O
         return Some(format!("global {text}"));
     }
     None
+}
+
+/// Does the error name the attribute alone? That of an empty slot does, and that of a deletion from a dict with others.
+fn names_alone(object: &PyObject, name: &str, error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+    let slot = object.class().get_attr(vm.ctx.intern_str(name));
+    if slot.is_some_and(|slot| slot.class().is(vm.ctx.types.member_descriptor_type)) {
+        return true;
+    }
+    has_items(object) && deletes(error, vm)
+}
+
+/// Has the object attributes of its own? Python 2 makes the dict with the first one.
+pub fn has_items(object: &PyObject) -> bool {
+    object.dict().is_some_and(|dict| dict.__len__() > 0)
 }
 
 /// Was an attribute being deleted: by `del x.y`, or in a `__delattr__`?

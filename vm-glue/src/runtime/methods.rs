@@ -195,15 +195,8 @@ fn endswith(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 /// Whether the running Python code is the machine's own library.
 pub fn called_from_library(vm: &VirtualMachine) -> bool {
-    let Ok(own) = super::dialect::builtins(vm) else { return false };
     let builtins = vm.current_globals().get_item_opt("__builtins__", vm);
-    match builtins.ok().flatten() {
-        Some(builtins) => match builtins.downcast_ref::<rustpython_vm::builtins::PyModule>() {
-            Some(module) => !module.dict().is(&own),
-            None => !builtins.is(&own),
-        },
-        None => false,
-    }
+    builtins.ok().flatten().is_some_and(|builtins| builtins.is(&vm.builtins) || builtins.is(&vm.builtins.dict()))
 }
 
 /// `str.translate(table, deletechars)`.

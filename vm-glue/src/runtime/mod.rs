@@ -21,6 +21,7 @@ pub mod compare_strings;
 pub mod complex;
 pub mod containers;
 pub mod dialect;
+mod docs;
 pub mod exceptions;
 pub mod exec;
 pub mod files;
@@ -103,6 +104,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     print::install,
     exec::install,
     calls::install,
+    docs::install,
 ];
 
 /// The native types belong to the process: interpreters that start at the same time change them one after another.

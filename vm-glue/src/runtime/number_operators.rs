@@ -2,7 +2,7 @@
 //! divisions and powers.
 
 use rustpython_vm::builtins::{PyFloat, PyInt};
-use rustpython_vm::protocol::{PyNumberBinaryFunc, PyNumberTernaryFunc};
+use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc, PyNumberTernaryFunc, PyNumberUnaryFunc};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
@@ -60,6 +60,15 @@ fn int_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine
     let Some(original) = INT_POWER.get() else { return Ok(vm.ctx.not_implemented()) };
     let value = original(a, b, modulus, vm)?;
     if is_wide(modulus) { Ok(promote(value, vm)) } else { Ok(int_result(value, a, b, vm)) }
+}
+
+static INT_NEGATIVE: OnceLock<PyNumberUnaryFunc> = OnceLock::new();
+
+fn int_negative(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = INT_NEGATIVE.get() else { return Ok(vm.ctx.not_implemented()) };
+    let wide = is_wide(&number);
+    let value = original(number, vm)?;
+    Ok(if wide { promote(value, vm) } else { value })
 }
 
 static INT_HASH: OnceLock<()> = OnceLock::new();
@@ -218,6 +227,11 @@ pub fn install(vm: &VirtualMachine) {
     {
         types.int_type.slots().as_number.power.store(Some(int_power));
         types.int_type.slots().as_number.right_power.store(Some(int_power));
+    }
+    if let Some(original) = types.int_type.slots().as_number.negative.load()
+        && INT_NEGATIVE.set(original).is_ok()
+    {
+        types.int_type.slots().as_number.negative.store(Some(int_negative));
     }
     if INT_HASH.set(()).is_ok() {
         types.int_type.slots().hash.store(Some(int_hash));

@@ -18,6 +18,9 @@ fn range_argument(value: &PyObject, which: &str, vm: &VirtualMachine) -> PyResul
     if let Some(value) = numbers::integer(value) {
         return Ok(value.clone());
     }
+    if value.downcast_ref::<rustpython_vm::builtins::PyComplex>().is_some() {
+        return Err(vm.new_type_error("can't convert complex to int"));
+    }
     let wrong = || {
         let name = names::type_name_of(value);
         vm.new_type_error(format!("range() integer {which} argument expected, got {name}."))

@@ -4,7 +4,7 @@
 use super::operand::Kind;
 use super::{arguments, dialect, exceptions, names, text, unicode};
 use rustpython_common::wtf8::CodePoint;
-use rustpython_vm::builtins::{PyBaseException, PyByteArray, PyInt, PyStr, PyType, PyTypeRef};
+use rustpython_vm::builtins::{PyBaseException, PyByteArray, PyStr, PyType, PyTypeRef};
 use rustpython_vm::function::{FuncArgs, PyMethodFlags};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -65,10 +65,7 @@ fn exception_unicode(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 
 fn chr(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::count(vm, "chr", &args, 1, 1)?;
-    let code = match args.args[0].downcast_ref::<PyInt>() {
-        Some(int) => isize::try_from(int.as_bigint()).unwrap_or(-1),
-        None => arguments::integer(vm, &args.args[0])?,
-    };
+    let code = arguments::c_long(vm, &args.args[0])?;
     match u8::try_from(code) {
         Ok(byte) => Ok(vm.ctx.new_str(char::from(byte).to_string()).into()),
         Err(_) => Err(vm.new_value_error("chr() arg not in range(256)")),
@@ -77,7 +74,7 @@ fn chr(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 fn unichr(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::count(vm, "unichr", &args, 1, 1)?;
-    let code = arguments::integer(vm, &args.args[0])?;
+    let code = arguments::c_long(vm, &args.args[0])?;
     let Ok(code) = i32::try_from(code) else {
         let bound = if code < 0 { "less than minimum" } else { "greater than maximum" };
         return Err(vm.new_overflow_error(format!("signed integer is {bound}")));

@@ -123,6 +123,7 @@ pub fn format_exception_only(error: &Py<PyBaseException>, vm: &VirtualMachine) -
 /// The whole traceback, as `traceback.format_exc()` writes it.
 pub fn format_exc(vm: &VirtualMachine, error: &Py<PyBaseException>) -> String {
     let mut text = String::new();
+    super::handling::drop_repeated_entries(error);
     let entries = entries(error.__traceback__());
     if !entries.is_empty() {
         text.push_str("Traceback (most recent call last):\n");

@@ -42,14 +42,14 @@ pub fn unicode_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyR
         None => text::new_unicode(vm, ""),
         Some(object) if encoding.is_none() && errors.is_none() => text::unicode_object(vm, &object)?,
         Some(object) => {
+            let encoding = codecs::name_argument(vm, "unicode", 2, encoding.as_deref())?;
+            let errors = codecs::name_argument(vm, "unicode", 3, errors.as_deref())?;
             if text::is_unicode(&object) {
                 return Err(vm.new_type_error("decoding Unicode is not supported"));
             }
             let Some(bytes) = operand::char_buffer(vm, &object) else {
                 return Err(operand::no_string(vm, &object));
             };
-            let encoding = codecs::name_argument(vm, "unicode", 2, encoding.as_deref())?;
-            let errors = codecs::name_argument(vm, "unicode", 3, errors.as_deref())?;
             let decoded = codecs::decode_object(vm, &bytes, encoding.as_deref(), errors.as_deref())?;
             if !text::is_unicode(&decoded) {
                 let found = super::names::type_name_of(&decoded);
