@@ -102,6 +102,7 @@ pub static KITS: &[&kit::Kit] = &[
     &objectkit::KIT,
     &modelkit::KIT,
     &modelkit::METADATA_KIT,
+    &modelkit::TEMPLATE_KIT,
     &constkit::KIT,
     &logkit::KIT,
     &datetimekit::KIT,

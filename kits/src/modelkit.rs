@@ -1,12 +1,13 @@
-//! The model kit: `Metadata`, `Proxy` (`spec/models.md` §6, `spec/agents.md` §6.5). What they do is in
+//! The model kit: `Metadata`, `Proxy`, `Template`, `Model` (`spec/models.md` §6, `spec/agents.md` §6.5). What they do is in
 //! [`crate::models`].
 
 use rustpython_vm::PyPayload;
 
 use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::lazy_kit;
 use crate::models::classes::{ModelAccessPoint, prepare};
 use crate::models::owner::Access;
-use crate::models::proxy;
+use crate::models::{proxy, user};
 
 pub static KIT: Kit = Kit {
     name: "Model",
@@ -33,5 +34,18 @@ pub static METADATA_KIT: Kit = Kit {
             prepare();
             Ok(ModelAccessPoint { access: Access::own(&sandbox.plugin) }.into_pyobject(vm))
         },
+    }],
+};
+
+/// What the templates of a plug-in's own models are made of. `Model` itself is published by
+/// [`user::publish`] where a bundle has such models.
+pub static TEMPLATE_KIT: Kit = Kit {
+    name: "Template",
+    entries: &[Entry {
+        name: "Template",
+        visible: Visibility::Model,
+        doc: "Bases and attributes of model templates: `class Thing(Template.Model): title = Template.String()`.",
+        status: Status::Implemented,
+        make: |vm, sandbox| lazy_kit::object(vm, sandbox, &user::PART, "TemplateKit"),
     }],
 };

@@ -16,7 +16,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::kit::Visibility;
 use crate::plugin::Plugin;
-use crate::{KITS, errors, guards, importer, libraries, missing};
+use crate::{KITS, errors, guards, importer, libraries, missing, models};
 
 /// What the code of a sandbox is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Role {
     Service { kind: ServiceKind, name: String },
     /// The modules that a plug-in's services share.
     SharedCode,
+    /// The templates of a plug-in's own models.
+    Models,
 }
 
 /// One sandbox: the main code of a plug-in, a service, or the shared code.
@@ -114,6 +116,7 @@ impl Sandbox {
             plugin: Arc::clone(plugin),
         });
         sandbox.fill(vm)?;
+        models::user::publish(vm, &sandbox)?;
         Ok(sandbox)
     }
 
@@ -135,6 +138,24 @@ impl Sandbox {
             resources: Resources::new(resources),
             code_path: None,
             more_paths: shared,
+            modules: Mutex::default(),
+            plugin: Arc::clone(plugin),
+        });
+        sandbox.fill(vm)?;
+        Ok(sandbox)
+    }
+
+    /// A sandbox for the templates of a plug-in's own models, which import from their own folder.
+    pub fn of_models(vm: &VirtualMachine, plugin: &Arc<Plugin>, folder: Option<PathBuf>) -> PyResult<Arc<Self>> {
+        let sandbox = Arc::new(Self {
+            identifier: plugin.bundle.identifier.clone(),
+            policy: &reprise_policies::MODEL,
+            role: Role::Models,
+            globals: vm.ctx.new_dict(),
+            builtins: vm.ctx.new_dict(),
+            resources: plugin.main_resources(),
+            code_path: folder,
+            more_paths: Vec::new(),
             modules: Mutex::default(),
             plugin: Arc::clone(plugin),
         });

@@ -14,7 +14,7 @@
 //! models::combine(&plugin.folders, &CombineRequest { … })?;       // only the system's part does this
 //! ```
 //!
-//! * [`template`], [`standard`]: which attributes there are; [`paths`]: where data lie
+//! * [`template`], [`standard`], [`user`]: which attributes there are; [`paths`]: where data lie
 //! * [`classes`], [`instance`], [`record`], [`set`], [`map`], [`proxies`], [`directory`]: what plug-in code handles, over
 //!   [`fields`] and [`owner`]; [`proxy`]: the `Proxy` object
 //! * [`read`], [`write`], [`commit`], [`node`]: from and to disk
@@ -39,6 +39,9 @@ pub mod sources;
 pub mod standard;
 pub mod stored;
 pub mod template;
+#[cfg(test)]
+mod tests;
+pub mod user;
 pub mod write;
 
 use std::path::PathBuf;

