@@ -76,6 +76,7 @@ pub static ROUTES: &[BuiltinRoute] = &[
     internal("/url/lookup", services::lookup),
     internal("/services/search", services::search),
     internal("/serviceSearch", services::search),
+    internal("/services/searches", services::searches),
     internal("/services/tests/urls", services::test_urls),
     internal("/serviceTestURLs", services::test_urls),
     internal("/serviceTestURLs/{identifier}", services::test_urls),

@@ -21,6 +21,7 @@ use crate::response;
 use crate::router::{self, Kind, Router};
 use crate::routes::Group;
 use crate::runtimekit::{request_header, response_headers};
+use crate::startup::SYSTEM;
 use crate::user_state;
 
 /// Answers one request.
@@ -129,6 +130,12 @@ fn posted_body(posted: &[u8]) -> Vec<u8> {
 /// Finds the route and calls what it leads to.
 fn call(plugin: &Arc<Plugin>, vm: &VirtualMachine, interface: Interface, path: &str, query: Query) -> PyResult<Answer> {
     let (mut group, mut route_path) = group_of(path);
+    // The media server's own plug-in answers look-ups for clients under paths of its own.
+    if plugin.bundle.identifier == SYSTEM
+        && let Some(rest) = path.strip_prefix("/system").filter(|rest| rest.starts_with("/services/"))
+    {
+        (group, route_path) = (Group::Internal, rest);
+    }
     if let Some(prefix) = plugin.state::<Prefixes>().of_path(path) {
         if let Some(rest) = path.strip_prefix(&prefix).and_then(|rest| rest.strip_prefix("/:"))
             && rest.starts_with('/')

@@ -4,7 +4,9 @@ mod check;
 mod host;
 mod info;
 mod python;
+mod resolve;
 mod run;
+mod web_options;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -30,10 +32,14 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
+    Resolve(resolve::Arguments),
     Info(info::Arguments),
     Host(host::Arguments),
     Python(python::Arguments),
 }
+
+/// What went wrong, in words.
+type Problem = Box<dyn std::error::Error>;
 
 /// Reads the command line and runs what it asks for.
 pub fn run() -> ExitCode {
@@ -42,6 +48,7 @@ pub fn run() -> ExitCode {
     match arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Resolve(arguments) => resolve::run(arguments),
         Command::Info(arguments) => info::run(arguments),
         Command::Host(arguments) => host::run(arguments),
         Command::Python(arguments) => python::run(arguments),

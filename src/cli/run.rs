@@ -1,24 +1,21 @@
 //! `reprise run`: starts a plug-in, plays its media server, and prints what it answers.
 
-use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use reprise_bundles::Bundle;
 use reprise_kits::dispatch::{Interface, Request, Response};
-use reprise_vm_glue::web::{MEDIA_SERVER_VARIABLE, RECORD_VARIABLE, REPLAY_VARIABLE};
 
 use crate::host::server::Server;
 use crate::session::media_server::{Handler, MediaServer};
 use crate::session::plugin_process::{PluginProcess, ProcessError};
-use crate::session::{present, user_folder};
+use crate::session::{bundles, present};
 
-/// The variable that says where a media server's data is.
-const SUPPORT_VARIABLE: &str = "PLEX_MEDIA_SERVER_APPLICATION_SUPPORT_DIR";
-const LOG_VARIABLE: &str = "PLEX_MEDIA_SERVER_LOG_DIR";
+use super::Problem;
+use super::web_options::WebOptions;
 
 /// Starts a plug-in, acts as its media server, and prints what it answers.
 ///
@@ -46,17 +43,12 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 
-    /// Answer all outgoing requests from files below this folder: DIR/<host>/<path>[?query]; nothing leaves the machine.
-    #[arg(long, value_name = "DIR", conflicts_with = "record")]
-    replay: Option<PathBuf>,
-
-    /// Save all answers from the web below this folder, for --replay.
+    /// Folder with other bundles whose services the plug-in may use; may be given several times.
     #[arg(long, value_name = "DIR")]
-    record: Option<PathBuf>,
+    bundles: Vec<PathBuf>,
 
-    /// Folder for the plug-in's data. [default: the environment's, else a folder of the user's]
-    #[arg(long, value_name = "DIR")]
-    support: Option<PathBuf>,
+    #[command(flatten)]
+    web: WebOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,17 +77,18 @@ pub fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// What went wrong, in words.
-type Problem = Box<dyn std::error::Error>;
-
 fn answer(arguments: &Arguments) -> Result<Response, Problem> {
     // A broken bundle gets its message here, before anything is started.
     let bundle = Bundle::open(&arguments.bundle)?;
     let media_server = Arc::new(MediaServer::default());
+    if !arguments.bundles.is_empty() {
+        let others = bundles::found(&arguments.bundles)?;
+        media_server.offer_services(std::iter::once(&bundle).chain(&others));
+    }
     let server = Server::bind(0)?;
     let address = format!("127.0.0.1:{}", server.port());
     server.start(Arc::new(Handler(Arc::clone(&media_server))))?;
-    let environment = environment(arguments, &address)?;
+    let environment = arguments.web.environment(&address)?;
     let mut process = PluginProcess::start(&bundle.path, &environment)?;
     let address = process.connect().map_err(|problem| explained(problem, &bundle))?;
     // Nobody else has set it.
@@ -108,7 +101,7 @@ fn answer(arguments: &Arguments) -> Result<Response, Problem> {
     let request = Request {
         interface: Interface::Pipe { port: None },
         method: "GET".to_owned(),
-        uri: if uri.starts_with('/') { uri } else { format!("/{uri}") },
+        uri: address.local(&if uri.starts_with('/') { uri } else { format!("/{uri}") }),
         headers: arguments.header.clone(),
         body: Vec::new(),
     };
@@ -128,30 +121,6 @@ fn explained(problem: ProcessError, bundle: &Bundle) -> Problem {
         }
         problem => problem.into(),
     }
-}
-
-/// The environment of the plug-in's process.
-fn environment(arguments: &Arguments, media_server: &str) -> Result<Vec<(String, OsString)>, Problem> {
-    let mut variables = vec![(MEDIA_SERVER_VARIABLE.to_owned(), OsString::from(media_server))];
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let support = arguments.support.clone().or_else(|| (!set(SUPPORT_VARIABLE)).then(user_folder));
-    if let Some(support) = support {
-        let support = std::path::absolute(support)?;
-        let logs = support.join("Plex Media Server/Logs");
-        variables.push((LOG_VARIABLE.to_owned(), logs.into_os_string()));
-        variables.push((SUPPORT_VARIABLE.to_owned(), support.into_os_string()));
-    }
-    for (variable, folder) in [(REPLAY_VARIABLE, &arguments.replay), (RECORD_VARIABLE, &arguments.record)] {
-        if let Some(folder) = folder {
-            variables.push((variable.to_owned(), std::path::absolute(folder)?.into_os_string()));
-        }
-    }
-    if let Some(replay) = &arguments.replay
-        && !Path::new(replay).is_dir()
-    {
-        return Err(format!("{} is not a folder", replay.display()).into());
-    }
-    Ok(variables)
 }
 
 /// Prints an answer; what is no success goes to standard error and fails.
@@ -174,7 +143,7 @@ fn print(arguments: &Arguments, response: &Response) -> Result<ExitCode, Problem
 }
 
 /// What an answer that is no success says about itself.
-fn explanation(response: &Response, text: &str) -> String {
+pub fn explanation(response: &Response, text: &str) -> String {
     if let Some(location) = response.header("Location") {
         return format!(": go to {location}");
     }

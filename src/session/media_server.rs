@@ -3,8 +3,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use reprise_bundles::Bundle;
 use reprise_kits::cereal::{self, Graph, Ref};
 use reprise_kits::dispatch::{Request, Response};
+use reprise_kits::services::exchange;
 
 use crate::host::server::Handle;
 use crate::session::plugin_process::Address;
@@ -17,6 +19,8 @@ pub const VERSION: &str = "1.32.8.7639";
 pub struct MediaServer {
     /// The plug-in itself, once it runs: paths below its prefixes lead back to it.
     pub plugin: OnceLock<Address>,
+    /// What `_BundleService:AllServices` answers, packed; unset where only the plug-in's own services are known.
+    services: OnceLock<String>,
 }
 
 /// Hands a server's work to threads; requests of plug-ins to the server are few.
@@ -32,6 +36,11 @@ impl Handle for Handler {
 }
 
 impl MediaServer {
+    /// Lets the plug-in use the services of these bundles. The first call counts.
+    pub fn offer_services<'a>(&self, bundles: impl IntoIterator<Item = &'a Bundle>) {
+        self.services.get_or_init(|| exchange::write(&exchange::all_services(bundles)));
+    }
+
     fn answer(&self, request: &Request) -> Response {
         let path = request.uri.split('?').next().unwrap_or_default();
         if path == "/" {
@@ -41,10 +50,12 @@ impl MediaServer {
             return Response::text("");
         }
         if let Some(rest) = path.strip_prefix("/:/plugins/com.plexapp.system/") {
-            return system(rest);
+            return self.system(rest);
         }
         match self.plugin.get().filter(|plugin| plugin.serves(path)) {
-            Some(plugin) => plugin.request(request).unwrap_or_else(|_| Response::empty(503)),
+            Some(plugin) => plugin
+                .request(&Request { uri: plugin.local(&request.uri), ..request.clone() })
+                .unwrap_or_else(|_| Response::empty(503)),
             None => Response::empty(404),
         }
     }
@@ -59,16 +70,21 @@ fn root() -> String {
     )
 }
 
-/// What the server's own plug-in answers.
-fn system(path: &str) -> Response {
-    if path == "resourceHashes" {
-        return Response::text("{}");
+impl MediaServer {
+    /// What the server's own plug-in answers.
+    fn system(&self, path: &str) -> Response {
+        if path == "resourceHashes" {
+            return Response::text("{}");
+        }
+        let function = path.strip_prefix("messaging/function/").and_then(|rest| rest.split('/').next());
+        let name = function.and_then(|name| cereal::safe_decode(name.as_bytes()).ok()).unwrap_or_default();
+        // The list of agents is of no use here, but a plug-in must be able to register in it.
+        if name == b"_AgentService:UpdateInfo" {
+            return Response::text(cereal::pack(&Graph { nodes: Vec::new(), root: Ref::None }));
+        }
+        match self.services.get() {
+            Some(services) if name == b"_BundleService:AllServices" => Response::text(services.clone()),
+            _ => Response::empty(404),
+        }
     }
-    let function = path.strip_prefix("messaging/function/").and_then(|rest| rest.split('/').next());
-    let name = function.and_then(|name| cereal::safe_decode(name.as_bytes()).ok()).unwrap_or_default();
-    // The list of agents is of no use here, but a plug-in must be able to register in it.
-    if name == b"_AgentService:UpdateInfo" {
-        return Response::text(cereal::pack(&Graph { nodes: Vec::new(), root: Ref::None }));
-    }
-    Response::empty(404)
 }

@@ -42,7 +42,17 @@ impl Address {
     /// Whether a path of the media server leads to the plug-in.
     pub fn serves(&self, path: &str) -> bool {
         let below = |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        below(&format!("/:/plugins/{}", self.identifier)) || self.prefixes.iter().any(|prefix| below(prefix))
+        below("/system/services")
+            || below(&format!("/:/plugins/{}", self.identifier))
+            || self.prefixes.iter().any(|prefix| below(prefix))
+    }
+
+    /// A path of the media server's own plug-in that this plug-in answers just as well: look-ups in services.
+    pub fn local(&self, uri: &str) -> String {
+        match uri.strip_prefix("/system/services/") {
+            Some(rest) => format!("/:/plugins/{}/services/{rest}", self.identifier),
+            None => uri.to_owned(),
+        }
     }
 
     /// Sends a request and reads the answer.

@@ -12,6 +12,8 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// The clock at the start, in seconds.
     pub time: Option<f64>,
+    /// The system plug-in runs beside the bundles.
+    pub system: bool,
     /// Patterns of files to compare.
     pub files: Vec<String>,
 }
@@ -86,6 +88,7 @@ fn parse(value: &Value) -> Result<Case, String> {
         bundles: texts("bundles"),
         steps: list("steps").iter().map(Step::read).collect::<Result<_, _>>()?,
         time: map.get("time").and_then(Value::as_f64),
+        system: map.get("system").and_then(Value::as_bool).unwrap_or(false),
         files: texts("files"),
     })
 }

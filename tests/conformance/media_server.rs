@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use base64::Engine as _;
 use percent_encoding::percent_decode_str;
+use reprise_kits::services::exchange;
+use reprise_kits::services::registry::bundles_in;
 
 use crate::wire::{self, Headers, Received};
 
@@ -37,6 +39,8 @@ pub struct MediaServer {
     log: Mutex<Vec<Noted>>,
     /// Event name to the identifiers that listen.
     listeners: Mutex<BTreeMap<String, BTreeSet<String>>>,
+    /// What `_BundleService:AllServices` answers, where the system plug-in is there.
+    services: OnceLock<String>,
 }
 
 impl MediaServer {
@@ -49,6 +53,7 @@ impl MediaServer {
             plugins: Mutex::default(),
             log: Mutex::default(),
             listeners: Mutex::default(),
+            services: OnceLock::new(),
         });
         let weak = Arc::downgrade(&server);
         std::thread::spawn(move || {
@@ -62,6 +67,12 @@ impl MediaServer {
 
     pub fn know(&self, identifier: &str, known: Known) {
         self.plugins.lock().unwrap().insert(identifier.to_owned(), known);
+    }
+
+    /// Lets plug-ins use the services of the bundles in a folder.
+    pub fn offer_services(&self, folder: &Path) {
+        let bundles = bundles_in(folder);
+        self.services.get_or_init(|| exchange::write(&exchange::all_services(&bundles)));
     }
 
     pub fn log(&self) -> Vec<Noted> {
@@ -169,15 +180,19 @@ impl MediaServer {
         if identifier == SYSTEM && raw.ends_with("/resourceHashes") {
             return (200, text, b"{}".to_vec());
         }
+        // What every host of the system plug-in must answer; the rest goes to the one of the case, if there is one.
+        let function = raw.split_once("/messaging/function/").and_then(|(_, name)| name.split('/').next());
+        let function = function.filter(|_| identifier == SYSTEM).and_then(decode).unwrap_or_default();
+        match (function.as_slice(), self.services.get()) {
+            (b"_AgentService:UpdateInfo", _) => return (200, text, b"Y2VyZWFsMQowCm4_".to_vec()),
+            (b"_BundleService:AllServices", Some(services)) => return (200, text, services.clone().into_bytes()),
+            _ => {}
+        }
         if self.plugins.lock().unwrap().contains_key(identifier) {
             if addressed.is_some() && rest.is_empty() {
                 return (200, Vec::new(), Vec::new());
             }
             return self.forward(identifier, request);
-        }
-        let function = raw.split_once("/messaging/function/").and_then(|(_, name)| name.split('/').next());
-        if identifier == SYSTEM && function.and_then(decode).as_deref() == Some(b"_AgentService:UpdateInfo") {
-            return (200, text, b"Y2VyZWFsMQowCm4_".to_vec());
         }
         (404, vec![("Content-Type".to_owned(), "text/html".to_owned())], NOT_FOUND.to_vec())
     }

@@ -5,7 +5,7 @@
 //!   between plug-ins
 //! * [`service`]: one service: its sandbox, made at first use, and calls into it; [`shared`]: the shared code
 //! * [`lookup`]: from an address to its service, metadata and media; [`search`]: searches and related content
-//! * [`callback`]: `Callback` in service code; [`routes`]: what the framework answers over HTTP
+//! * [`system`]: the system plug-in's part; [`callback`]: `Callback` in service code; [`routes`]: what the framework answers over HTTP
 
 pub mod callback;
 pub mod exchange;
@@ -15,6 +15,7 @@ pub mod routes;
 pub mod search;
 pub mod service;
 pub mod shared;
+pub mod system;
 
 pub use registry::{Registry, ServiceSet};
 pub use service::Service;

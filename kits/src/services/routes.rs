@@ -15,7 +15,7 @@ use crate::arguments::Arguments;
 use crate::builtin::{Call, Outcome};
 use crate::context;
 use crate::dispatch::{self, Request, Response};
-use crate::objects::class::modern;
+use crate::objects::class::{modern, new_object};
 use crate::objects::modern::ModernObject;
 use crate::objects::signature::{Parameter, Signature};
 use crate::pack;
@@ -116,6 +116,22 @@ pub fn search(call: Call<'_>) -> PyResult<Outcome> {
     let bound = bind(&call, "search", &parameters)?;
     let [query, identifier, name] = bound.as_slice() else { return Outcome::not_found() };
     searching::search(call.vm, call.plugin, query, identifier, name).map(Outcome::Value)
+}
+
+/// `/services/searches`: an entry for each search service of an identifier.
+pub fn searches(call: Call<'_>) -> PyResult<Outcome> {
+    let (vm, plugin) = (call.vm, call.plugin);
+    let (Some(sandbox), Some(identifier)) = (plugin.main_sandbox(), call.text("identifier")) else {
+        return Outcome::not_found();
+    };
+    let mut objects: Vec<PyObjectRef> = Vec::new();
+    for name in searching::search_names(vm, plugin, &identifier) {
+        let native = |value: &str| text::native(vm, value);
+        let attributes = [("name", native(&name)), ("identifier", native(&identifier)), ("title", native(&name))];
+        objects.push(new_object(vm, &sandbox, "SearchDirectoryObject", &attributes)?.into());
+    }
+    let objects: PyObjectRef = vm.ctx.new_list(objects).into();
+    Ok(Outcome::Value(new_object(vm, &sandbox, "ObjectContainer", &[("objects", objects)])?.into()))
 }
 
 /// `/services/tests/urls`.
