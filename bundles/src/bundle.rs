@@ -179,6 +179,11 @@ impl Bundle {
         self.path.join("Contents/Resources")
     }
 
+    /// `Contents/Libraries`.
+    pub fn libraries(&self) -> PathBuf {
+        self.path.join("Contents/Libraries")
+    }
+
     /// `Contents/Strings`.
     pub fn strings(&self) -> PathBuf {
         self.path.join("Contents/Strings")

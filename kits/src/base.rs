@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use reprise_vm_glue::runtime::{dialect, exec, source};
 use reprise_vm_glue::syntax::SourceRules;
-use rustpython_vm::builtins::PyTypeRef;
+use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::types::{PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
@@ -15,6 +15,28 @@ const OBJECT: &str = "class Object(object):\n    __module__ = 'Framework.base'\n
 /// The base class `Object` as a class of Python 2 code.
 pub fn object_class(vm: &VirtualMachine) -> PyResult {
     run(vm, OBJECT)?.get_item("Object", vm)
+}
+
+/// `Framework.api.cloudkit.CloudObject`, which plug-ins subclass.
+const CLOUD_OBJECT: &str = "class CloudObject(object):\n    __module__ = 'Framework.api.cloudkit'\n";
+
+static CLOUD_OBJECT_CLASS: OnceLock<PyTypeRef> = OnceLock::new();
+
+/// The class `CloudObject`.
+pub fn cloud_object_class(vm: &VirtualMachine) -> PyResult {
+    if let Some(class) = CLOUD_OBJECT_CLASS.get() {
+        return Ok(class.clone().into());
+    }
+    let class = run(vm, CLOUD_OBJECT)?.get_item("CloudObject", vm)?;
+    if let Some(class) = class.downcast_ref::<PyType>() {
+        let _ = CLOUD_OBJECT_CLASS.set(class.to_owned());
+    }
+    Ok(class)
+}
+
+/// The class `CloudObject`, if anything has asked for it.
+pub fn known_cloud_object_class(_vm: &VirtualMachine) -> Option<PyTypeRef> {
+    CLOUD_OBJECT_CLASS.get().cloned()
 }
 
 /// Runs Python 2 code of the framework's own; gives its namespace.

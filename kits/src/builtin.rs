@@ -14,6 +14,7 @@ use crate::prefskit;
 use crate::resourcekit;
 use crate::routes::{Entry, Group, Pattern, RouteTable};
 use crate::services::routes as services;
+use crate::thread_stacks;
 
 /// What a built-in route works with.
 pub struct Call<'a> {
@@ -94,6 +95,7 @@ pub static ROUTES: &[BuiltinRoute] = &[
     ),
     internal("/sharedServiceFunction/{mod_name}/{f_name}", services::shared_function),
     internal("/services/shared/function/{mod_name}/{f_name}", services::shared_function),
+    internal("/debugging/thread_stacks", thread_stacks::answer),
     internal("/root", root),
     internal("/plist", plist),
     internal("/function/{function_name}", functions::answer),

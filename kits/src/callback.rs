@@ -11,6 +11,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 use reprise_vm_glue::runtime::text;
 
 use crate::arguments::NONE;
+use crate::errors;
 use crate::json_text;
 use crate::kit::native_class;
 use crate::pack;
@@ -187,6 +188,10 @@ pub fn function_path(
 ) -> PyResult<String> {
     let name = function.get_attr("__name__", vm)?;
     let name = text::unicode_of(vm, &name)?;
+    if !plugin.policy.function_routes {
+        let problem = format!("The function '{name}' has no route, and the policy {} needs one", plugin.policy.name);
+        return Err(errors::framework_exception(vm, &problem));
+    }
     tracing::warn!("Generating a callback path for a function with no route: {name}");
     let arguments = vm.ctx.new_dict();
     for (name, value) in keywords {

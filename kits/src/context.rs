@@ -1,8 +1,12 @@
 //! What belongs to the request that the current thread serves (`spec/core.md` §7, `spec/sandbox.md` §7).
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rustpython_vm::builtins::PyDictRef;
+
+use crate::http_cookies::CookieJar;
 
 /// The execution context of a thread: empty outside a request.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +18,7 @@ pub struct Context {
     pub uri: String,
     pub body: Vec<u8>,
     /// The URL whose body the client has fetched and posted, with that body (`spec/protocol.md` §2.5).
-    pub posted: Option<(String, Vec<u8>)>,
+    pub posted: Option<Posted>,
     /// The prefix that the request's path starts with.
     pub prefix: Option<String>,
     /// `X-Plex-Language`, or None.
@@ -31,8 +35,21 @@ pub struct Context {
     /// `Response.Headers`, once the plug-in has asked for it.
     pub response_dict: Option<PyDictRef>,
     pub response_status: Option<u16>,
+    /// The cookies of the user of the request, where they are kept apart from the plug-in's.
+    pub cookies: Option<Arc<Mutex<CookieJar>>>,
+    /// `Session`: what the plug-in keeps for the user of the request.
+    pub session: Option<PyDictRef>,
     /// True while a request is bound to the thread.
     pub in_request: bool,
+}
+
+/// What the client has fetched and posted.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    pub url: String,
+    pub body: Vec<u8>,
+    /// It had no headers of its own behind the status line.
+    pub is_bare: bool,
 }
 
 thread_local! {

@@ -9,7 +9,7 @@ use reprise_vm_glue::runtime::text;
 
 use crate::arguments::Arguments;
 use crate::builtin::{self, Call, Outcome};
-use crate::context::{self, Context};
+use crate::context::{self, Context, Posted};
 pub use crate::message::{Interface, Request, Response};
 use crate::pack;
 use crate::plugin::Plugin;
@@ -76,6 +76,12 @@ fn undecodable(vm: &VirtualMachine, uri: &str) -> PyBaseExceptionRef {
     vm.new_unicode_decode_error(encoding, vm.ctx.new_bytes(bytes), start, end, reason)
 }
 
+/// The statuses that can be answered; others become an empty 200 (`spec/protocol.md` §1.6).
+const KNOWN_STATUSES: &[u16] = &[
+    100, 101, 200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 304, 305, 306, 307, 400, 401, 402, 403, 404, 405,
+    406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 500, 501, 502, 503, 504, 505,
+];
+
 type Query = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
 /// Everything inside the request's context.
@@ -86,10 +92,9 @@ fn answer(
     path: Option<&str>,
     query: Query,
 ) -> Response {
-    let state = match user_state::before(vm, plugin) {
-        Ok(state) => state,
-        Err(exception) => return response::from_exception(vm, &exception),
-    };
+    if let Err(exception) = user_state::before(vm, plugin) {
+        return response::from_exception(vm, &exception);
+    }
     if let Err(exception) = prefskit::header_values(vm) {
         return response::from_exception(vm, &exception);
     }
@@ -98,7 +103,7 @@ fn answer(
         return response::from_exception(vm, &undecodable(vm, &uri));
     };
     if path == "/" || path.is_empty() {
-        return finish(plugin, vm, state, Response::text("OK\n"), "str");
+        return finish(plugin, vm, Response::text("OK\n"), "str");
     }
     if path == "/:" {
         return Response::empty(500);
@@ -112,7 +117,7 @@ fn answer(
         Err(exception) => ("Error".to_owned(), response::from_exception(vm, &exception)),
     };
     absolute_location(&mut computed, interface);
-    finish(plugin, vm, state, computed, &kind)
+    finish(plugin, vm, computed, &kind)
 }
 
 enum Answer {
@@ -120,11 +125,13 @@ enum Answer {
     Ready(Response),
 }
 
-/// The body in what a client has posted: an HTTP answer, headers and all. Where there is no end of headers, the
+/// What a client has posted: an HTTP answer, headers and all. Where there is no end of headers, the
 /// original cuts as if it had been found before the first byte.
-fn posted_body(posted: &[u8]) -> Vec<u8> {
+fn posted(url: String, posted: &[u8]) -> Posted {
     let end = posted.windows(4).position(|window| window == b"\r\n\r\n");
-    posted.get(end.map_or(3, |end| end + 4)..).unwrap_or_default().to_vec()
+    let body = posted.get(end.map_or(3, |end| end + 4)..).unwrap_or_default().to_vec();
+    let lines = posted.get(..end.unwrap_or(0)).unwrap_or_default().windows(2).filter(|pair| pair == b"\r\n").count();
+    Posted { url, body, is_bare: end.is_some() && lines == 0 }
 }
 
 /// Finds the route and calls what it leads to.
@@ -150,7 +157,7 @@ fn call(plugin: &Arc<Plugin>, vm: &VirtualMachine, interface: Interface, path: &
         let url = text::text_of(vm, &url)?.unwrap_or_default();
         context::with(|context| {
             context.method = "GET".to_owned();
-            context.posted = Some((url, posted_body(&context.body)));
+            context.posted = Some(posted(url, &context.body));
         });
     }
     let method = context::with(|context| context.method.clone());
@@ -294,13 +301,7 @@ fn for_none(vm: &VirtualMachine, arguments: &mut Arguments) {
 }
 
 /// Merges the headers, applies `Response.Status`, and adds what comes after every request.
-fn finish(
-    plugin: &Arc<Plugin>,
-    vm: &VirtualMachine,
-    state: Option<user_state::UserState>,
-    computed: Response,
-    kind: &str,
-) -> Response {
+fn finish(plugin: &Arc<Plugin>, vm: &VirtualMachine, computed: Response, kind: &str) -> Response {
     let (status, cache_time) = context::with(|context| (context.response_status, context.cache_time));
     let own = match response_headers(vm) {
         Ok(headers) => headers,
@@ -319,15 +320,20 @@ fn finish(
             let value = if seconds == 0 { "no-cache".to_owned() } else { format!("max-age={seconds}") };
             headers.push(("Cache-Control".to_owned(), value));
         }
-        if let Some(state) = state {
-            match state.header(vm) {
-                Ok(cookie) => headers.push(("Set-Cookie".to_owned(), format!("{}={cookie}", plugin.bundle.identifier))),
-                Err(exception) => tracing::error!(
-                    "Unable to pack the state of the session: {}",
-                    crate::errors::message_of(vm, &exception)
-                ),
+        match user_state::header(vm) {
+            Ok(Some(state)) => {
+                headers.push(("Set-Cookie".to_owned(), format!("{}={state}", plugin.bundle.identifier)));
             }
+            Ok(None) => {}
+            Err(exception) => tracing::error!(
+                "Unable to pack the state of the session: {}",
+                crate::errors::message_of(vm, &exception)
+            ),
         }
+    }
+    if !KNOWN_STATUSES.contains(&status) {
+        tracing::error!("{status} is no status that the media server knows: the answer is empty");
+        return Response::with_type(200, "Content-Type", "text/html; charset=UTF-8", Vec::new());
     }
     let mut answer = Response { status, headers, body: computed.body };
     for (name, value) in computed.headers.into_iter().chain(own) {

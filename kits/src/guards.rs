@@ -4,10 +4,11 @@
 use std::sync::{Arc, OnceLock};
 
 use reprise_policies::rewrite::guards as names;
+use reprise_vm_glue::runtime::names as names_of;
 use reprise_vm_glue::runtime::{attributes, dialect, restricted, text};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyType, PyTypeRef};
-use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::function::{FuncArgs, KwArgs};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::errors;
 use crate::sandbox::Sandbox;
@@ -38,8 +39,8 @@ pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     set(names::LEAVE, leave_class(vm).to_owned().into())?;
     set("FrameworkException", errors::class_object(vm, "FrameworkException").into())?;
     set("Object", crate::base::object_class(vm)?)?;
-    set("hexlify", vm.new_function("b2a_hex", crate::hashkit::hexlify).into())?;
-    set("unhexlify", vm.new_function("a2b_hex", crate::hashkit::unhexlify).into())?;
+    set("hexlify", vm.new_function("hexlify", crate::hashkit::hexlify).into())?;
+    set("unhexlify", vm.new_function("unhexlify", crate::hashkit::unhexlify).into())?;
     Ok(())
 }
 
@@ -63,15 +64,72 @@ fn iterate(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     object.get_attr("__iter__", vm)?.call((), vm)
 }
 
-/// `_apply_(f, …)`.
-fn apply(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    if args.kwargs.contains_key("f") {
+/// `_apply_(f, (a, b), {k: v}, star, double star)`: in the original a function `_apply(f, *a, **k)`, whose name and
+/// first parameter show in errors.
+fn apply(
+    function: PyObjectRef,
+    positional: PyRef<PyTuple>,
+    keywords: PyDictRef,
+    star: PyObjectRef,
+    double_star: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let mut args = positional.as_slice().to_vec();
+    match star.downcast_ref_if_exact::<PyTuple>(vm) {
+        Some(tuple) => args.extend_from_slice(tuple.as_slice()),
+        None => args.extend(star_arguments(&star, vm)?),
+    }
+    let named: &PyDictRef = &keywords;
+    let mut kwargs = Vec::new();
+    for (name, value) in named {
+        kwargs.push((text::unicode_of(vm, &name)?, value));
+    }
+    match double_star.downcast_ref::<PyDict>() {
+        Some(dict) if dict.is_empty() => {}
+        _ => {
+            for (name, value) in named_arguments(&double_star, vm)? {
+                let Some(name) = text::text_of(vm, &name)? else {
+                    return Err(vm.new_type_error("_apply() keywords must be strings"));
+                };
+                if kwargs.iter().any(|(known, _)| *known == name) {
+                    let problem = format!("_apply() got multiple values for keyword argument '{name}'");
+                    return Err(vm.new_type_error(problem));
+                }
+                kwargs.push((name, value));
+            }
+        }
+    }
+    if kwargs.iter().any(|(name, _)| name == "f") {
         return Err(vm.new_type_error("_apply() got multiple values for keyword argument 'f'"));
     }
-    match args.take_positional() {
-        Some(function) => function.call(args, vm),
-        None => Err(vm.new_type_error("_apply() takes at least 1 argument (0 given)")),
+    function.call(FuncArgs::new(args, kwargs.into_iter().collect::<KwArgs>()), vm)
+}
+
+/// What stands behind one star.
+fn star_arguments(star: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+    let tuple = dialect::get(vm, "tuple")?.call((star.to_owned(),), vm);
+    match tuple {
+        Ok(tuple) => vm.extract_elements_with(&tuple, Ok),
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => {
+            let class = names_of::type_name_of(star);
+            Err(vm.new_type_error(format!("_apply() argument after * must be an iterable, not {class}")))
+        }
+        Err(error) => Err(error),
     }
+}
+
+/// What stands behind two stars: any mapping.
+fn named_arguments(mapping: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<(PyObjectRef, PyObjectRef)>> {
+    if let Some(dict) = mapping.downcast_ref::<PyDict>() {
+        return Ok(dict.to_owned().into_iter().collect());
+    }
+    let Some(keys) = vm.get_attribute_opt(mapping, "keys")? else {
+        let class = names_of::type_name_of(mapping);
+        return Err(vm.new_type_error(format!("_apply() argument after ** must be a mapping, not {class}")));
+    };
+    let keys = keys.call((), vm)?;
+    let keys: Vec<PyObjectRef> = vm.extract_elements_with(&keys, Ok)?;
+    keys.into_iter().map(|key| Ok((key.clone(), mapping.get_item(&*key, vm)?))).collect()
 }
 
 /// `_inplacevar_(operator, n, x)`: only `+=` is supported, and that is compiled to `+`.

@@ -11,6 +11,7 @@ use rustpython_vm::protocol::{PyIterReturn, PyMappingMethods, PyNumberMethods, P
 use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, IterNext, Iterable, Representable, SelfIter};
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func, pyclass};
 
+use crate::context;
 use crate::http_cache::Headers;
 use crate::http_cookies::Cookie;
 use crate::http_options::{Prepared, UrlText, default_timeout, perform, recode};
@@ -86,6 +87,13 @@ impl HttpRequest {
     #[pygetset]
     fn headers(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         let known = zelf.loaded.lock().headers.clone();
+        let is_bare = context::with(|context| {
+            context.posted.as_ref().is_some_and(|posted| posted.is_bare && posted.url == zelf.plan.url)
+        });
+        if known.is_none() && is_bare {
+            // What was posted has no headers: there is a plain dictionary of none.
+            return Ok(vm.ctx.new_dict().into());
+        }
         let headers = match known {
             Some(headers) => headers,
             None => {
@@ -270,7 +278,7 @@ impl Iterable for CookieJarObject {
 #[pyclass(module = false, name = "Cookie")]
 #[derive(Debug, PyPayload)]
 pub struct CookieObject {
-    cookie: Cookie,
+    pub cookie: Cookie,
 }
 
 #[pyclass(with(Representable), flags(DISALLOW_INSTANTIATION))]

@@ -315,8 +315,8 @@ pub fn perform(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, url: &UrlText, plan:
     // A cached answer needs no valid URL, but an invalid one cannot have been cached.
     checked?;
     let posted = context::with(|context| {
-        let posted = context.posted.as_ref().filter(|(url, _)| *url == plan.url && plan.method != "HEAD");
-        posted.map(|(_, body)| body.clone())
+        let posted = context.posted.as_ref().filter(|posted| posted.url == plan.url && plan.method != "HEAD");
+        posted.map(|posted| posted.body.clone())
     });
     if let Some(body) = posted {
         return Ok(Fetched { body, headers: Vec::new() });

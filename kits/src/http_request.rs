@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -15,6 +16,7 @@ use reprise_vm_glue::web::{Client, Location, Request, Response, WebError, reason
 use rustpython_vm::PyObjectRef;
 use rustpython_vm::builtins::PyDictRef;
 
+use crate::context;
 use crate::http_cache::{Headers, HttpCache};
 use crate::http_cookies::CookieJar;
 
@@ -54,7 +56,8 @@ struct Password {
 /// The network state of one plug-in.
 pub struct Network {
     pub settings: RwLock<Settings>,
-    pub jar: Mutex<CookieJar>,
+    /// The cookies of the plug-in, for all users together.
+    pub jar: Arc<Mutex<CookieJar>>,
     pub cache: Mutex<Option<HttpCache>>,
     /// `HTTP.CacheTime`, as the plug-in set it.
     pub cache_time: Mutex<Option<PyObjectRef>>,
@@ -69,7 +72,7 @@ impl Default for Network {
     fn default() -> Network {
         Network {
             settings: RwLock::default(),
-            jar: Mutex::default(),
+            jar: Arc::default(),
             cache: Mutex::default(),
             cache_time: Mutex::default(),
             timeout: Mutex::new(Some(DEFAULT_TIMEOUT)),
@@ -181,7 +184,13 @@ impl Network {
         Some(format!("Basic {}", BASE64.encode(&found.credentials)))
     }
 
-    fn save_cookies(&self) {
+    /// The cookies that the running request uses: its user's, or the plug-in's.
+    pub fn active_jar(&self) -> Arc<Mutex<CookieJar>> {
+        context::with(|context| context.cookies.clone()).unwrap_or_else(|| Arc::clone(&self.jar))
+    }
+
+    /// Writes the plug-in's cookies to their file.
+    pub fn save_cookies(&self) {
         let Some(path) = self.settings.read().cookies.clone() else { return };
         let text = self.jar.lock().to_file(now());
         if let Err(error) = atomic::write(&path, text.as_bytes()) {
@@ -191,6 +200,9 @@ impl Network {
 
     /// Empties the jar and removes its file.
     pub fn clear_cookies(&self) {
+        if let Some(cookies) = context::with(|context| context.cookies.clone()) {
+            return cookies.lock().clear();
+        }
         self.jar.lock().clear();
         if let Some(path) = &self.settings.read().cookies {
             // What is not there need not be removed.
@@ -220,7 +232,9 @@ impl Network {
             tracing::error!(target: "networking", "Error opening URL '{}'", plan.url);
         }
         let fetched = result?;
-        self.save_cookies();
+        if context::with(|context| context.cookies.is_none()) {
+            self.save_cookies();
+        }
         if cache_time > 0.0
             && let Some(cache) = self.cache.lock().as_mut()
             && let Err(error) = cache.put(&plan.url, &fetched.body, &fetched.headers, cache_time, clock::seconds())
@@ -244,6 +258,7 @@ impl Network {
         let mut visits: HashMap<String, usize> = HashMap::new();
         let mut redirects = 0;
         let mut authorization: Option<String> = None;
+        let jar = self.active_jar();
         loop {
             let location =
                 Location::parse(&url).map_err(|why| Failure::Web(WebError::InvalidUrl { url: url.clone(), why }))?;
@@ -255,12 +270,12 @@ impl Network {
                 request.headers.push(("Authorization".to_owned(), value.clone().into_bytes()));
             }
             if !has_header(&request.headers, "cookie")
-                && let Some(cookies) = self.jar.lock().header_for(&location, now())
+                && let Some(cookies) = jar.lock().header_for(&location, now())
             {
                 request.headers.push(("Cookie".to_owned(), cookies.into_bytes()));
             }
             let mut answer = Client::shared().send(request).map_err(Failure::Web)?;
-            self.jar.lock().take_from(&location, answer.headers_named("Set-Cookie"), now());
+            jar.lock().take_from(&location, answer.headers_named("Set-Cookie"), now());
             let code = answer.status;
             if code == 401
                 && authorization.is_none()

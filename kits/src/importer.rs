@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use reprise_policies::imports::{self, Importer};
+use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
 use rustpython_vm::builtins::{PyDict, PyDictRef};
 use rustpython_vm::function::FuncArgs;
@@ -25,17 +26,17 @@ thread_local! {
 /// The `__import__` of a sandbox.
 pub fn function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyObjectRef {
     let sandbox: Weak<Sandbox> = Arc::downgrade(sandbox);
-    let import = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+    let import_function = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         match sandbox.upgrade() {
-            Some(sandbox) => import(vm, &sandbox, args),
+            Some(sandbox) => import_name(vm, &sandbox, args),
             None => Err(vm.new_runtime_error("the sandbox is gone".to_owned())),
         }
     };
-    vm.new_function("__import__", import).into()
+    vm.new_function("__import__", import_function).into()
 }
 
-fn import(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResult {
-    if let Some(imported) = reprise_vm_glue::import::from_machine(&args, vm) {
+fn import_name(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResult {
+    if let Some(imported) = import::from_machine(&args, vm) {
         return imported;
     }
     let Some(name) = args.args.first().map(|name| text::text_of(vm, name)).transpose()?.flatten() else {
@@ -54,7 +55,7 @@ fn import(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResu
     {
         return Ok(module);
     }
-    let module = library_module(vm, &name, &args)?;
+    let module = library_module(vm, sandbox, &name, &args)?;
     if sandbox.policy.blocks_imports {
         let whitelist = sandbox.plugin.config.list("module_whitelist");
         if !whitelist.contains(&name) {
@@ -104,10 +105,33 @@ pub(crate) fn bundle_module(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &
     Ok(module)
 }
 
+/// `import a.b` gives a module `a.b` that is loaded itself, not the package `a`. (For the machine's own modules that
+/// was a trap that no plug-in can have relied on: `import os.path` binds `os` here.)
+fn loaded_library_module(
+    vm: &VirtualMachine,
+    sandbox: &Sandbox,
+    name: &str,
+    args: &FuncArgs,
+) -> PyResult<Option<PyObjectRef>> {
+    let wants_names =
+        args.args.get(3).is_some_and(|list| !vm.is_none(list) && list.clone().is_true(vm).unwrap_or(false));
+    if !name.contains('.') || wants_names || !sandbox.policy.bundled_libraries {
+        return Ok(None);
+    }
+    let modules = import::sys(vm)?.get_attr("modules", vm)?;
+    let Ok(module) = modules.get_item(name, vm) else { return Ok(None) };
+    let file = vm.get_attribute_opt(&module, "__file__")?;
+    let file = file.map(|file| text::text_of(vm, &file)).transpose()?.flatten().unwrap_or_default();
+    Ok(Path::new(&file).starts_with(sandbox.plugin.bundle.libraries()).then_some(module))
+}
+
 /// A module of the machine, else the one with an underscore before its name.
-fn library_module(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult {
-    let import = dialect::get(vm, "__import__")?;
-    let first = match import.call(args.clone(), vm) {
+fn library_module(vm: &VirtualMachine, sandbox: &Sandbox, name: &str, args: &FuncArgs) -> PyResult {
+    if let Some(module) = loaded_library_module(vm, sandbox, name, args)? {
+        return Ok(module);
+    }
+    let machine_import = dialect::get(vm, "__import__")?;
+    let first = match machine_import.call(args.clone(), vm) {
         Ok(module) => return Ok(module),
         Err(error) => error,
     };
@@ -118,5 +142,5 @@ fn library_module(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult 
     if let Some(slot) = again.args.first_mut() {
         *slot = text::new_str(vm, format!("_{name}").as_bytes());
     }
-    import.call(again, vm).map_err(|_| first)
+    machine_import.call(again, vm).map_err(|_| first)
 }

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use rustpython_vm::builtins::PyStr;
 use rustpython_vm::class::{PyClassImpl, StaticType};
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::function::PySetterValue;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::sandbox::Sandbox;
 
@@ -66,4 +68,17 @@ pub fn native_class<T: PyClassImpl + StaticType>(vm: &VirtualMachine, module: &'
     let class = T::make_static_type();
     let name = vm.ctx.intern_str("__module__");
     class.set_attr(name, vm.ctx.new_str(module).into());
+    class.slots().setattro.store(Some(set_attribute));
+}
+
+/// Assigning to a kit's member that cannot be assigned fails in the words of a Python property, as kits once were Python.
+fn set_attribute(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let what = if value.is_assign() { "set" } else { "delete" };
+    object.generic_setattr(name, value, vm).map_err(|error| {
+        let text = error.get_arg(0).and_then(|first| first.downcast::<PyStr>().ok());
+        match text.is_some_and(|text| text.as_bytes().ends_with(b" is not writable")) {
+            true => vm.new_attribute_error(format!("can't {what} attribute")),
+            false => error,
+        }
+    })
 }

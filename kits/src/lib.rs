@@ -20,6 +20,7 @@ pub mod builtin;
 pub mod call_arguments;
 pub mod callback;
 pub mod cereal;
+pub mod cloudkit;
 pub mod constkit;
 pub mod context;
 pub mod corekit;
@@ -83,6 +84,7 @@ pub mod string_clean;
 pub mod string_transforms;
 pub mod stringkit;
 pub mod thread_objects;
+pub mod thread_stacks;
 pub mod threadkit;
 pub mod user_state;
 pub mod utilkit;
@@ -105,6 +107,7 @@ pub static KITS: &[&kit::Kit] = &[
     &modelkit::TEMPLATE_KIT,
     &constkit::KIT,
     &logkit::KIT,
+    &cloudkit::KIT,
     &datetimekit::KIT,
     &utilkit::KIT,
     &stringkit::KIT,

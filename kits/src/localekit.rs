@@ -14,7 +14,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 
 use crate::constkit;
 use crate::context;
-use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::kit::{Entry, Kit, Status, Visibility, native_class};
 use crate::locale_tables::{COUNTRIES, LANGUAGES, THREE_LETTER_CODES};
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
@@ -29,7 +29,8 @@ pub static KIT: Kit = Kit {
             doc: "Languages, countries and localised texts.",
             status: Status::Implemented,
             make: |vm, sandbox| {
-                let _ = (LocaleKit::make_static_type(), LocalString::make_static_type());
+                native_class::<LocaleKit>(vm, "Framework.api.localekit");
+                let _ = LocalString::make_static_type();
                 let languages = languages(vm)?;
                 let countries = countries(vm)?;
                 Ok(LocaleKit { sandbox: Arc::clone(sandbox), languages, countries }.into_pyobject(vm))

@@ -167,7 +167,7 @@ impl HttpKit {
     fn cookies_for_url(zelf: &Py<Self>, url: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let url = UrlText::new(vm, Some(&url))?.checked(vm)?;
         let location = Location::parse(&url).map_err(|why| vm.new_value_error(why))?;
-        let header = zelf.network().jar.lock().header_for(&location, clock::seconds() as i64);
+        let header = zelf.network().active_jar().lock().header_for(&location, clock::seconds() as i64);
         Ok(header.map_or_else(|| vm.ctx.none(), |header| text::new_str(vm, header.as_bytes())))
     }
 

@@ -20,8 +20,11 @@ pub struct InstanceCodec {
 }
 
 /// Every kind of instances, one line each.
-static CODECS: &[InstanceCodec] =
-    &[InstanceCodec { state_of: crate::objects::legacy::packed_state, restore: crate::objects::legacy::unpacked }];
+static CODECS: &[InstanceCodec] = &[
+    InstanceCodec { state_of: crate::objects::legacy::packed_state, restore: crate::objects::legacy::unpacked },
+    InstanceCodec { state_of: crate::user_state::packed_cookie, restore: crate::user_state::unpacked_cookie },
+    InstanceCodec { state_of: crate::cloudkit::packed_state, restore: crate::cloudkit::unpacked },
+];
 
 /// Deepest nesting that is packed.
 const DEPTH: usize = 500;

@@ -47,7 +47,10 @@ pub struct ServerAttributes {
 /// Fetches the root container and keeps its attributes. Failure is logged.
 pub fn fetch_server_attributes(plugin: &Plugin) {
     let body = match media_server::get("http://127.0.0.1:32400", None) {
-        Ok(body) => body,
+        Ok(body) => {
+            crate::startup::keep_cookies(plugin);
+            body
+        }
         Err(error) => {
             tracing::warn!("Unable to get the media server's information: {error}");
             return;

@@ -129,6 +129,9 @@ impl Plugin {
         };
         let sandbox = Sandbox::main(vm, self).map_err(failed)?;
         *self.sandbox.write() = Some(Arc::clone(&sandbox));
+        if self.policy.synthesizes_defaults {
+            crate::runtimekit::add_main_prefix(vm, self).map_err(failed)?;
+        }
         tracing::debug!("Finished starting framework core");
         tracing::debug!("Loading plug-in code");
         let file = self.bundle.main_file();

@@ -23,6 +23,7 @@ use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::plugin::Plugin;
 use crate::sandbox::{Role, Sandbox};
 use crate::services;
+use crate::startup::ResourceHashes;
 
 /// The kit's published names.
 pub static KIT: Kit = Kit {
@@ -131,8 +132,10 @@ fn elsewhere_in_bundle(sandbox: &Sandbox, name: &str) -> Option<Resource> {
 }
 
 /// The address of a hosted picture.
-pub fn hosted_url(kind: &str, group: &str, identifier: &str, extension: &str) -> String {
-    format!("http://resources-cdn.plexapp.com/{kind}/{group}/{identifier}.{extension}?h=None")
+pub fn hosted_url(plugin: &Plugin, kind: &str, group: &str, identifier: &str, extension: &str) -> String {
+    let file = format!("{identifier}.{extension}");
+    let hash = plugin.state::<ResourceHashes>().get(kind, group, &file);
+    format!("http://resources-cdn.plexapp.com/{kind}/{group}/{file}?h={}", hash.as_deref().unwrap_or("None"))
 }
 
 fn path_function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &'static str, deprecated: bool) -> PyObjectRef {
@@ -176,12 +179,19 @@ static HOSTED: Parameters =
 
 /// A picture or page on the framework's own web server, whose address is put together when it is asked for.
 #[pyclass(module = "Framework.components.runtime", name = "HostedResource")]
-#[derive(Debug, PyPayload)]
+#[derive(PyPayload)]
 pub struct HostedResource {
+    plugin: Arc<Plugin>,
     kind: String,
     group: String,
     identifier: String,
     extension: String,
+}
+
+impl std::fmt::Debug for HostedResource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HostedResource({}/{}/{})", self.kind, self.group, self.identifier)
+    }
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
@@ -189,7 +199,7 @@ impl HostedResource {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
         let Some(hosted) = zelf.downcast_ref::<HostedResource>() else { return zelf.repr(vm) };
-        let address = hosted_url(&hosted.kind, &hosted.group, &hosted.identifier, &hosted.extension);
+        let address = hosted_url(&hosted.plugin, &hosted.kind, &hosted.group, &hosted.identifier, &hosted.extension);
         let value = text::native(vm, &address);
         value.downcast::<PyStr>().map_err(|_| vm.new_type_error("__str__ returned non-string"))
     }
@@ -269,6 +279,7 @@ impl ResourceKit {
         let kind = part(0)?.unwrap_or_default();
         let extension = part(3)?.unwrap_or_else(|| if kind == "html" { "html" } else { "jpg" }.to_owned());
         let hosted = HostedResource {
+            plugin: Arc::clone(&zelf.sandbox.plugin),
             group: part(1)?.unwrap_or_default(),
             identifier: part(2)?.unwrap_or_else(|| zelf.sandbox.identifier.clone()),
             extension,
@@ -408,7 +419,7 @@ pub fn answer_with_fallback(call: Call<'_>) -> PyResult<Outcome> {
     };
     let identifier = call.text("hosted_identifier").unwrap_or_else(|| sandbox.identifier.clone());
     let extension = if kind == "html" { "html" } else { "jpg" };
-    Ok(redirect(&hosted_url(&kind, &group, &identifier, extension)))
+    Ok(redirect(&hosted_url(call.plugin, &kind, &group, &identifier, extension)))
 }
 
 fn redirect(location: &str) -> Outcome {
@@ -424,7 +435,10 @@ fn works(vm: &VirtualMachine, plugin: &Plugin, url: &str) -> bool {
     })
 }
 
-/// `/resourceHashes`: no hashes of hosted resources are known any more.
-pub fn answer_hashes(_call: Call<'_>) -> PyResult<Outcome> {
-    Ok(Outcome::Ready(Response::with_type(200, "Content-Type", "application/json", "{}")))
+/// `/resourceHashes`: the hashes as the media server gave them.
+pub fn answer_hashes(call: Call<'_>) -> PyResult<Outcome> {
+    match call.plugin.state::<ResourceHashes>().all() {
+        Some(hashes) => Ok(Outcome::Ready(Response::text(hashes))),
+        None => Outcome::not_found(),
+    }
 }

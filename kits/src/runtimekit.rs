@@ -189,6 +189,30 @@ fn add_prefix(vm: &VirtualMachine, plugin: &Plugin, function: &PyObjectRef, new:
     Ok(())
 }
 
+/// Registers the prefix that plug-ins under the Cloud policy need not register themselves; `Main` answers it.
+pub fn add_main_prefix(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult<()> {
+    let weak = Arc::downgrade(plugin);
+    let main = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let plugin = weak.upgrade().and_then(|plugin| plugin.main_sandbox());
+        match plugin.map(|sandbox| sandbox.globals.get_item_opt("Main", vm)).transpose()?.flatten() {
+            Some(main) => main.call(args, vm),
+            None => {
+                tracing::error!(critical = true, "Function named 'Main' couldn't be found in the current environment");
+                Ok(vm.ctx.none())
+            }
+        }
+    };
+    let title = plugin.bundle.info.title.as_deref().unwrap_or(&plugin.bundle.identifier);
+    let new = NewPrefix {
+        prefix: plugin.channel_prefix(),
+        name: text::native(vm, title),
+        localise: false,
+        pictures: std::array::from_fn(|_| vm.ctx.none()),
+        allow_sync: false,
+    };
+    add_prefix(vm, plugin, &vm.new_function("Main", main).into(), new)
+}
+
 /// View modes by name (`spec/core.md` §11).
 pub static VIEW_MODES: &[(&str, i64)] = &[
     ("List", 65586),
@@ -467,6 +491,9 @@ fn connect(vm: &VirtualMachine, plugin: &Plugin, function: &PyObjectRef, new: &N
     let mut path = text::unicode_of(vm, &new.path)?;
     if !path.starts_with('/') {
         path.insert(0, '/');
+    }
+    if plugin.policy.synthesizes_defaults {
+        path.insert_str(0, &plugin.channel_prefix());
     }
     let pattern = Pattern::new(&path).map_err(|error| errors::framework_exception(vm, &error.to_string()))?;
     let (mut types, mut defaults) = (Vec::new(), Vec::new());

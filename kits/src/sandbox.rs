@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use reprise_bundles::resources::Resources;
 use reprise_bundles::services::ServiceKind;
-use reprise_policies::{Policy, builtins};
+use reprise_policies::{Policy, builtins, imports};
 use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
 use rustpython_vm::builtins::PyDictRef;
@@ -251,7 +251,8 @@ impl Sandbox {
 
 /// Puts `Contents/Libraries` at the front of the module search path.
 fn add_library_folders(vm: &VirtualMachine, plugin: &Plugin) -> PyResult<()> {
-    let libraries = plugin.bundle.contents().join("Libraries");
+    import::keep(imports::PRELOADED);
+    let libraries = plugin.bundle.libraries();
     let platform = libraries.join(platform_os()).join(platform_cpu());
     let path = import::sys(vm)?.get_attr("path", vm)?;
     for (index, folder) in [libraries.join("Shared"), platform].iter().enumerate() {

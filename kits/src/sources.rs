@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use reprise_policies::{compiler, rewrite, rules};
+use reprise_policies::{compiler, extended, rewrite, rules};
 use reprise_vm_glue::runtime::{exec, source};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
 use reprise_vm_glue::{code_cache, lower};
@@ -23,6 +23,8 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
         let code = error.raw_os_error().unwrap_or(0);
         reprise_vm_glue::runtime::exceptions::new_io_error(vm, code, &error.to_string(), None)
     })?;
+    let bytes =
+        if !is_module && sandbox.plugin.has_flag("UseExtendedPython") { extended::expand(&bytes) } else { bytes };
     let main_or_module = if is_module { "module" } else { "main" };
     let entry = code_cache::entry(&name, &bytes, &format!("{} {main_or_module}", sandbox.policy.name));
     if let Some(compiled) = vm.allow_threads(|| entry.as_ref()?.read()) {

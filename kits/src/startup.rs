@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use serde_json::Value;
 
 use crate::http_request;
@@ -39,7 +39,12 @@ pub fn begin(plugin: &Arc<Plugin>) {
     }
     // Whoever wants a hash waits until this fetch has ended.
     plugin.state::<ResourceHashes>().state.lock().fetching = true;
-    side(plugin, "resource_hashes", |plugin| plugin.state::<ResourceHashes>().fetch());
+    side(plugin, "resource_hashes", |plugin| {
+        plugin.state::<ResourceHashes>().fetch();
+        if plugin.state::<ResourceHashes>().all().is_some() {
+            keep_cookies(plugin);
+        }
+    });
     side(plugin, "server_info", platform::fetch_server_attributes);
     // Whoever needs a service waits until the list is there.
     plugin.state::<services::Registry>().announce();
@@ -56,10 +61,18 @@ fn side(plugin: &Arc<Plugin>, name: &'static str, work: fn(&Plugin)) {
 
 fn clear_events(plugin: &Plugin) {
     let url = format!("{BASE}/system/messaging/clear_events/{}", plugin.bundle.identifier);
-    if let Err(error) = media_server::get(&url, None) {
-        tracing::error!("Unable to reach the system bundle.");
-        tracing::debug!("{error}");
+    match media_server::get(&url, None) {
+        Ok(_) => keep_cookies(plugin),
+        Err(error) => {
+            tracing::error!("Unable to reach the system bundle.");
+            tracing::debug!("{error}");
+        }
     }
+}
+
+/// The original writes its cookies after every request that succeeds, whoever made it.
+pub fn keep_cookies(plugin: &Plugin) {
+    plugin.state::<http_request::Network>().save_cookies();
 }
 
 #[derive(Debug, Default)]
@@ -94,8 +107,18 @@ impl ResourceHashes {
         self.fetched.notify_all();
     }
 
+    /// All hashes as JSON; None where the media server gave none.
+    pub fn all(&self) -> Option<String> {
+        let state = self.current();
+        state.known.is_object().then(|| state.known.to_string())
+    }
+
     /// The hash of a hosted resource. Waits for a fetch that is under way; fetches again what has become old.
     pub fn get(&self, kind: &str, group: &str, file: &str) -> Option<String> {
+        self.current().known.get(kind)?.get(group)?.get(file)?.as_str().map(str::to_owned)
+    }
+
+    fn current(&self) -> MutexGuard<'_, Hashes> {
         let mut state = self.state.lock();
         if !state.fetching && state.due.is_none_or(|due| due < Instant::now()) {
             state.fetching = true;
@@ -105,6 +128,6 @@ impl ResourceHashes {
         }
         let deadline = Instant::now() + HASHES_TIMEOUT;
         while state.fetching && !self.fetched.wait_until(&mut state, deadline).timed_out() {}
-        state.known.get(kind)?.get(group)?.get(file)?.as_str().map(str::to_owned)
+        state
     }
 }

@@ -6,12 +6,14 @@
 //! * [`rules`]: the compile-time rules over the Python 2 AST
 //! * [`compiler`]: what else the original's compiler refuses
 //! * [`rewrite`]: what the original's compiler changes in the code
+//! * [`extended`]: the source rewriting of a flag
 //! * [`imports`]: where a module of the bundle is searched
 //!
 //! May depend on `vm-glue` (its AST only); knows nothing of kits and bundles.
 
 pub mod builtins;
 pub mod compiler;
+pub mod extended;
 pub mod imports;
 pub mod policy;
 pub mod rewrite;

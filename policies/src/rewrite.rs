@@ -9,7 +9,7 @@ use reprise_vm_glue::syntax::ast::{
 pub mod guards {
     /// `_getiter_(x)`: x if it can be iterated in restricted code.
     pub const ITERATE: &str = "_getiter_";
-    /// `_apply_(f, …)`: calls with star arguments.
+    /// `_apply_(f, (a, b), {k: v}, star, double star)`: calls with star arguments.
     pub const APPLY: &str = "_apply_";
     /// `_inplacevar_(operator, n, x)`: raises for all operators but `+=`.
     pub const IN_PLACE: &str = "_inplacevar_";
@@ -48,6 +48,24 @@ fn text(value: &str, span: Span) -> Expr {
 fn call(function: &str, args: Vec<Expr>, span: Span) -> Expr {
     let func = Box::new(name(function, span));
     Expr { node: ExprKind::Call { func, args, keywords: Vec::new(), starargs: None, kwargs: None }, span }
+}
+
+/// A call with star arguments as a call of the guard.
+fn apply(node: &mut Expr, span: Span) -> Expr {
+    let ExprKind::Call { func, args, keywords, starargs, kwargs } = &mut node.node else { return take(node) };
+    let or = |part: &mut Option<Box<Expr>>, empty: ExprKind| {
+        part.take().map_or_else(|| Expr { node: empty, span }, |part| *part)
+    };
+    let tuple = |elts| ExprKind::Tuple { elts, ctx: ExprContext::Load };
+    let (keys, values) = std::mem::take(keywords).into_iter().map(|k| (text(&k.arg, span), k.value)).unzip();
+    let parts = vec![
+        take(func),
+        Expr { node: tuple(std::mem::take(args)), span },
+        Expr { node: ExprKind::Dict { keys, values }, span },
+        or(starargs, tuple(Vec::new())),
+        or(kwargs, ExprKind::Dict { keys: Vec::new(), values: Vec::new() }),
+    ];
+    call(guards::APPLY, parts, span)
 }
 
 /// Takes an expression out, to be wrapped.
@@ -313,8 +331,7 @@ impl Rewriter {
                 self.maybe(starargs);
                 self.maybe(kwargs);
                 if starargs.is_some() || kwargs.is_some() {
-                    let function = std::mem::replace(func, Box::new(name(guards::APPLY, span)));
-                    args.insert(0, *function);
+                    *node = apply(node, span);
                 }
             }
             ExprKind::Repr { value } => self.expression(value),

@@ -23,19 +23,33 @@ pub fn stop(plugin: &Arc<Plugin>, interpreter: &Arc<Interpreter>, workers: &Work
     now(0)
 }
 
-/// Makes SIGINT and SIGTERM end the process in order.
+/// Makes SIGINT and SIGTERM end the process in order, and SIGUSR1 show what it is doing.
 #[cfg(unix)]
 pub fn on_signals(plugin: &Arc<Plugin>, interpreter: &Arc<Interpreter>, workers: &Workers) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGUSR1])?;
     let (plugin, interpreter, workers) = (Arc::clone(plugin), Arc::clone(interpreter), workers.clone());
     let wait = move || {
-        if signals.forever().next().is_some() {
-            stop(&plugin, &interpreter, &workers);
+        for signal in signals.forever() {
+            if signal != SIGUSR1 {
+                stop(&plugin, &interpreter, &workers);
+            }
+            write_stacks(&interpreter);
         }
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
     Ok(())
+}
+
+/// Writes what every thread is doing to standard error.
+#[cfg(unix)]
+fn write_stacks(interpreter: &Arc<Interpreter>) {
+    let interpreter = Arc::clone(interpreter);
+    let text = reprise_vm_glue::threads::on_big_stack("stacks", move || {
+        interpreter.enter(|vm| reprise_kits::thread_stacks::text(vm).unwrap_or_else(|_| "no stacks\n".to_owned()))
+    });
+    // Nobody reads it if this fails.
+    let _ = io::stderr().write_all(text.unwrap_or_default().as_bytes());
 }
 
 /// The end of standard input is the only request to end that this system knows.

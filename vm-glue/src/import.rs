@@ -249,7 +249,7 @@ fn import_level_locked(
                 }),
             };
             let Some((module, name)) = found else {
-                return Err(import_error(vm, format!("No module named {first}")));
+                return Err(import_error(vm, format!("No module named {name}")));
             };
             head = module.clone();
             tail = module;
@@ -379,6 +379,10 @@ fn find_or_load(vm: &VirtualMachine, full: &str, name: &str, package: Option<&st
         (None, None) => Some(sys(vm)?.get_attr("path", vm)?),
     };
     let found = match find_source(vm, name, path.as_ref())? {
+        Some(found) if KEPT.get().is_some_and(|kept| kept.contains(&full)) => match load_other(vm, full, package)? {
+            Some(module) => Some(module),
+            None => Some(load_file(vm, full, &found)?),
+        },
         Some(found) if !is_always_native(full) => Some(load_file(vm, full, &found)?),
         _ => load_other(vm, full, package)?,
     };
@@ -389,6 +393,15 @@ fn find_or_load(vm: &VirtualMachine, full: &str, name: &str, package: Option<&st
         outer.set_attr(vm.ctx.intern_str(name), module.clone(), vm)?;
     }
     Ok(Some(module))
+}
+
+/// Modules whose place no file takes, besides those of [`is_always_native`]: those that an embedder's program would have
+/// loaded before anything else.
+static KEPT: std::sync::OnceLock<&'static [&'static str]> = std::sync::OnceLock::new();
+
+/// Keeps modules of the machine from being replaced by files on the search path. The first list counts.
+pub fn keep(names: &'static [&'static str]) {
+    let _ = KEPT.set(names);
 }
 
 /// Modules that CPython 2 has built in: no file can take their place.

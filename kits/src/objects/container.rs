@@ -119,9 +119,10 @@ pub fn write_attributes(writer: &mut Writer, object: &Py<ModernObject>) -> PyRes
     };
     let plugin = &sandbox.plugin;
     let identifier = seams::plugin_identifier(plugin);
-    let mut group = object.get("view_group", vm);
+    let place = object.class.layout.find("view_group");
+    // None that was given is no group either.
+    let mut group = place.and_then(|place| object.at(place));
     if group.is_none() {
-        let place = object.class.layout.find("view_group");
         object.class.each_default(|at, value| {
             if Some(at) == place && !vm.is_none(value) {
                 group = Some(value.to_owned());
@@ -136,6 +137,12 @@ pub fn write_attributes(writer: &mut Writer, object: &Py<ModernObject>) -> PyRes
         for (name, value) in attributes {
             writer.set(name, &value)?;
         }
+    }
+    if let Some(title) = &plugin.bundle.info.title
+        && plugin.policy.synthesizes_defaults
+        && !writer.xml.has("title1")
+    {
+        writer.set("title1", title)?;
     }
     writer.xml.set_number("size", object.children(vm)?.len());
     if !writer.xml.has("identifier") {

@@ -72,7 +72,7 @@ pub fn resource_path(_vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str) -
 
 /// The address of a hosted picture of the sandbox's own identifier.
 pub fn hosted_image(_vm: &VirtualMachine, sandbox: &Arc<Sandbox>, kind: &str, group: &str) -> PyResult<String> {
-    Ok(resourcekit::hosted_url(kind, group, &sandbox.identifier, "jpg"))
+    Ok(resourcekit::hosted_url(&sandbox.plugin, kind, group, &sandbox.identifier, "jpg"))
 }
 
 /// Whether the plug-in is an agent, whose metadata objects may name a file.

@@ -171,10 +171,9 @@ impl<'a> Lookup<'a> {
         }
         let identifier = &service.declaration.identifier;
         let hashes = self.plugin.state::<ResourceHashes>();
-        if let Some(hash) = hashes.get("image", "art", &format!("{identifier}.jpg")) {
-            let plain = resourcekit::hosted_url("image", "art", identifier, "jpg");
-            let plain = plain.split('?').next().unwrap_or_default();
-            object.as_object().set_attr("art", text::native(vm, &format!("{plain}?h={hash}")), vm)?;
+        if hashes.get("image", "art", &format!("{identifier}.jpg")).is_some() {
+            let address = resourcekit::hosted_url(self.plugin, "image", "art", identifier, "jpg");
+            object.as_object().set_attr("art", text::native(vm, &address), vm)?;
         }
         Ok(())
     }

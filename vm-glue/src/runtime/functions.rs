@@ -100,11 +100,10 @@ impl GetDescriptor for UnboundMethod {
 
 impl GetAttr for UnboundMethod {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-        if let Some(value) = zelf.as_object().generic_getattr_opt(name, None, vm).ok().flatten()
-            && name.to_str().is_some_and(|name| {
-                name.starts_with("im_") || matches!(name, "__func__" | "__self__" | "__class__" | "__call__")
-            })
-        {
+        let is_own = name.to_str().is_some_and(|name| {
+            name.starts_with("im_") || matches!(name, "__func__" | "__self__" | "__class__" | "__call__")
+        });
+        if is_own && let Some(value) = zelf.as_object().generic_getattr_opt(name, None, vm)? {
             return Ok(value);
         }
         zelf.function.get_attr(name, vm)

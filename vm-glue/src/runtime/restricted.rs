@@ -11,7 +11,7 @@ use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::messages;
+use super::names;
 
 /// The key that marks builtins; no source can spell it.
 const MARK: &str = "<restricted>";
@@ -115,15 +115,11 @@ pub fn shown(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionR
 }
 
 fn missing_getitem(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
-    let is_subject = |first: &PyObject| {
-        let text = first.downcast_ref::<PyStr>().and_then(|text| text.to_str());
-        text.is_some_and(|text| {
-            text.ends_with(" object is not subscriptable") || text.ends_with(" has no attribute '__getitem__'")
-        })
-    };
-    if !error.get_arg(0).is_some_and(|first| is_subject(&first)) {
-        return None;
-    }
+    let first = error.get_arg(0)?;
+    let text = first.downcast_ref::<PyStr>()?.to_str()?;
+    // In the machine's words and in Python 2's.
+    let endings = [" is not subscriptable", " does not support indexing", " has no attribute '__getitem__'"];
+    let subject = endings.iter().find_map(|ending| text.strip_suffix(ending))?;
     let dict = error.as_object().dict();
     if let Some(known) = dict.as_ref().and_then(|dict| dict.get_item_opt(SHOWN, vm).ok().flatten()) {
         return known.downcast().ok();
@@ -135,10 +131,11 @@ fn missing_getitem(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Option<Py
     if !is_restricted(&innermost.frame, vm) {
         return None;
     }
-    messages::localize(error, vm);
-    let text = error.get_arg(0)?;
+    let name = subject.strip_prefix('\'').and_then(|rest| rest.strip_suffix("' object"));
+    let shown = name.map(|name| format!("'{}' object", names::renamed(name).unwrap_or(name)));
+    let text = format!("{} has no attribute '__getitem__'", shown.as_deref().unwrap_or(subject));
     let class = vm.ctx.exceptions.attribute_error.to_owned();
-    let new = vm.new_exception(class, vec![text]);
+    let new = vm.new_exception(class, vec![vm.ctx.new_str(text).into()]);
     new.set_traceback(error.__traceback__());
     if let Some(dict) = dict {
         // An exception that is replaced twice is two exceptions to the code: no harm beyond that.
