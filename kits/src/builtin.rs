@@ -8,6 +8,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use crate::arguments::Arguments;
 use crate::dispatch::{self, Interface, Response};
 use crate::functions;
+use crate::messaging;
 use crate::plugin::Plugin;
 use crate::prefixes::{self, Prefixes};
 use crate::prefskit;
@@ -96,6 +97,9 @@ pub static ROUTES: &[BuiltinRoute] = &[
     internal("/sharedServiceFunction/{mod_name}/{f_name}", services::shared_function),
     internal("/services/shared/function/{mod_name}/{f_name}", services::shared_function),
     internal("/debugging/thread_stacks", thread_stacks::answer),
+    internal("/messaging/function/{name}/{args}/{kwargs}", messaging::answer_function),
+    internal("/messaging/event/{name}/{args}/{kwargs}", messaging::answer_event),
+    internal("/messaging/wait", messaging::answer_wait),
     internal("/root", root),
     internal("/plist", plist),
     internal("/function/{function_name}", functions::answer),

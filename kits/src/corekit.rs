@@ -24,7 +24,7 @@ pub static KIT: Kit = Kit {
             name: "Core",
             visible: Visibility::Elevated,
             doc: "The framework's core: storage, paths, log.",
-            status: Status::Partial("runtime, caching, messaging, services and the like are missing"),
+            status: Status::Partial("runtime, caching, services and the like are missing"),
             make: |vm, sandbox| lazy_kit::object(vm, sandbox, &PART, "CoreKit"),
         },
         Entry {
@@ -73,6 +73,7 @@ fn prepare(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, globals: &PyDictRef) -> 
             native.set_item(*name, kit, vm)?;
         }
     }
+    native.set_item("messaging", crate::messagekit::core_messaging(vm, plugin), vm)?;
     let log = Arc::clone(&plugin.log);
     let write = move |level: PyObjectRef, message: PyObjectRef, vm: &VirtualMachine| -> PyResult<()> {
         let level = LogLevel::by_name(&text::unicode_of(vm, &level)?);

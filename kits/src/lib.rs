@@ -14,6 +14,8 @@
 
 pub mod archive;
 pub mod archivekit;
+pub mod agentkit;
+pub mod agents;
 pub mod arguments;
 pub mod base;
 pub mod builtin;
@@ -54,6 +56,8 @@ pub mod media_server;
 pub mod message;
 pub mod missing;
 pub mod modelkit;
+pub mod messagekit;
+pub mod messaging;
 pub mod models;
 pub mod names_in_code;
 pub mod network_errors;
@@ -78,6 +82,7 @@ pub mod sandbox;
 pub mod servicekit;
 pub mod services;
 pub mod soup;
+pub mod server_request;
 pub mod sources;
 pub mod startup;
 pub mod string_clean;
@@ -105,6 +110,8 @@ pub static KITS: &[&kit::Kit] = &[
     &modelkit::KIT,
     &modelkit::METADATA_KIT,
     &modelkit::TEMPLATE_KIT,
+    &messagekit::KIT,
+    &agentkit::KIT,
     &constkit::KIT,
     &logkit::KIT,
     &cloudkit::KIT,

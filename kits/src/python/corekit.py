@@ -287,7 +287,8 @@ class CoreKit(object):
         self.sandbox = self.host = Sandbox()
         self.networking = Networking()
         self.data = Attributes({'json': JSONData(), 'xml': XMLData()})
-        for name in ('runtime', 'caching', 'localization', 'messaging', 'debugging', 'services', 'myplex',
+        self.messaging = native['messaging']
+        for name in ('runtime', 'caching', 'localization', 'debugging', 'services', 'myplex',
                      'notifications', 'loader'):
             setattr(self, name, Missing('Core.' + name))
 
