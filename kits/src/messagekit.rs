@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustpython_vm::builtins::PyStr;
-use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, Callable, GetAttr};
@@ -35,10 +34,14 @@ pub static KIT: Kit = Kit {
             };
             Ok(vm.new_function("expose", expose).into())
         }),
-        entry("External", "External[identifier].Function(…) calls a function that another plug-in exposes.", |vm, s| {
-            native_class::<External>(vm, MODULE);
-            Ok(External { plugin: Arc::clone(&s.plugin) }.into_pyobject(vm))
-        }),
+        entry(
+            "External",
+            "External[identifier].Function(…) calls a function that another plug-in exposes.",
+            |vm, s| {
+                native_class::<External>(vm, MODULE);
+                Ok(External { plugin: Arc::clone(&s.plugin) }.into_pyobject(vm))
+            },
+        ),
         entry("Notify", "Notify.Name(…) sends a notification to other plug-ins.", |vm, sandbox| {
             named(vm, sandbox, |vm, sandbox, name| sender(vm, &sandbox.plugin, name))
         }),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use rustpython_vm::builtins::{PyDict, PyList, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use reprise_vm_glue::runtime::text;
 use reprise_vm_glue::threads;
@@ -90,11 +90,11 @@ fn unpacked_arguments(vm: &VirtualMachine, args: &str, kwargs: &str) -> Option<F
     };
     let kwargs = pack::unpack(vm, kwargs).ok()?;
     let keywords = keywords(vm, kwargs.downcast_ref::<PyDict>()?).ok()?;
-    Some(FuncArgs::new(positional, keywords))
+    Some(FuncArgs::new(positional, keywords.into_iter().collect::<KwArgs>()))
 }
 
 /// A dictionary as the keywords of a call.
-pub fn keywords(vm: &VirtualMachine, dict: &rustpython_vm::Py<PyDict>) -> PyResult<KwArgs> {
+pub fn keywords(vm: &VirtualMachine, dict: &Py<PyDict>) -> PyResult<Vec<(String, PyObjectRef)>> {
     let mut named = Vec::new();
     for (name, value) in dict.to_owned() {
         let Some(name) = text::text_of(vm, &name)? else {
@@ -102,7 +102,7 @@ pub fn keywords(vm: &VirtualMachine, dict: &rustpython_vm::Py<PyDict>) -> PyResu
         };
         named.push((name, value));
     }
-    Ok(named.into_iter().collect())
+    Ok(named)
 }
 
 /// `/messaging/function/{name}/{args}/{kwargs}`.

@@ -31,7 +31,7 @@ const DEPTH: usize = 500;
 
 /// Packs a value; TypeError for what cannot be packed.
 pub fn pack(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
-    let mut writer = Writer { vm, nodes: Vec::new(), known: HashMap::new() };
+    let mut writer = Writer { vm, nodes: Vec::new(), known: HashMap::new(), made: Vec::new() };
     let root = writer.reference(value, 0)?;
     Ok(cereal::pack(&Graph { nodes: writer.nodes, root }))
 }
@@ -47,6 +47,8 @@ struct Writer<'vm> {
     nodes: Vec<Node>,
     /// Node of each object met so far, by identity. The objects stay alive through the root.
     known: HashMap<usize, usize>,
+    /// Attribute dicts made while packing: they must not go, or another object could get their identity.
+    made: Vec<PyObjectRef>,
 }
 
 impl Writer<'_> {
@@ -78,6 +80,7 @@ impl Writer<'_> {
         let types = &vm.ctx.types;
         for codec in CODECS {
             if let Some((class, state)) = (codec.state_of)(vm, value)? {
+                self.made.push(state.clone());
                 return Ok(Node::Instance { class, state: self.reference(&state, depth + 1)? });
             }
         }

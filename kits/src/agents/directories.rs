@@ -71,4 +71,3 @@ impl AsSequence for FileDirectory {
         &METHODS
     }
 }
-

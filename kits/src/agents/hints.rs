@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustpython_vm::builtins::{PyDictRef, PyStaticMethod, PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
-use rustpython_vm::function::{FuncArgs, KwArgs};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{AtomicPyTypeFlags, Constructor, GetAttr, PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
@@ -23,9 +23,7 @@ use crate::sandbox;
 /// A hint object. Its attributes are in its `__dict__`; names that it lacks are looked for in its tree.
 #[pyclass(module = "Framework.api.agentkit", name = "MediaObject")]
 #[derive(Debug, PyPayload)]
-pub struct Hints {
-    kind: &'static MediaType,
-}
+pub struct Hints;
 
 #[pyclass(flags(BASETYPE, HAS_DICT), with(Constructor, GetAttr))]
 impl Hints {}
@@ -34,7 +32,8 @@ impl Constructor for Hints {
     type Args = FuncArgs;
 
     fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let kind = kind_of_class(vm, class.as_object()).ok_or_else(|| vm.new_type_error("media objects have a kind"))?;
+        let kind =
+            kind_of_class(vm, class.as_object()).ok_or_else(|| vm.new_type_error("media objects have a kind"))?;
         let sandbox = sandbox::current().ok_or_else(|| vm.new_runtime_error("no plug-in is running"))?;
         new(vm, &sandbox.plugin, kind, args.kwargs.into_iter().map(|(name, value)| (name.to_string(), value)), false)
     }
@@ -180,11 +179,13 @@ pub fn new(
         let request = tree_request(kind, &text::unicode_of(vm, &id)?, None);
         match tree::load(vm, plugin, &request) {
             Ok(tree) => dict.set_item("tree", tree, vm)?,
-            Err(error) => seams::log_exception(vm, &format!("Exception loading the media tree of {}", request.id), &error),
+            Err(error) => {
+                seams::log_exception(vm, &format!("Exception loading the media tree of {}", request.id), &error)
+            }
         }
     }
     fill_models(vm, plugin, kind, &dict, &parent_guid, modern)?;
-    Ok(PyRef::new_ref(Hints { kind }, class(vm, kind), Some(dict)).into())
+    Ok(PyRef::new_ref(Hints, class(vm, kind), Some(dict)).into())
 }
 
 /// The data of the primary agent, and of the item above.
@@ -218,7 +219,7 @@ fn fill_models(
 }
 
 /// The hints that came in a message, as named values.
-pub fn values_of(vm: &VirtualMachine, hints: &PyObject) -> PyResult<KwArgs> {
+pub fn values_of(vm: &VirtualMachine, hints: &PyObject) -> PyResult<Vec<(String, PyObjectRef)>> {
     let dict = hints.downcast_ref::<rustpython_vm::builtins::PyDict>();
     let dict = dict.ok_or_else(|| vm.new_type_error("argument after ** must be a mapping"))?;
     crate::messaging::keywords(vm, dict)

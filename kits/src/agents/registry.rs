@@ -175,12 +175,10 @@ fn add_methods(vm: &VirtualMachine, class: &PyTypeRef, kind: &'static MediaType)
         let class = super::hints::class(vm, kind);
         zelf.set_attr(MEDIA_TYPES_ATTRIBUTE, vm.ctx.new_list(vec![class.into()]), vm)
     };
-    let search = |_zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> {
-        SEARCH.bind(vm, args).map(|_| ())
-    };
-    let update = |_zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> {
-        UPDATE.bind(vm, args).map(|_| ())
-    };
+    let search =
+        |_zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> { SEARCH.bind(vm, args).map(|_| ()) };
+    let update =
+        |_zelf: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> { UPDATE.bind(vm, args).map(|_| ()) };
     let methods: [(&'static str, PyObjectRef); 3] = [
         ("__init__", vm.new_method("__init__", owner, init).into()),
         ("search", vm.new_method("search", owner, search).into()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustpython_vm::builtins::PyList;
+use rustpython_vm::builtins::PyInt;
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -86,7 +86,7 @@ pub fn is_modern(vm: &VirtualMachine, version: &PyObject) -> bool {
 fn search(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, agent: &Agent, question: &Question) -> PyResult {
     let plugin = &sandbox.plugin;
     let values = hints::values_of(vm, question.hints)?;
-    let sent = |name: &str| values.clone().into_iter().find(|(there, _)| there == name).map(|(_, value)| value);
+    let sent = |name: &str| values.iter().find(|(there, _)| there == name).map(|(_, value)| value.clone());
     let (id, parent) = (sent("id"), sent("parentID"));
     let media = hints::new(vm, plugin, question.kind, values.clone().into_iter(), question.modern)?;
     let method = agent.object.get_attr("search", vm)?;
@@ -145,24 +145,26 @@ fn media_container(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult {
     legacy::factory(vm, sandbox, "MediaContainer")?.call((), vm)
 }
 
-/// Sorts the results of a newer agent, the best first; a result without a score is a TypeError.
+/// Sorts the results of a newer agent, the best first. They are compared by the difference of their scores, which only
+/// whole numbers have: all others, and None, are a TypeError as soon as there are two results.
 fn sort_by_score(vm: &VirtualMachine, results: &PyObject) -> PyResult<()> {
     let Some(container) = modern(results) else { return Ok(()) };
-    let list = container.child_list(vm);
-    let objects: Vec<PyObjectRef> = list.to_owned().try_to_value(vm)?;
-    for object in &objects {
-        if vm.is_none(&object.get_attr("score", vm)?) {
-            return Err(vm.new_type_error("an integer is required"));
-        }
+    let objects = container.children(vm)?;
+    if objects.len() < 2 {
+        return Ok(());
     }
-    let getter = vm.import("_operator", 0)?.get_attr("attrgetter", vm)?.call((vm.ctx.new_str("score"),), vm)?;
-    let sorted: PyObjectRef = vm.ctx.new_list(objects).into();
-    let named: KwArgs =
-        [("key".to_owned(), getter), ("reverse".to_owned(), vm.ctx.new_bool(true).into())].into_iter().collect();
-    sorted.get_attr("sort", vm)?.call(FuncArgs::new(Vec::new(), named), vm)?;
-    if let Some(sorted) = sorted.downcast_ref::<PyList>() {
-        container.replace_children(vm.ctx.new_list(sorted.borrow_vec().to_vec()).into());
+    let mut scored = Vec::with_capacity(objects.len());
+    for object in objects {
+        let score = object.get_attr("score", vm)?;
+        let Some(score) = score.downcast_ref::<PyInt>() else {
+            let class = score.class().name().to_string();
+            return Err(vm.new_type_error(format!("scores of results must be integers, not '{class}'")));
+        };
+        scored.push((score.as_bigint().clone(), object));
     }
+    scored.sort_by(|(a, _), (b, _)| b.cmp(a));
+    let sorted = scored.into_iter().map(|(_, object)| object).collect();
+    container.replace_children(vm.ctx.new_list(sorted).into());
     Ok(())
 }
 

@@ -11,11 +11,8 @@ const TAKES_KEYWORDS: u32 = 0x08;
 
 /// The code of a function or of a bound method; None for other callables, which count as accepting nothing.
 fn code(vm: &VirtualMachine, callable: &PyObject) -> Option<PyObjectRef> {
-    let inner = if callable.class().is(vm.ctx.types.bound_method_type) {
-        callable.get_attr("__func__", vm).ok()
-    } else {
-        None
-    };
+    let inner =
+        if callable.class().is(vm.ctx.types.bound_method_type) { callable.get_attr("__func__", vm).ok() } else { None };
     let function = inner.as_deref().unwrap_or(callable);
     function.downcast_ref::<PyFunction>()?;
     function.get_attr("__code__", vm).ok()

@@ -42,12 +42,6 @@ impl StandIn {
 
     #[pymethod]
     fn validate_keys(_zelf: PyObjectRef, _keys: PyObjectRef) {}
-
-    /// No number can be made of it.
-    #[pymethod]
-    fn __int__(_zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        Err(vm.new_type_error("__int__ returned non-int (type NoneType)"))
-    }
 }
 
 impl GetAttr for StandIn {

@@ -8,12 +8,12 @@ use rustpython_vm::builtins::{PyDict, PyDictRef, PyList, PyStr};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use reprise_vm_glue::runtime::{dialect, text};
 
 use super::directories::FileDirectory;
-use super::{stand_in, subtitles};
+use super::stand_in;
 use crate::plugin::Plugin;
 use crate::server_request;
 
@@ -184,11 +184,8 @@ struct Reader<'a> {
 }
 
 /// Camel-case attributes that a tree has under their Python names as well.
-const PYTHON_NAMES: &[(&str, &str)] = &[
-    ("originallyAvailableAt", "originally_available_at"),
-    ("addedAt", "added_at"),
-    ("refreshedAt", "refreshed_at"),
-];
+const PYTHON_NAMES: &[(&str, &str)] =
+    &[("originallyAvailableAt", "originally_available_at"), ("addedAt", "added_at"), ("refreshedAt", "refreshed_at")];
 
 impl Reader<'_> {
     /// Attributes of an element as they are written: byte strings.
@@ -289,7 +286,7 @@ impl Reader<'_> {
             return Ok((stand_in::new(vm), stand_in::new(vm), stand_in::new(vm)));
         };
         let pictures = |name: &str| FileDirectory::open(vm, folder.join(name));
-        Ok((pictures("Thumbnails")?, pictures("Art")?, subtitles::open(vm, self.plugin, &folder)?))
+        Ok((pictures("Thumbnails")?, pictures("Art")?, stand_in::new(vm)))
     }
 
     fn stream(&self, element: Node<'_, '_>) -> PyResult {
@@ -327,4 +324,3 @@ pub fn attribute(vm: &VirtualMachine, object: &PyObject, name: &'static str) -> 
     value.downcast_ref::<PyStr>()?;
     text::text_of(vm, &value).ok().flatten()
 }
-

@@ -44,8 +44,7 @@ const ERASE: Signature = Signature {
 };
 
 /// What agents are told of a music library, unless the library says otherwise.
-const LIBRARY_PREFS: &[&str] =
-    &["artistBios", "albumReviews", "popularTracks", "concerts", "genres", "albumPosters"];
+const LIBRARY_PREFS: &[&str] = &["artistBios", "albumReviews", "popularTracks", "concerts", "genres", "albumPosters"];
 
 /// What the server asks for. Values that are None are absent.
 struct Order {
@@ -83,11 +82,7 @@ pub fn answer(vm: &VirtualMachine, plugin: &Arc<Plugin>, args: FuncArgs) -> PyRe
     Ok(vm.ctx.none())
 }
 
-fn order(
-    vm: &VirtualMachine,
-    kind: &'static MediaType,
-    bound: &crate::objects::signature::Bound,
-) -> PyResult<Order> {
+fn order(vm: &VirtualMachine, kind: &'static MediaType, bound: &crate::objects::signature::Bound) -> PyResult<Order> {
     let optional = |at: usize| -> PyResult<Option<String>> {
         let value = bound.get(at);
         if vm.is_none(value) { Ok(None) } else { text::unicode_of(vm, value).map(Some) }

@@ -316,9 +316,34 @@ pub fn empty(
 }
 
 /// Class path and attributes of an old object, for packing.
-pub fn packed_state(_vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<(String, PyObjectRef)>> {
-    Ok(legacy(object).map(|object| (format!("{MODULE}.{}", object.class.name), object.attributes().into())))
+pub fn packed_state(vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<(String, PyObjectRef)>> {
+    let Some(object) = legacy(object) else { return Ok(None) };
+    let state = vm.ctx.new_dict();
+    for (name, value) in object.attributes() {
+        state.set_item(&*name, value, vm)?;
+    }
+    if state.get_item_opt(TAG_NAME, vm)?.is_none() {
+        state.set_item(TAG_NAME, vm.ctx.new_str(object.class.element).into(), vm)?;
+    }
+    if matches!(object.class.kind, Kind::Container | Kind::MediaContainer) {
+        state.set_item(ITEMS, vm.ctx.new_list(object.items.read().clone()).into(), vm)?;
+    }
+    let headers = vm.ctx.new_dict();
+    headers.set_item("Content-Type", vm.ctx.new_str("application/xml").into(), vm)?;
+    for (name, value) in object.all_headers() {
+        headers.set_item(&*text::native(vm, &name), text::native(vm, &value), vm)?;
+    }
+    state.set_item(HEADERS, headers.into(), vm)?;
+    state.set_item(CORE, vm.ctx.none(), vm)?;
+    Ok(Some((format!("{MODULE}.{}", object.class.name), state.into())))
 }
+
+/// What a packed object has besides its attributes: its element's name, the children of a container, its headers, and
+/// the framework's core, which never travels.
+const TAG_NAME: &str = "tagName";
+const ITEMS: &str = "__items__";
+const HEADERS: &str = "_Object__headers";
+const CORE: &str = "_core";
 
 /// The old object that a packed class path and attributes stand for; None for other class paths.
 pub fn unpacked(vm: &VirtualMachine, path: &str, state: PyObjectRef) -> PyResult<Option<PyObjectRef>> {
@@ -327,7 +352,19 @@ pub fn unpacked(vm: &VirtualMachine, path: &str, state: PyObjectRef) -> PyResult
     let sandbox = crate::sandbox::current().ok_or_else(|| vm.new_runtime_error("no plug-in is running"))?;
     let object = empty(vm, &sandbox, class)?;
     for (name, value) in state {
-        object.attributes().set_item(&*name, value, vm)?;
+        match text::text_of(vm, &name)?.as_deref() {
+            Some(CORE) => {}
+            Some(TAG_NAME) if text::text_of(vm, &value)?.as_deref() == Some(class.element) => {}
+            Some(ITEMS) => *object.items.write() = value.try_to_value(vm)?,
+            Some(HEADERS) => {
+                if let Ok(headers) = value.downcast::<PyDict>() {
+                    for (name, value) in headers {
+                        object.set_header(&text::unicode_of(vm, &name)?, &text::unicode_of(vm, &value)?);
+                    }
+                }
+            }
+            _ => object.attributes().set_item(&*name, value, vm)?,
+        }
     }
     Ok(Some(object.into()))
 }

@@ -92,8 +92,9 @@ impl LegacyContainer {
         as_list(&zelf, vm, |list| {
             let mut args = FuncArgs::default();
             args.kwargs.insert("key".into(), getter);
-            args.kwargs.insert("reverse".into(), vm.ctx.new_bool(descending).into());
-            vm.call_method(list, "sort", args).map(|_| ())
+            vm.call_method(list, "sort", args)?;
+            // Sorted upwards and then turned round: equal items change their order, too.
+            if descending { vm.call_method(list, "reverse", ()).map(|_| ()) } else { Ok(()) }
         })
     }
 
