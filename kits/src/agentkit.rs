@@ -15,7 +15,7 @@ pub static KIT: Kit = Kit {
                   defines search(results, media, lang) and update(metadata, media, lang), and registers at once.",
             status: Status::Implemented,
             make: |vm, _| {
-                tree::prepare();
+                tree::prepare(vm);
                 constkit::group(vm, "Agent", registry::base_classes(vm))
             },
         },

@@ -10,6 +10,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyTuple, Py
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use crate::agents::stand_in::StandIn;
 use crate::errors;
 use crate::sandbox::Sandbox;
 
@@ -54,7 +55,7 @@ pub fn publish_writers(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<
 
 /// `_getiter_(x)`: restricted code iterates over what has an `__iter__`; strings have none.
 fn iterate(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    if text::is_basestring(&object) {
+    if text::is_basestring(&object) && !object.downcastable::<StandIn>() {
         let class = if text::is_unicode(&object) { "unicode" } else { "str" };
         return Err(vm.new_attribute_error(format!("'{class}' object has no attribute '__iter__'")));
     }

@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence};
 use rustpython_vm::{PyObject, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use reprise_vm_glue::runtime::text;
 
+use super::registry::MODULE;
 use crate::errors;
+use crate::kit::native_class;
 
 /// A folder whose files are read by name.
-#[pyclass(module = "Framework.api.agentkit", name = "MediaContentsDirectory")]
+#[pyclass(module = false, name = "MediaContentsDirectory")]
 #[derive(Debug, PyPayload)]
 pub struct FileDirectory {
     folder: PathBuf,
@@ -25,7 +26,7 @@ impl FileDirectory {
     /// The object for a folder, which is made on disk.
     pub fn open(vm: &VirtualMachine, folder: PathBuf) -> PyResult {
         std::fs::create_dir_all(&folder).map_err(|error| vm.new_os_error(error.to_string()))?;
-        let _ = FileDirectory::make_static_type();
+        native_class::<FileDirectory>(vm, MODULE);
         Ok(FileDirectory { folder }.into_pyobject(vm))
     }
 }

@@ -14,6 +14,6 @@ pub mod registry;
 pub mod search;
 pub mod signature;
 pub mod stand_in;
-//pub mod subtitles;
+pub mod subtitles;
 pub mod tree;
 pub mod update;

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use rustpython_vm::builtins::{PyStr, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
-use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
-use rustpython_vm::types::{AsMapping, AsSequence, Callable, GetAttr, SetAttr};
+use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods};
+use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, Callable, GetAttr, SetAttr};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use reprise_vm_glue::runtime::text::{self, Unicode};
@@ -28,7 +28,7 @@ pub fn new(vm: &VirtualMachine) -> PyObjectRef {
     StandIn(Unicode::from("")).into_ref(&vm.ctx).into()
 }
 
-#[pyclass(with(GetAttr, SetAttr, Callable, AsMapping, AsSequence))]
+#[pyclass(with(GetAttr, SetAttr, Callable, AsMapping, AsSequence, AsNumber))]
 impl StandIn {
     #[pymethod]
     fn keys(_zelf: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
@@ -80,10 +80,22 @@ impl AsMapping for StandIn {
 
 impl AsSequence for StandIn {
     fn as_sequence() -> &'static PySequenceMethods {
-        static METHODS: std::sync::LazyLock<PySequenceMethods> = std::sync::LazyLock::new(|| PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
             contains: Some(|_, _, _| Ok(false)),
-            ..*PyStr::as_sequence()
-        });
+            ..PySequenceMethods::NOT_IMPLEMENTED
+        };
+        &METHODS
+    }
+}
+
+impl AsNumber for StandIn {
+    fn as_number() -> &'static PyNumberMethods {
+        static METHODS: PyNumberMethods = PyNumberMethods {
+            // The original finds itself under the name of the method, and calls it.
+            int: Some(|_, vm| Err(vm.new_type_error("__int__ returned non-int (type NoneType)"))),
+            float: Some(|_, vm| Err(vm.new_type_error("__float__ returned non-float (type NoneType)"))),
+            ..PyNumberMethods::NOT_IMPLEMENTED
+        };
         &METHODS
     }
 }

@@ -10,7 +10,6 @@ use reprise_bundles::atomic;
 use reprise_bundles::dict_order::iteration_order;
 use roxmltree::{Document, Node};
 use rustpython_vm::builtins::PyList;
-use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence, Iterable};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
@@ -18,7 +17,8 @@ use sha1::{Digest, Sha1};
 
 use reprise_vm_glue::runtime::text;
 
-use super::registry::is_language;
+use super::registry::{MODULE, is_language};
+use crate::kit::native_class;
 use crate::models::proxy::ProxyObject;
 use crate::models::template::ProxyKind;
 use crate::objects::xml::XmlWriter;
@@ -204,7 +204,7 @@ fn write(languages: &[(String, Vec<Entry>)]) -> Result<Vec<u8>, StoreError> {
 // ---- languages -------------------------------------------------------------------------------------------------
 
 /// `part.subtitles`: a folder for each language.
-#[pyclass(module = "Framework.api.agentkit", name = "SubtitlesDirectory")]
+#[pyclass(module = false, name = "SubtitlesDirectory")]
 #[derive(Debug, PyPayload)]
 pub struct Languages {
     store: Arc<Store>,
@@ -212,7 +212,8 @@ pub struct Languages {
 
 /// The object for the media bundle whose `Contents` these are; its folder is made on disk.
 pub fn open(vm: &VirtualMachine, plugin: &Plugin, contents: &Path) -> PyResult {
-    let _ = (Languages::make_static_type(), Names::make_static_type());
+    native_class::<Languages>(vm, MODULE);
+    native_class::<Names>(vm, MODULE);
     let store = Store::open(contents, &plugin.bundle.identifier);
     let store = store.map_err(|error| vm.new_os_error(error.to_string()))?;
     Ok(Languages { store: Arc::new(store) }.into_pyobject(vm))
@@ -286,7 +287,7 @@ impl Iterable for Languages {
 // ---- names -----------------------------------------------------------------------------------------------------
 
 /// The subtitles of one language, by name.
-#[pyclass(module = "Framework.api.agentkit", name = "MediaProxyContentsDirectory")]
+#[pyclass(module = false, name = "MediaProxyContentsDirectory")]
 #[derive(Debug, PyPayload)]
 pub struct Names {
     store: Arc<Store>,
@@ -487,7 +488,7 @@ impl AsSequence for Names {
 
 impl Iterable for Names {
     fn slot_iter(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let names = zelf.downcast_ref::<Names>().map(Names::names).unwrap_or_default();
+        let names = zelf.downcast_ref::<Names>().map(|zelf| zelf.names()).unwrap_or_default();
         let names: PyObjectRef = vm.ctx.new_list(names.iter().map(|name| text::native(vm, name)).collect()).into();
         Ok(names.get_iter(vm)?.into())
     }

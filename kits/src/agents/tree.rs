@@ -13,7 +13,9 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult,
 use reprise_vm_glue::runtime::{dialect, text};
 
 use super::directories::FileDirectory;
-use super::stand_in;
+use super::{stand_in, subtitles};
+use super::registry::MODULE;
+use crate::kit::native_class;
 use crate::plugin::Plugin;
 use crate::server_request;
 
@@ -61,7 +63,7 @@ pub fn load(vm: &VirtualMachine, plugin: &Plugin, request: &TreeRequest) -> PyRe
 
 /// An item of the library: the attributes of its element, `items`, `settings`, `children`, and the items below under
 /// the name of their level.
-#[pyclass(module = "Framework.api.agentkit", name = "MediaTree")]
+#[pyclass(module = false, name = "MediaTree")]
 #[derive(Debug, PyPayload)]
 pub struct MediaTree {
     /// Name of the level below.
@@ -99,7 +101,7 @@ fn collect_parts(vm: &VirtualMachine, object: &PyObject, parts: &mut Vec<PyObjec
 }
 
 /// One version of an item.
-#[pyclass(module = "Framework.api.agentkit", name = "MediaItem")]
+#[pyclass(module = false, name = "MediaItem")]
 #[derive(Debug, PyPayload)]
 pub struct MediaItem;
 
@@ -107,7 +109,7 @@ pub struct MediaItem;
 impl MediaItem {}
 
 /// One file: the attributes of its element, `streams`, and the folders that belong to it.
-#[pyclass(module = "Framework.api.agentkit", name = "MediaPart")]
+#[pyclass(module = false, name = "MediaPart")]
 #[derive(Debug, PyPayload)]
 pub struct MediaPart;
 
@@ -115,7 +117,7 @@ pub struct MediaPart;
 impl MediaPart {}
 
 /// A video, audio or subtitle stream.
-#[pyclass(module = "Framework.api.agentkit", name = "MediaStream")]
+#[pyclass(module = false, name = "MediaStream")]
 #[derive(Debug, PyPayload)]
 pub struct MediaStream;
 
@@ -123,7 +125,7 @@ pub struct MediaStream;
 impl MediaStream {}
 
 /// The items of a level by their keys: a dictionary of texts that takes numbers, too.
-#[pyclass(module = "Framework.api.agentkit", name = "LevelMap", base = PyDict)]
+#[pyclass(module = false, name = "LevelMap", base = PyDict)]
 #[derive(Debug)]
 #[repr(transparent)]
 pub struct LevelMap(PyDict);
@@ -286,7 +288,7 @@ impl Reader<'_> {
             return Ok((stand_in::new(vm), stand_in::new(vm), stand_in::new(vm)));
         };
         let pictures = |name: &str| FileDirectory::open(vm, folder.join(name));
-        Ok((pictures("Thumbnails")?, pictures("Art")?, stand_in::new(vm)))
+        Ok((pictures("Thumbnails")?, pictures("Art")?, subtitles::open(vm, self.plugin, &folder)?))
     }
 
     fn stream(&self, element: Node<'_, '_>) -> PyResult {
@@ -314,8 +316,12 @@ pub fn media_bundle(plugin: &Plugin, hash: Option<&str>) -> Option<PathBuf> {
 }
 
 /// Makes the classes ready; call before the first tree is read.
-pub fn prepare() {
+pub fn prepare(vm: &VirtualMachine) {
     let _ = LevelMap::make_static_type();
+    native_class::<MediaTree>(vm, MODULE);
+    native_class::<MediaItem>(vm, MODULE);
+    native_class::<MediaPart>(vm, MODULE);
+    native_class::<MediaStream>(vm, MODULE);
 }
 
 /// The text of an attribute of a tree object that was set from XML.
