@@ -12,10 +12,10 @@
 //! * [`arguments`], [`callback`], [`pack`]: values on their way through URLs
 //! * [`services`]: URL, search and related-content services
 
-pub mod archive;
-pub mod archivekit;
 pub mod agentkit;
 pub mod agents;
+pub mod archive;
+pub mod archivekit;
 pub mod arguments;
 pub mod base;
 pub mod builtin;
@@ -83,7 +83,6 @@ pub mod server_request;
 pub mod servicekit;
 pub mod services;
 pub mod soup;
-pub mod server_request;
 pub mod sources;
 pub mod startup;
 pub mod string_clean;

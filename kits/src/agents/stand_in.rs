@@ -80,10 +80,8 @@ impl AsMapping for StandIn {
 
 impl AsSequence for StandIn {
     fn as_sequence() -> &'static PySequenceMethods {
-        static METHODS: PySequenceMethods = PySequenceMethods {
-            contains: Some(|_, _, _| Ok(false)),
-            ..PySequenceMethods::NOT_IMPLEMENTED
-        };
+        static METHODS: PySequenceMethods =
+            PySequenceMethods { contains: Some(|_, _, _| Ok(false)), ..PySequenceMethods::NOT_IMPLEMENTED };
         &METHODS
     }
 }

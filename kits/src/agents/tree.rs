@@ -13,8 +13,8 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult,
 use reprise_vm_glue::runtime::{dialect, text};
 
 use super::directories::FileDirectory;
-use super::{stand_in, subtitles};
 use super::registry::MODULE;
+use super::{stand_in, subtitles};
 use crate::kit::native_class;
 use crate::plugin::Plugin;
 use crate::server_request;
