@@ -42,6 +42,9 @@ fn error_class(vm: &VirtualMachine) -> PyTypeRef {
         .clone()
 }
 
+/// Whole numbers with larger exponents are read as floats.
+const LARGEST_EXPONENT: usize = 400;
+
 /// Reads a document.
 pub fn read(vm: &VirtualMachine, source: &str) -> PyResult {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
@@ -136,6 +139,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A number. The original reads `1e3` as a whole number.
     fn number(&mut self) -> PyResult {
         let vm = self.vm;
         let whole = self.rest();
@@ -191,6 +195,14 @@ impl<'a> Reader<'a> {
             let exponent_end = digits(end + 1 + sign);
             if exponent_end == end + 1 + sign {
                 return self.fail("number has an incomplete exponent", whole);
+            }
+            let exponent = rest.get(end + 1 + sign..exponent_end).and_then(|digits| digits.parse::<usize>().ok());
+            let up = !rest.get(end + 1..).is_some_and(|r| r.starts_with('-'));
+            if let Some(exponent) = exponent.filter(|exponent| up && !is_float && *exponent <= LARGEST_EXPONENT) {
+                // A whole number with a whole exponent stays one.
+                let written = format!("{}{}", rest.get(..end).unwrap_or("0"), "0".repeat(exponent));
+                self.at += exponent_end;
+                return Ok(integer(&written, 10));
             }
             end = exponent_end;
             is_float = true;

@@ -64,6 +64,7 @@ pub mod network_errors;
 pub mod networkkit;
 pub mod objectkit;
 pub mod objects;
+pub mod older_objects;
 pub mod pack;
 pub mod parsekit;
 pub mod pickle;

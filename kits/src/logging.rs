@@ -21,10 +21,21 @@ const SIZE_LIMIT: u64 = 1_048_576;
 /// Old files kept, `.1` to `.5`.
 const BACKUPS: u32 = 5;
 
+/// How lines look and what becomes of the file of an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Framework 2: time, thread, level and place; five old files.
+    Current,
+    /// Frameworks 0 and 1: time, identifier (filled up to a width) and message; one old file, `X.log.old`
+    /// (`spec/legacy-v1.md` §2).
+    Older { width: usize },
+}
+
 /// One plug-in's log.
 #[derive(Debug)]
 pub struct Logger {
     path: PathBuf,
+    style: Style,
     identifier: String,
     level: LogLevel,
     /// Write to standard error too.
@@ -42,8 +53,13 @@ impl Logger {
     /// Opens the log; a file of an earlier run is rotated away first. Without a file (no right to write, say) lines go
     /// nowhere but the console.
     pub fn open(path: &Path, identifier: &str, level: LogLevel, console: bool) -> Self {
-        let logger =
-            Self { path: path.to_owned(), identifier: identifier.to_owned(), level, console, file: Mutex::new(None) };
+        Self::open_as(path, identifier, level, console, Style::Current)
+    }
+
+    /// As [`open`](Self::open), in a given style.
+    pub fn open_as(path: &Path, identifier: &str, level: LogLevel, console: bool, style: Style) -> Self {
+        let identifier = identifier.to_owned();
+        let logger = Self { path: path.to_owned(), style, identifier, level, console, file: Mutex::new(None) };
         let opened = logger.start_file();
         match opened {
             Ok(open) => *logger.file.lock() = Some(open),
@@ -59,7 +75,11 @@ impl Logger {
             fs::create_dir_all(folder)?;
         }
         if fs::metadata(&self.path).is_ok() {
-            self.rotate();
+            match self.style {
+                Style::Current => self.rotate(),
+                // What cannot be renamed is written on.
+                Style::Older { .. } => drop(fs::rename(&self.path, format!("{}.old", self.path.display()))),
+            }
         }
         let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
         Ok(Open { file, size: 0 })
@@ -82,6 +102,13 @@ impl Logger {
         if level > self.level {
             return;
         }
+        if let Style::Older { width } = self.style {
+            let text = format!("{}: {:<width$}:   {message}\n", time_of_day(), self.identifier);
+            if self.console {
+                let _ = io::stderr().write_all(text.as_bytes());
+            }
+            return self.append(&text);
+        }
         let prefix = match context::with(|context| context.transaction.clone()) {
             Some(transaction) => format!("[T:{transaction}] "),
             None => String::new(),
@@ -92,7 +119,10 @@ impl Logger {
         if self.console {
             let _ = write!(io::stderr(), "{time} - {:<32} {rest}", self.identifier);
         }
-        let text = format!("{time} {rest}");
+        self.append(&format!("{time} {rest}"));
+    }
+
+    fn append(&self, text: &str) {
         let mut slot = self.file.lock();
         let full = slot.as_ref().is_some_and(|open| open.size > 0 && open.size + text.len() as u64 > SIZE_LIMIT);
         if full {
@@ -113,6 +143,14 @@ fn time_text() -> String {
     let time = jiff::Timestamp::from_millisecond(milliseconds as i64).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let local = time.to_zoned(jiff::tz::TimeZone::system());
     format!("{},{:03}", local.strftime("%Y-%m-%d %H:%M:%S"), time.subsec_millisecond())
+}
+
+/// Local time, `HH:MM:SS.ffffff`.
+fn time_of_day() -> String {
+    let microseconds = (clock::seconds() * 1e6).floor();
+    let time = jiff::Timestamp::from_microsecond(microseconds as i64).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let local = time.to_zoned(jiff::tz::TimeZone::system());
+    format!("{}.{:06}", local.strftime("%H:%M:%S"), time.subsec_nanosecond() / 1000)
 }
 
 /// A number that tells threads apart.

@@ -24,6 +24,7 @@ static CODECS: &[InstanceCodec] = &[
     InstanceCodec { state_of: crate::objects::legacy::packed_state, restore: crate::objects::legacy::unpacked },
     InstanceCodec { state_of: crate::user_state::packed_cookie, restore: crate::user_state::unpacked_cookie },
     InstanceCodec { state_of: crate::cloudkit::packed_state, restore: crate::cloudkit::unpacked },
+    InstanceCodec { state_of: crate::older_objects::packed_state, restore: crate::older_objects::unpacked },
 ];
 
 /// Deepest nesting that is packed.

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use malachite_bigint::BigInt;
+use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
-use rustpython_vm::builtins::{PyDict, PyInt, PyList, PyListRef, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyFunction, PyInt, PyList, PyListRef, PyTuple, PyType};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use crate::sandbox::Sandbox;
 
@@ -44,7 +45,26 @@ static CLASSES: &[(&str, &[&str])] = &[
 
 /// A value as a pickle of protocol 0.
 pub fn dump(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
-    let mut writer = Writer { out: Vec::new(), memo: HashMap::new(), kept: Vec::new() };
+    dump_with(vm, value, Reach::Data)
+}
+
+/// As [`dump`], with instances, classes and functions of any module: for the older frameworks, whose plug-ins are not
+/// confined.
+pub fn dump_any(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
+    dump_with(vm, value, Reach::Any)
+}
+
+/// What a pickle may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// [`CLASSES`] and what the plug-in's sandbox holds.
+    Data,
+    /// Everything that can be imported.
+    Any,
+}
+
+fn dump_with(vm: &VirtualMachine, value: &PyObject, reach: Reach) -> PyResult<Vec<u8>> {
+    let mut writer = Writer { out: Vec::new(), memo: HashMap::new(), kept: Vec::new(), reach };
     writer.save(vm, value)?;
     writer.out.push(b'.');
     Ok(writer.out)
@@ -56,6 +76,7 @@ struct Writer {
     memo: HashMap<usize, usize>,
     /// Keeps temporary objects alive, so that their identities stay theirs.
     kept: Vec<PyObjectRef>,
+    reach: Reach,
 }
 
 fn refused(vm: &VirtualMachine, message: String) -> rustpython_vm::builtins::PyBaseExceptionRef {
@@ -189,7 +210,10 @@ impl Writer {
         let module = if module == "builtins" { "__builtin__" } else { short };
         let known = CLASSES.iter().any(|(m, names)| *m == module && names.contains(&name.as_str()));
         if !known || name == "object" {
-            return Err(self.refusal(vm, object));
+            return match self.reach {
+                Reach::Data => Err(self.refusal(vm, object)),
+                Reach::Any => self.save_any(vm, object),
+            };
         }
         if name == "complex" {
             self.global(module, &name, class.as_object());
@@ -220,6 +244,75 @@ impl Writer {
             .collect();
         self.global(module, &name, class.as_object());
         self.reduce(vm, object, &args)
+    }
+
+    /// Classes and functions by name; instances by their class and state.
+    fn save_any(&mut self, vm: &VirtualMachine, object: &PyObject) -> PyResult<()> {
+        let named = |object: &PyObject| -> Option<(String, String)> {
+            let read = |name: &'static str| {
+                let value = object.get_attr(name, vm).ok()?;
+                text::text_of(vm, &value).ok().flatten()
+            };
+            Some((read("__module__")?, read("__name__")?))
+        };
+        let is_named = object.downcastable::<PyType>() || object.downcastable::<PyFunction>();
+        if is_named {
+            let Some((module, name)) = named(object) else { return Err(self.refusal(vm, object)) };
+            self.global(&module, &name, object);
+            return Ok(());
+        }
+        let class = object.class().to_owned();
+        let types = &vm.ctx.types;
+        let content: Option<(&Py<PyType>, PyObjectRef)> = if text::is_unicode(object) {
+            Some((text::unicode_type(vm), text::new_unicode(vm, &text::unicode_of(vm, object)?)))
+        } else if let Some(bytes) = text::bytes_of(object) {
+            Some((types.str_type, text::new_str(vm, &bytes)))
+        } else if let Some(list) = object.downcast_ref::<PyList>() {
+            Some((types.list_type, vm.ctx.new_list(list.borrow_vec().to_vec()).into()))
+        } else if let Some(dict) = object.downcast_ref::<PyDict>() {
+            Some((types.dict_type, dict.to_owned().copy().into_ref(&vm.ctx).into()))
+        } else {
+            None
+        };
+        let Some((module, name)) = named(class.as_object()) else { return Err(self.refusal(vm, object)) };
+        let importable = import::modules(vm)?.get_item_opt(module.as_str(), vm)?.is_some();
+        if let (Some((_, plain)), false) = (&content, importable) {
+            // Texts of a native class (results of queries) are stored as the texts that they are.
+            return self.save(vm, plain);
+        }
+        let state = object.dict();
+        if !importable || (content.is_none() && state.is_none()) {
+            return Err(self.refusal(vm, object));
+        }
+        self.line("ccopy_reg\n_reconstructor");
+        self.out.push(b'(');
+        self.global(&module, &name, class.as_object());
+        match &content {
+            Some((base, plain)) => {
+                let base_name = base.name().to_string();
+                self.global("__builtin__", &base_name, base.as_object());
+                self.save(vm, plain)?;
+            }
+            None => {
+                self.global("__builtin__", "object", types.object_type.as_object());
+                self.out.push(b'N');
+            }
+        }
+        self.out.extend_from_slice(b"tR");
+        self.memoize(object);
+        let own = class.get_attr(vm.ctx.intern_str("__getstate__"));
+        let inherited = types.object_type.get_attr(vm.ctx.intern_str("__getstate__"));
+        let state: Option<PyObjectRef> = match own {
+            Some(own) if !inherited.is_some_and(|inherited| inherited.is(&own)) => {
+                Some(vm.call_method(object, "__getstate__", ())?)
+            }
+            _ => state.filter(|state| !state.is_empty()).map(Into::into),
+        };
+        if let Some(state) = state {
+            self.save(vm, &state)?;
+            self.out.push(b'b');
+        }
+        Ok(())
     }
 
     fn refusal(&self, vm: &VirtualMachine, object: &PyObject) -> rustpython_vm::builtins::PyBaseExceptionRef {
@@ -260,13 +353,20 @@ fn raw_unicode_escape(value: &str) -> Vec<u8> {
 
 /// The value of a pickle. Classes of the plug-in are looked up in the sandbox's globals.
 pub fn load(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, bytes: &[u8]) -> PyResult {
-    let mut reader = Reader { vm, sandbox, bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: HashMap::new() };
-    reader.run()
+    let (stack, marks, memo) = (Vec::new(), Vec::new(), HashMap::new());
+    Reader { vm, sandbox: Some(sandbox), bytes, at: 0, stack, marks, memo }.run()
+}
+
+/// As [`load`], with everything that can be imported: for files of plug-ins that are not confined.
+pub fn load_any(vm: &VirtualMachine, bytes: &[u8]) -> PyResult {
+    let (stack, marks, memo) = (Vec::new(), Vec::new(), HashMap::new());
+    Reader { vm, sandbox: None, bytes, at: 0, stack, marks, memo }.run()
 }
 
 struct Reader<'a> {
     vm: &'a VirtualMachine,
-    sandbox: &'a Arc<Sandbox>,
+    /// Where classes are looked up; None for all that can be imported.
+    sandbox: Option<&'a Arc<Sandbox>>,
     bytes: &'a [u8],
     at: usize,
     stack: Vec<PyObjectRef>,
@@ -604,6 +704,11 @@ impl<'a> Reader<'a> {
     /// A class that may be named: data types, and the plug-in's own.
     fn class(&self, module: &str, name: &str) -> PyResult {
         let vm = self.vm;
+        let Some(sandbox) = self.sandbox else {
+            let names = vm.ctx.new_tuple(vec![vm.ctx.new_str(name).into()]);
+            let module = import::import_level(vm, module, None, Some(names.into()), 0)?;
+            return module.get_attr(&*vm.ctx.new_str(name), vm);
+        };
         if let Some((_, names)) = CLASSES.iter().find(|(known, _)| *known == module) {
             let names: &[&str] = names;
             if module == "__builtin__" {
@@ -617,8 +722,8 @@ impl<'a> Reader<'a> {
                 return import.call((vm.ctx.new_str(module),), vm)?.get_attr(&*vm.ctx.new_str(name), vm);
             }
         }
-        if module == self.sandbox.policy.module_name
-            && let Some(class) = self.sandbox.globals.get_item_opt(name, vm)?
+        if module == sandbox.policy.module_name
+            && let Some(class) = sandbox.globals.get_item_opt(name, vm)?
             && class.downcastable::<PyType>()
         {
             return Ok(class);

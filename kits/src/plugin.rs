@@ -45,6 +45,8 @@ pub struct Plugin {
     pub server_version: Option<String>,
     sandbox: RwLock<Option<Arc<Sandbox>>>,
     kit_state: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    /// What is done before the process ends.
+    farewells: Mutex<Vec<Box<dyn FnOnce(&VirtualMachine) + Send>>>,
 }
 
 /// Why a plug-in did not start.
@@ -113,11 +115,32 @@ impl Plugin {
             server_version,
             sandbox: RwLock::default(),
             kit_state: Mutex::default(),
+            farewells: Mutex::default(),
         });
         if let Err(error) = plugin.stored_values.set("LastVersion", FRAMEWORK_VERSION) {
             tracing::error!("Cannot write {}: {error}", plugin.folders.stored_values_file().display());
         }
         Ok(plugin)
+    }
+
+    /// A plug-in for one of the older frameworks: only what the kits underneath need. Makes no folders and writes nothing.
+    pub fn older(bundle: Bundle, config: Config, folders: Folders, log: Arc<Logger>) -> Arc<Self> {
+        logging::install(&log);
+        let stored_values = StoredValues::open(folders.stored_values_file());
+        let strings = Strings::new(bundle.strings(), config.text("default_locale").unwrap_or("en-us"));
+        Arc::new(Self {
+            bundle,
+            config,
+            folders,
+            policy: Policy::by_name("Elevated"),
+            log,
+            strings,
+            stored_values,
+            server_version: None,
+            sandbox: RwLock::default(),
+            kit_state: Mutex::default(),
+            farewells: Mutex::default(),
+        })
     }
 
     /// Makes the main sandbox and compiles the main file.
@@ -163,7 +186,15 @@ impl Plugin {
     /// What has to be done before the process ends: saves what is not on disk yet.
     pub fn stop(&self, vm: &VirtualMachine) {
         tracing::info!("Stopping plug-in");
+        for farewell in std::mem::take(&mut *self.farewells.lock()) {
+            farewell(vm);
+        }
         crate::datakit::flush(self, vm);
+    }
+
+    /// Has something done before the process ends.
+    pub fn on_stop(&self, farewell: impl FnOnce(&VirtualMachine) + Send + 'static) {
+        self.farewells.lock().push(Box::new(farewell));
     }
 
     /// The sandbox of the plug-in's own code, from [`load`](Self::load) on.

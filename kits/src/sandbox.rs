@@ -163,8 +163,8 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// A sandbox without names, for tests of single kits.
-    #[cfg(test)]
+    /// A sandbox without names: for code that uses single kits ([`Self::published`]) and runs outside of it, as that of
+    /// plug-ins for the older frameworks does, and for tests of single kits.
     pub fn bare(vm: &VirtualMachine, plugin: &Arc<Plugin>, globals: PyDictRef) -> Arc<Self> {
         Arc::new(Self {
             identifier: plugin.bundle.identifier.clone(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
+use reprise_bundles::FrameworkVersion;
 use reprise_kits::dispatch::{Interface, Request, Response};
 use reprise_kits::services::system;
 use roxmltree::{Document, Node};
@@ -77,7 +78,7 @@ fn resolve(arguments: &Arguments) -> Result<(), Problem> {
     // The services run where the media server runs them: in the system plug-in, in a process of its own.
     let folder = tempfile::tempdir()?;
     let bundle = system::write_bundle(folder.path())?;
-    let mut process = PluginProcess::start(&bundle, &environment)?;
+    let mut process = PluginProcess::start(&bundle, FrameworkVersion::V2, &environment)?;
     let address = process.connect()?;
     // Nobody else has set it.
     let _ = media_server.plugin.set(address.clone());

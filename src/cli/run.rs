@@ -89,7 +89,7 @@ fn answer(arguments: &Arguments) -> Result<Response, Problem> {
     let address = format!("127.0.0.1:{}", server.port());
     server.start(Arc::new(Handler(Arc::clone(&media_server))))?;
     let environment = arguments.web.environment(&address)?;
-    let mut process = PluginProcess::start(&bundle.path, &environment)?;
+    let mut process = PluginProcess::start(&bundle.path, bundle.framework, &environment)?;
     let address = process.connect().map_err(|problem| explained(problem, &bundle))?;
     // Nobody else has set it.
     let _ = media_server.plugin.set(address.clone());
@@ -105,7 +105,7 @@ fn answer(arguments: &Arguments) -> Result<Response, Problem> {
         headers: arguments.header.clone(),
         body: Vec::new(),
     };
-    Ok(address.request(&request)?)
+    Ok(process.request(&address, &request)?)
 }
 
 /// Says where to look when a plug-in does not start.

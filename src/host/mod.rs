@@ -1,6 +1,7 @@
 //! The process that hosts one plug-in: start order, interfaces, end (`spec/protocol.md` §1).
 
 mod end;
+mod older;
 pub mod pipe;
 pub mod server;
 mod standard_output;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use reprise_bundles::{Bundle, Config};
+use reprise_bundles::{Bundle, Config, FrameworkVersion};
 use reprise_kits::dispatch::{self, Request, Response};
 use reprise_kits::plugin::{self, Plugin, StartError};
 use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
@@ -76,7 +77,17 @@ fn host(options: &Options) -> Result<Never, HostError> {
     let system = |what| move |error| HostError::System { what, error };
     let mut output = standard_output::reserve().map_err(system("standard output cannot be reserved"))?;
     let workers = Workers::new(WORKERS);
-    let (plugin, interpreter) = started(options, &workers)?;
+    // The process changes its folder to that of the plug-in's data.
+    let path = std::path::absolute(&options.bundle).unwrap_or_else(|_| options.bundle.clone());
+    let bundle = Bundle::open(&path)?;
+    let mut config = Config::default();
+    if let Some(file) = &options.config_file {
+        config.merge_file(file)?;
+    }
+    if bundle.framework < FrameworkVersion::V2 {
+        return older::host(bundle, config, &workers, &mut output);
+    }
+    let (plugin, interpreter) = started(bundle, config, options, &workers)?;
     end::on_signals(&plugin, &interpreter, &workers).map_err(system("signals cannot be received"))?;
     let handler = Arc::new(Dispatcher {
         plugin: Arc::clone(&plugin),
@@ -111,14 +122,12 @@ fn host(options: &Options) -> Result<Never, HostError> {
 }
 
 /// Builds the interpreter, loads the plug-in's code and runs it up to the end of `Start()`.
-fn started(options: &Options, workers: &Workers) -> Result<(Arc<Plugin>, Arc<Interpreter>), HostError> {
-    // The process changes its folder to that of the plug-in's data.
-    let path = std::path::absolute(&options.bundle).unwrap_or_else(|_| options.bundle.clone());
-    let bundle = Bundle::open(&path)?;
-    let mut config = Config::default();
-    if let Some(file) = &options.config_file {
-        config.merge_file(file)?;
-    }
+fn started(
+    bundle: Bundle,
+    config: Config,
+    options: &Options,
+    workers: &Workers,
+) -> Result<(Arc<Plugin>, Arc<Interpreter>), HostError> {
     let options =
         plugin::Options { config, log_file: options.log_file.clone(), server_version: options.server_version.clone() };
     workers.run(move || start(bundle, options)).unwrap_or(Err(HostError::Panic))

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use reprise_bundles::FrameworkVersion;
 use reprise_kits::dispatch::{Request, Response};
 use reprise_vm_glue::web::{self, Client, Settings, WebError};
 
@@ -27,12 +28,17 @@ pub enum ProcessError {
     Handshake(String),
     #[error("the plug-in does not answer: {0}")]
     Request(#[from] WebError),
+    #[error("the plug-in's answer cannot be read: {0}")]
+    Pipe(io::Error),
+    #[error("plug-ins of the older frameworks cannot be asked while they ask the media server")]
+    NoPort,
 }
 
 /// Where a running plug-in is reached, and what it answers to.
 #[derive(Clone, Debug)]
 pub struct Address {
-    port: u16,
+    /// None for the plug-ins of the older frameworks, which are reached through the pipe only.
+    port: Option<u16>,
     identifier: String,
     /// The prefixes, in the order of registration.
     pub prefixes: Vec<String>,
@@ -55,11 +61,12 @@ impl Address {
         }
     }
 
-    /// Sends a request and reads the answer.
+    /// Sends a request over HTTP and reads the answer.
     pub fn request(&self, request: &Request) -> Result<Response, ProcessError> {
+        let port = self.port.ok_or(ProcessError::NoPort)?;
         // Not the program's shared client: this one neither records nor replays.
         let client = Client::new(Settings::default());
-        let url = format!("http://127.0.0.1:{}{}", self.port, request.uri);
+        let url = format!("http://127.0.0.1:{port}{}", request.uri);
         let mut outgoing = web::Request::new(request.method.as_str(), url).timeout(Some(PATIENCE));
         for (name, value) in &request.headers {
             if !["host", "connection", "content-length"].contains(&name.to_ascii_lowercase().as_str()) {
@@ -83,11 +90,16 @@ pub struct PluginProcess {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
+    framework: FrameworkVersion,
 }
 
 impl PluginProcess {
     /// Starts this very program as the host of a bundle.
-    pub fn start(bundle: &Path, environment: &[(String, OsString)]) -> Result<Self, ProcessError> {
+    pub fn start(
+        bundle: &Path,
+        framework: FrameworkVersion,
+        environment: &[(String, OsString)],
+    ) -> Result<Self, ProcessError> {
         let program = std::env::current_exe().map_err(ProcessError::Start)?;
         let mut child = Command::new(program)
             .arg("host")
@@ -100,54 +112,87 @@ impl PluginProcess {
             .map_err(ProcessError::Start)?;
         let input = child.stdin.take();
         let output = child.stdout.take().ok_or_else(|| ProcessError::Start(io::ErrorKind::BrokenPipe.into()))?;
-        Ok(Self { child, input, output: BufReader::new(output) })
+        Ok(Self { child, input, output: BufReader::new(output), framework })
     }
 
     /// Waits until the plug-in has started and asks where it is reached.
     pub fn connect(&mut self) -> Result<Address, ProcessError> {
-        let body = match self.first_answer() {
-            Ok(body) => body,
+        let answer = match self.ask("/:/prefixes", &[]) {
+            Ok(answer) => answer,
             Err(_) => {
                 let status = self.child.wait().ok();
                 return Err(ProcessError::Ended { code: status.and_then(|status| status.code()) });
             }
         };
-        let text = String::from_utf8_lossy(&body);
+        let older = self.framework < FrameworkVersion::V2;
+        if older && answer.status != 200 {
+            // The list of prefixes cannot be had from every plug-in of framework 1.
+            return Ok(Address { port: None, identifier: String::new(), prefixes: Vec::new() });
+        }
+        let text = String::from_utf8_lossy(&answer.body);
         let problem = |problem: &dyn std::fmt::Display| ProcessError::Handshake(problem.to_string());
         let document = roxmltree::Document::parse(&text).map_err(|error| problem(&error))?;
         let root = document.root_element();
         let port = root.attribute("port").and_then(|port| port.parse().ok());
         let prefixes = root.children().filter_map(|node| node.attribute("key")).map(str::to_owned).collect();
         Ok(Address {
-            port: port.ok_or_else(|| problem(&"it names no port"))?,
+            port: if older { None } else { Some(port.ok_or_else(|| problem(&"it names no port"))?) },
             identifier: root.attribute("identifier").unwrap_or_default().to_owned(),
             prefixes,
         })
     }
 
-    fn first_answer(&mut self) -> io::Result<Vec<u8>> {
+    /// Sends a request the way that the plug-in's framework is asked, and reads the answer.
+    pub fn request(&mut self, address: &Address, request: &Request) -> Result<Response, ProcessError> {
+        if address.port.is_some() {
+            return address.request(request);
+        }
+        self.ask(&request.uri, &request.headers).map_err(ProcessError::Pipe)
+    }
+
+    /// Asks through the pipe. Framework 0 reads one line a request and no headers.
+    fn ask(&mut self, uri: &str, headers: &[(String, String)]) -> io::Result<Response> {
+        let clean = |text: &str| text.replace(['\r', '\n'], " ");
+        let mut text = format!("GET {}\r\n", clean(uri));
+        if self.framework != FrameworkVersion::V0 {
+            for (name, value) in headers {
+                text.push_str(&format!("{}: {}\r\n", clean(name), clean(value)));
+            }
+            text.push_str("\r\n");
+        }
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        input.write_all(b"GET /:/prefixes\r\n\r\n")?;
+        input.write_all(text.as_bytes())?;
         input.flush()?;
+        // A line end may stand behind the body of the answer before.
+        let mut status = String::new();
+        while status.is_empty() {
+            status = self.line()?;
+        }
+        let code = status.split(' ').next().and_then(|code| code.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+        let mut answer = Response { status: code, ..Response::default() };
         let mut length = 0;
         loop {
-            let mut line = String::new();
-            if self.output.read_line(&mut line)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            let line = line.trim_end();
+            let line = self.line()?;
             if line.is_empty() {
                 break;
             }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
+            let Some((name, value)) = line.split_once(':') else { continue };
+            if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?;
             }
+            answer.headers.push((name.trim().to_owned(), value.trim().to_owned()));
         }
-        let mut body = Vec::new();
-        io::Read::by_ref(&mut self.output).take(length).read_to_end(&mut body)?;
-        Ok(body)
+        self.output.by_ref().take(length).read_to_end(&mut answer.body)?;
+        Ok(answer)
+    }
+
+    /// The next line of the plug-in's output, without its end.
+    fn line(&mut self) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        if self.output.read_until(b'\n', &mut bytes)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
     }
 }
 

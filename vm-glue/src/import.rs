@@ -505,7 +505,7 @@ fn load_file(vm: &VirtualMachine, full: &str, found: &Found) -> PyResult {
 
 /// A module of the registry, or of the machine's own library.
 fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResult<Option<PyObjectRef>> {
-    match modules::find(full).map(|entry| entry.source) {
+    match modules::find(vm, full).map(|entry| entry.source) {
         Some(Source::Native(make)) => {
             let module: PyObjectRef = make(vm).into();
             modules(vm)?.set_item(full, module.clone(), vm)?;
@@ -517,7 +517,7 @@ fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResul
             let root = full.split('.').next().unwrap_or(full);
             let hidden = modules::NOT_IN_PYTHON_2.contains(&full) || modules::NOT_IN_PYTHON_2.contains(&root);
             // Below a package of ours there is nothing of the machine's; below one of the machine's there is.
-            let inside = package.is_some_and(|package| modules::find(package).is_some());
+            let inside = package.is_some_and(|package| modules::find(vm, package).is_some());
             if hidden || inside { Ok(None) } else { load_library(vm, full, full) }
         }
     }

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::vm::thread;
 
+use crate::modules::Entry;
 use crate::{runtime, threads};
 
 /// How byte strings and unicode strings meet where the program names no codec.
@@ -19,6 +20,29 @@ pub enum Codec {
     Ascii,
     /// Inside the plug-in framework.
     Utf8,
+    /// Any other codec of text, by its Python name.
+    Named(&'static str),
+}
+
+impl Codec {
+    /// The codec with this Python name; whether there is one shows when it is used. Names of other codecs than the two
+    /// common ones stay in memory for the life of the program.
+    pub fn by_name(name: &str) -> Self {
+        match name.to_ascii_lowercase().replace('_', "-").as_str() {
+            "ascii" | "us-ascii" => Self::Ascii,
+            "utf-8" | "utf8" => Self::Utf8,
+            _ => Self::Named(Box::leak(name.into())),
+        }
+    }
+
+    /// As `sys.getdefaultencoding()` gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ascii => "ascii",
+            Self::Utf8 => "utf-8",
+            Self::Named(name) => name,
+        }
+    }
 }
 
 /// What an interpreter is built with.
@@ -32,6 +56,8 @@ pub struct Settings {
     pub path: Vec<PathBuf>,
     /// Whether Ctrl-C raises KeyboardInterrupt in the main thread of Python.
     pub signal_handlers: bool,
+    /// Modules of the embedding program that Python 2 code can import.
+    pub modules: &'static [Entry],
 }
 
 /// A running interpreter; cheap to enter from any thread.
@@ -75,6 +101,7 @@ impl Interpreter {
             })
             .build();
         let id = interpreter.id();
+        crate::modules::register_in(id, settings.modules);
         interpreter.enter(|vm| {
             silence_deprecations(vm);
             let installed = runtime::install(vm, &settings);

@@ -20,7 +20,7 @@ use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{PyRef, VirtualMachine};
 
 /// Where a module comes from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Source {
     /// Made in Rust.
     Native(fn(&VirtualMachine) -> PyRef<PyModule>),
@@ -31,6 +31,7 @@ pub enum Source {
 }
 
 /// One importable module.
+#[derive(Debug)]
 pub struct Entry {
     /// Dotted Python 2 name.
     pub name: &'static str,
@@ -134,8 +135,10 @@ pub static NOT_IN_PYTHON_2: &[&str] = &[
     "xmlrpc",
 ];
 
-/// Tables of modules that an embedding program adds.
+/// Tables of modules that an embedding program adds for every interpreter.
 static ADDED: RwLock<Vec<&'static [Entry]>> = RwLock::new(Vec::new());
+/// Tables that it adds for one interpreter, by its number.
+static ADDED_TO: RwLock<Vec<(i64, &'static [Entry])>> = RwLock::new(Vec::new());
 
 /// Makes further modules importable. The names of this table come first.
 pub fn register(entries: &'static [Entry]) {
@@ -145,12 +148,22 @@ pub fn register(entries: &'static [Entry]) {
     }
 }
 
+/// Makes further modules importable in one interpreter.
+pub fn register_in(interpreter: i64, entries: &'static [Entry]) {
+    if !entries.is_empty() {
+        ADDED_TO.write().push((interpreter, entries));
+    }
+}
+
 /// The entry of a module, by its dotted Python 2 name.
-pub fn find(name: &str) -> Option<&'static Entry> {
+pub fn find(vm: &VirtualMachine, name: &str) -> Option<&'static Entry> {
     if let Ok(at) = REGISTRY.binary_search_by(|entry| entry.name.cmp(name)) {
         return REGISTRY.get(at);
     }
-    ADDED.read().iter().flat_map(|entries| entries.iter()).find(|entry| entry.name == name)
+    let interpreter = vm.state.interpreter_id;
+    let (all, own) = (ADDED.read(), ADDED_TO.read());
+    let own = own.iter().filter(|(id, _)| *id == interpreter).map(|(_, entries)| *entries);
+    own.chain(all.iter().copied()).flatten().find(|entry| entry.name == name)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use rustpython_vm::builtins::PyModule;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
-use crate::interpreter::{Codec, Settings};
+use crate::interpreter::Settings;
 use crate::runtime::files::{File, Stream};
 use crate::runtime::{dialect, handling, text, traceback};
 
@@ -78,11 +78,7 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         ("exc_clear", vm.new_function("exc_clear", |vm: &VirtualMachine| handling::clear(vm)).into()),
         (
             "getdefaultencoding",
-            vm.new_function("getdefaultencoding", |vm: &VirtualMachine| match text::default_codec(vm) {
-                Codec::Ascii => "ascii",
-                Codec::Utf8 => "utf-8",
-            })
-            .into(),
+            vm.new_function("getdefaultencoding", |vm: &VirtualMachine| text::default_codec(vm).name()).into(),
         ),
         ("getfilesystemencoding", vm.new_function("getfilesystemencoding", || "UTF-8").into()),
         ("getcheckinterval", vm.new_function("getcheckinterval", || 100).into()),

@@ -5,7 +5,7 @@ use rustpython_vm::builtins::{PyDictRef, PyModule};
 use rustpython_vm::function::IntoPyNativeFn;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::interpreter::{Codec, Settings};
+use crate::interpreter::Settings;
 
 /// Where the module is kept: an attribute of the machine's `sys` that no source can spell.
 const KEPT_AS: &str = "<dialect>";
@@ -35,10 +35,7 @@ pub fn create(vm: &VirtualMachine, settings: &Settings) -> PyResult<()> {
         }
     }
     vm.sys_module.set_attr(KEPT_AS, module.clone(), vm)?;
-    let codec = match settings.default_codec {
-        Codec::Ascii => "ascii",
-        Codec::Utf8 => "utf-8",
-    };
+    let codec = settings.default_codec.name();
     vm.sys_module.set_attr(CODEC_KEPT_AS, vm.ctx.new_str(codec), vm)?;
     let modules = vm.sys_module.get_attr("modules", vm)?;
     modules.set_item("__builtin__", module.into(), vm)

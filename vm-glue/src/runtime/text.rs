@@ -168,7 +168,7 @@ pub fn wtf8_of<'a>(vm: &VirtualMachine, object: &'a PyObject) -> PyResult<Option
 /// Decodes by the default codec.
 pub fn decode_default(vm: &VirtualMachine, bytes: &[u8]) -> PyResult<Wtf8Buf> {
     if let Ok(text) = std::str::from_utf8(bytes)
-        && (default_codec(vm) == Codec::Utf8 || bytes.is_ascii())
+        && (bytes.is_ascii() || default_codec(vm) == Codec::Utf8)
     {
         return Ok(Wtf8Buf::from(text));
     }
@@ -178,6 +178,11 @@ pub fn decode_default(vm: &VirtualMachine, bytes: &[u8]) -> PyResult<Wtf8Buf> {
             Err(decode_error(vm, "ascii", bytes, start, start + 1, "ordinal not in range(128)"))
         }
         Codec::Utf8 => Err(utf8_error(vm, bytes)),
+        Codec::Named(name) => {
+            let decoded = super::codecs::decode_object(vm, bytes, Some(name), None)?;
+            let text = decoded.downcast_ref::<PyStr>().map(|text| text.as_wtf8().to_owned());
+            text.ok_or_else(|| vm.new_type_error("decoder did not return a unicode object"))
+        }
     }
 }
 
@@ -185,6 +190,9 @@ pub fn decode_default(vm: &VirtualMachine, bytes: &[u8]) -> PyResult<Wtf8Buf> {
 pub fn encode_default<'a>(vm: &VirtualMachine, text: &'a Wtf8) -> PyResult<Cow<'a, [u8]>> {
     if text.is_ascii() || default_codec(vm) == Codec::Utf8 {
         return Ok(Cow::Borrowed(text.as_bytes()));
+    }
+    if let Codec::Named(name) = default_codec(vm) {
+        return super::codecs::encode(vm, text, name, "strict").map(Cow::Owned);
     }
     let is_wide = |c: &CodePoint| !c.is_ascii();
     let start = text.code_points().position(|c| is_wide(&c)).unwrap_or_default();

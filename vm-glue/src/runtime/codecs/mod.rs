@@ -8,7 +8,6 @@ mod utf7;
 
 use super::operand::{self, Kind};
 use super::{arguments, methods, names, text};
-use crate::interpreter::Codec as DefaultCodec;
 use errors::{Fault, Handler};
 use octets::Octets;
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
@@ -135,10 +134,7 @@ fn find(vm: &VirtualMachine, name: &str) -> PyResult<Codec> {
 }
 
 fn default_name(vm: &VirtualMachine) -> &'static str {
-    match text::default_codec(vm) {
-        DefaultCodec::Ascii => "ascii",
-        DefaultCodec::Utf8 => "utf-8",
-    }
+    text::default_codec(vm).name()
 }
 
 /// The name of a codec or error handler as an argument.

@@ -1,0 +1,13 @@
+"""The package `PMS` of framework 0 (spec/legacy-v0.md section 4)."""
+
+from threading import Timer
+
+Error = {
+    'BadRequest': '400 Bad Request',
+    'NotFound': '404 Not Found',
+    'InternalError': '500 Internal Server Error',
+}
+
+import Log, Plugin, Locale, Prefs, HTTP, XML, JSON, DB, Thread, Utils
+
+__all__ = ['Error', 'Timer', 'Log', 'Plugin', 'Locale', 'Prefs', 'HTTP', 'XML', 'JSON', 'DB', 'Thread', 'Utils']

@@ -1,0 +1,76 @@
+"""`PMS.Dict`: values that are kept on disk."""
+
+import os
+import _pms
+from PMS import _Later
+from PMS._Log import Log, exception
+
+_FILE = os.path.join(_pms.data, 'Dict')
+_VERSION = 'Framework.LastCompatibilityVersion'
+_dict = {}
+
+
+def _save():
+    _pms.write_file(_FILE, _pms.dumps(_dict))
+    Log('Saved the dictionary file')
+
+
+def _create():
+    """First values: the bundle's file, then the plug-in's function."""
+    import PMS
+    from PMS import _Dispatch
+    _dict.clear()
+    path = os.path.join(_pms.contents, 'DefaultDict.json')
+    if os.path.exists(path):
+        try:
+            stream = open(path, 'rb')
+            try:
+                defaults = _pms.json(stream.read())
+            finally:
+                stream.close()
+            if isinstance(defaults, dict):
+                _dict.update(defaults)
+        except:
+            exception('Unable to read DefaultDict.json')
+    _Dispatch.call_optional('CreateDict')
+    _dict[_VERSION] = PMS.FrameworkCompatibilityVersion
+    _Later.save('Dict', _save)
+
+
+def _load():
+    """Reads the file, or makes the first values."""
+    if os.path.exists(_FILE):
+        try:
+            stream = open(_FILE, 'rb')
+            try:
+                loaded = _pms.loads(stream.read())
+            finally:
+                stream.close()
+            _dict.clear()
+            _dict.update(loaded)
+            return
+        except:
+            exception('The dictionary file cannot be read')
+    _create()
+
+
+def Get(key):
+    """The value of a key; None if there is none."""
+    return _dict.get(key)
+
+
+def Set(key, value, addToLog=True):
+    """Stores a value; the file is written a few seconds later."""
+    _dict[key] = value
+    if addToLog:
+        Log('Set the dictionary value %s' % (key,))
+    _Later.save('Dict', _save)
+
+
+def HasKey(key):
+    return key in _dict
+
+
+def Reset():
+    """Back to the first values."""
+    _create()

@@ -1,0 +1,108 @@
+"""`PMS.Locale`: texts in the language of the client."""
+
+import os
+import _pms
+from PMS._Log import Log, exception
+
+CurrentLocale = 'en-us'
+langDict = {}
+countryDict = {}
+defaultLangDict = {}
+defaultCountryDict = {}
+
+
+def _table(code):
+    """The texts of a language or country; None if there are none."""
+    if not code or not code.replace('-', '').replace('_', '').isalnum():
+        return None
+    path = os.path.join(_pms.contents, 'Strings', code + '.json')
+    if not os.path.exists(path):
+        return None
+    try:
+        stream = open(path, 'rb')
+        try:
+            return _pms.json(stream.read())
+        finally:
+            stream.close()
+    except:
+        exception('Unable to read the strings of %s' % code)
+        return None
+
+
+def _load(locale, language, country):
+    """Replaces the tables by those of a locale, where it has some."""
+    table = _table(locale.split('-')[0])
+    if table is not None:
+        language.clear()
+        language.update(table)
+    if '-' in locale:
+        table = _table(locale)
+        if table is not None:
+            country.clear()
+            country.update(table)
+
+
+def SetDefaultLocale(loc='en-us'):
+    """The locale whose texts are used where the client's has none."""
+    _load(loc, defaultLangDict, defaultCountryDict)
+
+
+def _set(locale):
+    """The locale of a request. Tables of earlier ones stay where this one has none."""
+    global CurrentLocale
+    if locale != CurrentLocale:
+        CurrentLocale = locale
+        _load(locale, langDict, countryDict)
+
+
+def _localised(key):
+    for table in (countryDict, langDict, defaultCountryDict, defaultLangDict):
+        if key in table:
+            return table[key]
+    return key
+
+
+class LocalisedString(str):
+    """A text that is looked up when it is shown; as a plain string it is its key."""
+
+    def _text(self):
+        return _localised(str.__str__(self))
+
+    def __str__(self):
+        text = self._text()
+        return text.encode('utf-8') if isinstance(text, unicode) else text
+
+    def __unicode__(self):
+        text = self._text()
+        return text if isinstance(text, unicode) else text.decode('utf-8')
+
+    def __repr__(self):
+        return repr(str(self))
+
+
+class LocalisedStringWithFormat(LocalisedString):
+
+    def _text(self):
+        return _localised(str.__str__(self)) % self._arguments
+
+
+def LocalString(string):
+    """The localised text for a key."""
+    return LocalisedString(string)
+
+
+def LocalStringWithFormat(key, *args):
+    """The localised text for a key, with the arguments filled in."""
+    made = LocalisedStringWithFormat(key)
+    made._arguments = args
+    return made
+
+
+def Geolocation():
+    """The country that the machine is in, as far as a public service knows."""
+    from PMS import HTTP
+    try:
+        return HTTP.Request('http://ip2country.hackers.lv/ip2country/', cacheTime=86400)
+    except:
+        exception('Unable to find out the country')
+        return None

@@ -1,0 +1,3 @@
+"""`PMS.Request`: the headers of the running request."""
+
+Headers = {}
