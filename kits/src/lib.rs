@@ -9,6 +9,7 @@
 //! * [`context`]: what belongs to the request that the current thread serves
 //! * [`dispatch`]: from a request to its answer; [`routes`] and [`query`] are its parts without the virtual machine,
 //!   [`builtin`] the routes of the framework itself, [`router`] those of the plug-in
+//! * [`models`]: metadata of agents; [`nfo`]: the same as files for other programs
 //! * [`arguments`], [`callback`], [`pack`]: values on their way through URLs
 //! * [`services`]: URL, search and related-content services
 
@@ -62,6 +63,7 @@ pub mod models;
 pub mod names_in_code;
 pub mod network_errors;
 pub mod networkkit;
+pub mod nfo;
 pub mod objectkit;
 pub mod objects;
 pub mod older_objects;

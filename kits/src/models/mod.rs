@@ -18,6 +18,7 @@
 //! * [`classes`], [`instance`], [`record`], [`set`], [`map`], [`proxies`], [`directory`]: what plug-in code handles, over
 //!   [`fields`] and [`owner`]; [`proxy`]: the `Proxy` object
 //! * [`read`], [`write`], [`commit`], [`node`]: from and to disk
+//! * [`item`]: stored data as tables, JSON and NFO files take them
 //! * [`combine`](mod@combine), [`sources`], [`stored`]: one view of the data of several agents
 
 pub mod classes;
@@ -26,6 +27,7 @@ pub mod commit;
 pub mod directory;
 pub mod fields;
 pub mod instance;
+pub mod item;
 pub mod map;
 pub mod node;
 pub mod owner;

@@ -1,0 +1,17 @@
+//! NFO files and artwork for Kodi, Jellyfin, Emby and Plex, made from stored metadata (`spec/nfo.md`). No virtual
+//! machine, no network: full-size pictures are fetched by a function that the caller gives.
+//!
+//! * [`video`], [`music`]: the documents; [`ids`] and [`ratings`] are parts of them, [`element`] how they are written
+//! * [`mark`]: the line by which a file is known as ours
+//! * [`artwork`]: which pictures go into which files; [`place`]: writing all of it beside the media
+//!
+//! A movie: `place::movie(&item, video, &options, &mut fetch)`; a show: `place::show(…)`. Both give a [`place::Report`].
+
+pub mod artwork;
+pub mod element;
+pub mod ids;
+pub mod mark;
+pub mod music;
+pub mod place;
+pub mod ratings;
+pub mod video;
