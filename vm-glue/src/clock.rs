@@ -5,6 +5,11 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// Whether the clock was set by the environment, so that it differs from the system's.
+pub fn is_set() -> bool {
+    std::env::var_os("REPRISE_CLOCK").is_some()
+}
+
 /// Seconds that the program's clock is ahead of (or behind) the system's.
 fn offset() -> f64 {
     static OFFSET: OnceLock<f64> = OnceLock::new();

@@ -378,6 +378,12 @@ fn find_or_load(vm: &VirtualMachine, full: &str, name: &str, package: Option<&st
         (None, Some(_)) => return Ok(None),
         (None, None) => Some(sys(vm)?.get_attr("path", vm)?),
     };
+    if let Some(module) = load_by_finder(vm, full, path.as_ref())? {
+        if let Some(outer) = outer {
+            outer.set_attr(vm.ctx.intern_str(name), module.clone(), vm)?;
+        }
+        return Ok(Some(module));
+    }
     let found = match find_source(vm, name, path.as_ref())? {
         Some(found) if KEPT.get().is_some_and(|kept| kept.contains(&full)) => match load_other(vm, full, package)? {
             Some(module) => Some(module),
@@ -402,6 +408,26 @@ static KEPT: std::sync::OnceLock<&'static [&'static str]> = std::sync::OnceLock:
 /// Keeps modules of the machine from being replaced by files on the search path. The first list counts.
 pub fn keep(names: &'static [&'static str]) {
     let _ = KEPT.set(names);
+}
+
+/// A module from the program's own finders in `sys.meta_path`, which are asked before anything else (PEP 302).
+fn load_by_finder(vm: &VirtualMachine, full: &str, path: Option<&PyObjectRef>) -> PyResult<Option<PyObjectRef>> {
+    let finders = sys(vm)?.get_attr("meta_path", vm)?;
+    let finders = match finders.downcast_ref::<PyList>() {
+        Some(finders) => finders.borrow_vec().to_vec(),
+        None => return Ok(None),
+    };
+    for finder in finders {
+        let path = match path {
+            Some(path) if full.contains('.') => path.clone(),
+            _ => vm.ctx.none(),
+        };
+        let loader = vm.call_method(&finder, "find_module", (vm.ctx.new_str(full), path))?;
+        if !vm.is_none(&loader) {
+            return vm.call_method(&loader, "load_module", (vm.ctx.new_str(full),)).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// Modules that CPython 2 has built in: no file can take their place.
@@ -513,6 +539,7 @@ fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResul
         }
         Some(Source::Python { source: text, package }) => load_embedded(vm, full, text, package).map(Some),
         Some(Source::Library(name)) => load_library(vm, full, name),
+        Some(Source::Over { library, source }) => load_over(vm, full, library, source).map(Some),
         None => {
             let root = full.split('.').next().unwrap_or(full);
             let hidden = modules::NOT_IN_PYTHON_2.contains(&full) || modules::NOT_IN_PYTHON_2.contains(&root);
@@ -525,40 +552,97 @@ fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResul
 
 fn load_embedded(vm: &VirtualMachine, full: &str, text: &'static str, package: bool) -> PyResult {
     let module = new_module(vm, full, dialect::builtins(vm)?.into())?;
-    let file = format!("<{full}>");
-    let dict = module.dict();
-    dict.set_item("__file__", vm.ctx.new_str(file.as_str()).into(), vm)?;
     if package {
-        dict.set_item("__path__", vm.ctx.new_list(Vec::new()).into(), vm)?;
+        module.dict().set_item("__path__", vm.ctx.new_list(Vec::new()).into(), vm)?;
     }
+    run_embedded(vm, full, &module, text)?;
+    Ok(module.into())
+}
+
+fn run_embedded(vm: &VirtualMachine, full: &str, module: &PyRef<PyModule>, text: &'static str) -> PyResult<()> {
+    let file = format!("<{full}>");
+    module.dict().set_item("__file__", vm.ctx.new_str(file.as_str()).into(), vm)?;
     let code = source::compile_file(vm, &file, text.as_bytes(), SourceRules::CPython)?;
-    run_module(vm, full, &module, code)?;
+    run_module(vm, full, module, code)
+}
+
+/// A module of the machine's own library with what Python 2 has different.
+fn load_over(vm: &VirtualMachine, full: &str, name: &str, text: &'static str) -> PyResult {
+    let library = machine_module(vm, name)?;
+    let module = new_module(vm, full, dialect::builtins(vm)?.into())?;
+    copy_names(vm, full, &library, &module.dict())?;
+    run_embedded(vm, full, &module, text)?;
     Ok(module.into())
 }
 
 /// A module of the machine's own library, by its name there.
 fn load_library(vm: &VirtualMachine, full: &str, name: &str) -> PyResult<Option<PyObjectRef>> {
-    match vm.import_func.call((vm.ctx.new_str(name),), vm) {
-        Ok(_) => {}
+    let library = match machine_module(vm, name) {
+        Ok(library) => library,
         Err(error) if error.fast_isinstance(vm.ctx.exceptions.import_error) => return Ok(None),
         Err(error) => return Err(error),
+    };
+    let module = new_module(vm, full, dialect::builtins(vm)?.into())?;
+    module.dict().del_item("__builtins__", vm)?;
+    copy_names(vm, full, &library, &module.dict())?;
+    Ok(Some(module.into()))
+}
+
+/// A module as the machine's own library sees it.
+pub fn machine_module(vm: &VirtualMachine, name: &str) -> PyResult {
+    vm.import_func.call((vm.ctx.new_str(name),), vm)?;
+    vm.sys_module.get_attr("modules", vm)?.get_item(name, vm)
+}
+
+/// Fills a module of Python 2 code with what the machine's module has under names that Python 2 knows. Modules among
+/// the values are left out: they are the machine's.
+fn copy_names(vm: &VirtualMachine, full: &str, library: &PyObjectRef, dict: &PyDictRef) -> PyResult<()> {
+    let known = modules::names::of(full);
+    let Some(own) = library.dict() else { return Ok(()) };
+    let machine_name = match library.get_attr("__name__", vm) {
+        Ok(name) => text::text_of(vm, &name)?.unwrap_or_default(),
+        Err(_) => String::new(),
+    };
+    for (key, value) in own {
+        let Some(name) = key.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else { continue };
+        let wanted = match name {
+            "__path__" => {
+                dict.set_item("__path__", vm.ctx.new_list(Vec::new()).into(), vm)?;
+                continue;
+            }
+            "__doc__" | "__version__" | "__author__" => true,
+            name if name.starts_with("__") => false,
+            name if name.starts_with('_') => true,
+            name => known.as_ref().is_none_or(|known| known.contains(name)),
+        };
+        if value.downcast_ref::<PyModule>().is_none() {
+            if wanted {
+                dict.set_item(&*key, value, vm)?;
+            }
+            continue;
+        }
+        // A submodule that the package has imported itself.
+        let its_name = value.get_attr("__name__", vm).ok().and_then(|name| text::text_of(vm, &name).ok().flatten());
+        if its_name.is_some_and(|its_name| its_name == format!("{machine_name}.{name}")) && !name.starts_with('_') {
+            find_or_load(vm, &format!("{full}.{name}"), name, Some(full))?;
+        }
     }
-    let library = vm.sys_module.get_attr("modules", vm)?;
-    let module = library.get_item(name, vm)?;
-    modules(vm)?.set_item(full, module.clone(), vm)?;
-    Ok(Some(module))
+    Ok(())
 }
 
 // ---- reload -----------------------------------------------------------------------------------------------------
 
 fn reload(module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let Some(own) = module.downcast_ref::<PyModule>() else {
+    let Some(own) = module.downcast_ref::<PyModule>().map(ToOwned::to_owned) else {
         return Err(vm.new_type_error("reload() argument must be module"));
     };
     let name = text::text_of(vm, &*module.get_attr("__name__", vm)?)?.unwrap_or_default();
     restricted::refuse("cannot unmarshal code objects in restricted execution mode", vm)?;
     if loaded(vm, &name)?.is_none_or(|found| !found.is(&module)) {
         return Err(import_error(vm, format!("reload(): module {name} not in sys.modules")));
+    }
+    if name == "sys" {
+        modules::sys::reloaded(vm, &own);
     }
     let Some(file) = vm.get_attribute_opt(&module, "__file__")? else { return Ok(module) };
     let file = text::text_of(vm, &file)?.unwrap_or_default();
@@ -572,4 +656,9 @@ fn reload(module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 /// `imp.load_source(name, pathname)` and the like: runs a file as a module of that name.
 pub fn load_source(vm: &VirtualMachine, full: &str, file: &Path) -> PyResult {
     load_file(vm, full, &Found { file: file.to_path_buf(), package: None })
+}
+
+/// `imp.load_package(name, pathname)`: runs the `__init__.py` of a folder as a package of that name.
+pub fn load_package(vm: &VirtualMachine, full: &str, folder: &Path) -> PyResult {
+    load_file(vm, full, &Found { file: folder.join("__init__.py"), package: Some(folder.to_path_buf()) })
 }

@@ -3,10 +3,11 @@
 //! `library(name)` imports a module of that library. `wrap(function)` makes a function that passes strings on as
 //! Python 3 `bytes` and gives bytes in the result back as `str`; `native(value)` does the latter to any value.
 
-use rustpython_vm::builtins::{PyBytes, PyDict, PyDictRef, PyList, PyModule, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyDictRef, PyList, PyModule, PyStr, PyTuple};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use crate::modules;
 use crate::runtime::text;
 
 /// Deeper results are passed on as they are.
@@ -78,17 +79,80 @@ fn wrap(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
     vm.new_function("wrapped", converted).into()
 }
 
+/// A function of the machine's `os` whose arguments are paths: byte strings go in as bytes, so that the names on disk
+/// are met byte for byte, and bytes come back as `str`. A unicode argument makes unicode results.
+fn paths(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    let converted = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let mut unicode = false;
+        let mut passed = FuncArgs::default();
+        for value in args.args {
+            unicode |= text::is_unicode(&value);
+            passed.args.push(if text::is_str(&value) { foreign(vm, value) } else { value });
+        }
+        for (name, value) in args.kwargs {
+            passed.kwargs.insert(name, if text::is_str(&value) { foreign(vm, value) } else { value });
+        }
+        if passed.args.first().is_some_and(|first| vm.is_none(first)) {
+            return Err(vm.new_type_error("coercing to Unicode: need string or buffer, NoneType found"));
+        }
+        match function.call(passed, vm) {
+            Ok(result) if unicode => Ok(unicode_paths(vm, result)),
+            Ok(result) => native(vm, result, 0),
+            Err(error) => {
+                native_filenames(vm, &error)?;
+                Err(error)
+            }
+        }
+    };
+    vm.new_function("wrapped", converted).into()
+}
+
+/// A path or a list of paths as unicode.
+fn unicode_paths(vm: &VirtualMachine, result: PyObjectRef) -> PyObjectRef {
+    if let Some(list) = result.downcast_ref::<PyList>() {
+        let items = list.borrow_vec().iter().map(|item| unicode_paths(vm, item.clone())).collect();
+        return vm.ctx.new_list(items).into();
+    }
+    match result.downcast_ref::<PyStr>() {
+        Some(path) if !text::is_unicode(&result) => text::new_unicode_wtf8(vm, path.as_wtf8()),
+        _ => result,
+    }
+}
+
+/// The file names that an error holds, as `str`.
+fn native_filenames(vm: &VirtualMachine, error: &PyBaseExceptionRef) -> PyResult<()> {
+    for name in ["filename", "filename2"] {
+        let Some(value) = vm.get_attribute_opt(error.as_object(), name)? else { continue };
+        if let Some(bytes) = value.downcast_ref::<PyBytes>() {
+            error.as_object().set_attr(name, text::new_str(vm, bytes.as_bytes()), vm)?;
+        }
+    }
+    Ok(())
+}
+
+/// The environment of the process.
+fn environment(vm: &VirtualMachine) -> PyResult {
+    let dict = vm.ctx.new_dict();
+    for (name, value) in std::env::vars_os() {
+        let name = text::new_str(vm, name.as_encoded_bytes());
+        dict.set_item(&*name, text::new_str(vm, value.as_encoded_bytes()), vm)?;
+    }
+    Ok(dict.into())
+}
+
 /// Makes the module `_bridge`.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
-    let module = vm.new_module("_bridge", vm.ctx.new_dict(), None);
-    let parts: [(&str, PyObjectRef); 3] = [
+    let module = modules::new(vm, "_bridge");
+    let parts: [(&str, PyObjectRef); 6] = [
+        ("foreign", vm.new_function("foreign", |value: PyObjectRef, vm: &VirtualMachine| foreign(vm, value)).into()),
+        ("environment", vm.new_function("environment", environment).into()),
+        ("paths", vm.new_function("paths", paths).into()),
         ("library", vm.new_function("library", library).into()),
         ("wrap", vm.new_function("wrap", wrap).into()),
         ("native", vm.new_function("native", |value: PyObjectRef, vm: &VirtualMachine| native(vm, value, 0)).into()),
     ];
     for (name, value) in parts {
-        // A fresh module's dictionary accepts every name.
-        let _ = module.as_object().set_attr(vm.ctx.intern_str(name), value, vm);
+        modules::set(vm, &module, name, value);
     }
     module
 }

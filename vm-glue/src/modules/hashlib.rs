@@ -6,8 +6,9 @@ use rustpython_vm::builtins::{PyModule, PyStr};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::protocol::{BufferFlags, PyBuffer};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
+use crate::modules::{self, set};
 use crate::runtime::text;
 
 /// One running hash.
@@ -149,11 +150,6 @@ impl Hash {
     }
 }
 
-fn set(vm: &VirtualMachine, module: &PyRef<PyModule>, name: &'static str, value: impl Into<PyObjectRef>) {
-    // A fresh module's dictionary accepts every name.
-    let _ = module.as_object().set_attr(vm.ctx.intern_str(name), value.into(), vm);
-}
-
 fn constructor(vm: &VirtualMachine, function: &'static str, hash: &'static str) -> PyObjectRef {
     let make = move |data: OptionalArg<PyObjectRef>, vm: &VirtualMachine| create(vm, hash, data.into_option());
     vm.new_function(function, make).into()
@@ -162,7 +158,7 @@ fn constructor(vm: &VirtualMachine, function: &'static str, hash: &'static str) 
 /// Makes the module `hashlib`.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     let _type = Hash::make_static_type();
-    let module = vm.new_module("hashlib", vm.ctx.new_dict(), None);
+    let module = modules::new(vm, "hashlib");
     let new = |name: PyObjectRef, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine| {
         let name = text::text_of(vm, &name)?.ok_or_else(|| vm.new_type_error("name must be a string"))?;
         create(vm, &name, data.into_option())
@@ -181,7 +177,7 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
 /// A module of before `hashlib`: `new`, a function of its own name, and sizes.
 fn old_module(vm: &VirtualMachine, name: &'static str, hash: &'static str, size: i32) -> PyRef<PyModule> {
     let _type = Hash::make_static_type();
-    let module = vm.new_module(name, vm.ctx.new_dict(), None);
+    let module = modules::new(vm, name);
     set(vm, &module, "new", constructor(vm, "new", hash));
     set(vm, &module, name, constructor(vm, name, hash));
     set(vm, &module, "digest_size", vm.ctx.new_int(size));

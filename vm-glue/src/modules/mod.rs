@@ -6,18 +6,25 @@
 
 mod bridge;
 mod codecs_module;
+mod datetime_module;
 mod exceptions_module;
 mod hashlib;
+mod import_module;
 mod json;
+mod math_module;
+pub mod names;
+mod posixpath;
 mod re;
 pub mod sys;
 pub mod time_module;
 mod unicodedata;
 mod web_module;
+mod xml;
 
 use parking_lot::RwLock;
 use rustpython_vm::builtins::PyModule;
-use rustpython_vm::{PyRef, VirtualMachine};
+use rustpython_vm::function::IntoPyNativeFn;
+use rustpython_vm::{Py, PyObjectRef, PyRef, VirtualMachine};
 
 /// Where a module comes from.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +33,10 @@ pub enum Source {
     Native(fn(&VirtualMachine) -> PyRef<PyModule>),
     /// Our own Python 2 source, embedded; `package` for one that has submodules.
     Python { source: &'static str, package: bool },
-    /// A module of the machine's own (Python 3) library under its Python 3 name.
+    /// A module of the machine's own (Python 3) library under its Python 3 name: a copy with Python 2's names only.
     Library(&'static str),
+    /// The same, with our own Python 2 source run in it: what differs between the versions.
+    Over { library: &'static str, source: &'static str },
 }
 
 /// One importable module.
@@ -48,6 +57,11 @@ pub const fn package(name: &'static str, source: &'static str) -> Entry {
     Entry { name, source: Source::Python { source, package: true } }
 }
 
+/// A module of the machine's library with our own Python 2 source over it.
+const fn over(name: &'static str, library: &'static str, source: &'static str) -> Entry {
+    Entry { name, source: Source::Over { library, source } }
+}
+
 /// A module made in Rust.
 pub const fn native(name: &'static str, make: fn(&VirtualMachine) -> PyRef<PyModule>) -> Entry {
     Entry { name, source: Source::Native(make) }
@@ -59,51 +73,91 @@ const fn library(name: &'static str, python3: &'static str) -> Entry {
 
 /// All modules that need more than the machine's library of the same name, sorted by name.
 pub static REGISTRY: &[Entry] = &[
-    library("ConfigParser", "configparser"),
+    python("ConfigParser", include_str!("python/ConfigParser.py")),
     library("Cookie", "http.cookies"),
     library("HTMLParser", "html.parser"),
-    library("Queue", "queue"),
+    python("Queue", include_str!("python/Queue.py")),
     library("SocketServer", "socketserver"),
     python("StringIO", include_str!("python/StringIO.py")),
     python("UserDict", include_str!("python/UserDict.py")),
     python("UserList", include_str!("python/UserList.py")),
     python("__future__", include_str!("python/__future__.py")),
+    python("_abcoll", include_str!("python/_abcoll.py")),
     native("_bridge", bridge::module),
     native("_codecs", codecs_module::make),
+    native("_expat", xml::module),
+    python("_files", include_str!("python/_files.py")),
+    native("_import", import_module::module),
     native("_json2", json::module),
+    python("_netbase", include_str!("python/_netbase.py")),
+    python("_strptime", include_str!("python/_strptime.py")),
     native("_web", web_module::module),
     python("base64", include_str!("python/base64.py")),
     python("binascii", include_str!("python/binascii.py")),
+    python("cPickle", include_str!("python/cPickle.py")),
     python("cStringIO", include_str!("python/cStringIO.py")),
+    over("calendar", "calendar", include_str!("python/calendar.py")),
     python("cgi", include_str!("python/cgi.py")),
     python("codecs", include_str!("python/codecs.py")),
+    python("collections", include_str!("python/collections.py")),
     library("cookielib", "http.cookiejar"),
     python("copy", include_str!("python/copy.py")),
     python("copy_reg", include_str!("python/copy_reg.py")),
+    native("datetime", datetime_module::module),
     library("dummy_thread", "_thread"),
     native("exceptions", exceptions_module::module),
+    python("fnmatch", include_str!("python/fnmatch.py")),
+    over("functools", "functools", include_str!("python/functools.py")),
+    python("glob", include_str!("python/glob.py")),
+    python("gzip", include_str!("python/gzip.py")),
     native("hashlib", hashlib::module),
     python("hmac", include_str!("python/hmac.py")),
     library("htmlentitydefs", "html.entities"),
     python("httplib", include_str!("python/httplib.py")),
+    python("imp", include_str!("python/imp.py")),
+    over("inspect", "inspect", include_str!("python/inspect.py")),
+    over("itertools", "itertools", include_str!("python/itertools.py")),
     package("json", include_str!("python/json/__init__.py")),
     python("json.decoder", include_str!("python/json/decoder.py")),
     python("json.encoder", include_str!("python/json/encoder.py")),
     python("linecache", include_str!("python/linecache.py")),
+    over("locale", "locale", include_str!("python/locale.py")),
+    over("logging", "logging", include_str!("python/logging.py")),
+    native("math", math_module::module),
     native("md5", hashlib::md5_module),
+    python("mimetools", include_str!("python/mimetools.py")),
     python("new", include_str!("python/new.py")),
+    over("operator", "operator", include_str!("python/operator.py")),
+    over("os", "os", include_str!("python/os.py")),
+    python("pickle", include_str!("python/pickle.py")),
+    over("platform", "platform", include_str!("python/platform.py")),
+    python("plistlib", include_str!("python/plistlib.py")),
+    native("posixpath", posixpath::module),
+    python("pyexpat", include_str!("python/xml/expat.py")),
+    python("random", include_str!("python/random.py")),
     native("re", re::module),
+    python("rfc822", include_str!("python/rfc822.py")),
     python("sets", include_str!("python/sets.py")),
     native("sha", hashlib::sha_module),
+    python("shutil", include_str!("python/shutil.py")),
+    over("socket", "socket", include_str!("python/socket.py")),
+    over("ssl", "ssl", include_str!("python/ssl.py")),
     python("string", include_str!("python/string.py")),
     python("struct", include_str!("python/struct.py")),
-    library("thread", "_thread"),
+    over("subprocess", "subprocess", include_str!("python/subprocess.py")),
+    python("tempfile", include_str!("python/tempfile.py")),
+    over("thread", "_thread", include_str!("python/thread.py")),
+    over("threading", "threading", include_str!("python/threading.py")),
+    over("time", "time", include_str!("python/time.py")),
     python("traceback", include_str!("python/traceback.py")),
     python("types", include_str!("python/types.py")),
     native("unicodedata", unicodedata::make),
     python("urllib", include_str!("python/urllib.py")),
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),
+    python("xml.etree.ElementTree", include_str!("python/xml/elementtree.py")),
+    python("xml.etree.cElementTree", include_str!("python/xml/elementtree.py")),
+    python("xml.parsers.expat", include_str!("python/xml/expat.py")),
     library("xmlrpclib", "xmlrpc.client"),
     python("zlib", include_str!("python/zlib.py")),
 ];
@@ -153,6 +207,30 @@ pub fn register_in(interpreter: i64, entries: &'static [Entry]) {
     if !entries.is_empty() {
         ADDED_TO.write().push((interpreter, entries));
     }
+}
+
+/// A fresh, empty native module.
+pub fn new(vm: &VirtualMachine, name: &str) -> PyRef<PyModule> {
+    let module = vm.new_module(name, vm.ctx.new_dict(), None);
+    for name in ["__spec__", "__loader__"] {
+        // Python 2's modules do not have them.
+        let _ = module.dict().del_item(name, vm);
+    }
+    module
+}
+
+/// Sets a name of a fresh module.
+pub fn set(vm: &VirtualMachine, module: &Py<PyModule>, name: &'static str, value: impl Into<PyObjectRef>) {
+    // A plain dictionary accepts every name: nothing can fail.
+    let _ = module.dict().set_item(name, value.into(), vm);
+}
+
+/// Sets a function of a fresh module.
+pub fn set_function<F, Kind>(vm: &VirtualMachine, module: &Py<PyModule>, name: &'static str, function: F)
+where
+    F: IntoPyNativeFn<Kind>,
+{
+    set(vm, module, name, vm.new_function(name, function));
 }
 
 /// The entry of a module, by its dotted Python 2 name.

@@ -1,15 +1,15 @@
 //! `sys` of Python 2 code. The machine's own library keeps the machine's `sys`.
 
-use rustpython_vm::builtins::PyModule;
+use rustpython_vm::builtins::{PyModule, PyTuple};
 use rustpython_vm::function::OptionalArg;
-use rustpython_vm::{PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
-use crate::interpreter::Settings;
+use crate::interpreter::{Codec, Settings};
 use crate::runtime::files::{File, Stream};
 use crate::runtime::{dialect, handling, text, traceback};
 
 /// Names that mean the same in the machine's `sys`.
-const SHARED: &str = "_getframe byteorder call_tracing executable exec_prefix exit float_info getprofile \
+const SHARED: &str = "_getframe byteorder flags call_tracing executable exec_prefix float_info getprofile \
     getrecursionlimit getrefcount getsizeof gettrace maxsize maxunicode platform prefix setprofile setrecursionlimit \
     settrace _current_frames";
 
@@ -55,7 +55,7 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         ("builtin_module_names", tuple(builtin_names.iter().map(|name| text(name)).collect())),
         ("maxint", int(i64::MAX)),
         ("version", text(VERSION)),
-        ("version_info", tuple(vec![int(2), int(7), int(18), text("final"), int(0)])),
+        ("version_info", version_info(vm, vec![int(2), int(7), int(18), text("final"), int(0)])),
         ("hexversion", int(0x0207_12f0)),
         ("api_version", int(1013)),
         ("copyright", text(COPYRIGHT)),
@@ -74,6 +74,7 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         dict.set_item(name, value, vm)?;
     }
     let functions: Vec<(&str, PyObjectRef)> = vec![
+        ("exit", vm.new_function("exit", exit).into()),
         ("exc_info", vm.new_function("exc_info", |vm: &VirtualMachine| handling::exc_info(vm)).into()),
         ("exc_clear", vm.new_function("exc_clear", |vm: &VirtualMachine| handling::clear(vm)).into()),
         (
@@ -86,6 +87,10 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         ("displayhook", vm.new_function("displayhook", display_hook).into()),
         ("excepthook", vm.new_function("excepthook", except_hook).into()),
     ];
+    if let Ok(info) = vm.sys_module.get_attr("int_info", vm) {
+        dict.set_item("long_info", info, vm)?;
+    }
+    dict.set_item("__getattr__", vm.new_function("__getattr__", missing_attribute).into(), vm)?;
     for (name, value) in functions {
         dict.set_item(name, value.clone(), vm)?;
         if matches!(name, "displayhook" | "excepthook") {
@@ -93,6 +98,64 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         }
     }
     Ok(module)
+}
+
+/// `sys.version_info`: the machine's type of it, with Python 2's values.
+fn version_info(vm: &VirtualMachine, values: Vec<PyObjectRef>) -> PyObjectRef {
+    let class = vm.sys_module.get_attr("version_info", vm).map(|info| info.class().to_owned());
+    let made = class.and_then(|class| PyTuple::new_unchecked(values.clone().into()).into_ref_with_type(vm, class));
+    made.map_or_else(|_| vm.ctx.new_tuple(values).into(), Into::into)
+}
+
+/// `sys.exit([status])`.
+fn exit(status: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    // None is the same as nothing; a tuple holds the arguments.
+    let args = match status.into_option().filter(|status| !vm.is_none(status)) {
+        Some(status) => match status.downcast_ref::<PyTuple>() {
+            Some(tuple) => tuple.as_slice().to_vec(),
+            None => vec![status],
+        },
+        None => Vec::new(),
+    };
+    let class = vm.ctx.exceptions.system_exit.to_owned();
+    Err(vm.invoke_exception(&class, args).unwrap_or_else(|error| error))
+}
+
+/// `sys.exc_type` and the like: the exception that is being handled.
+fn missing_attribute(name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let name = text::text_of(vm, &name)?.unwrap_or_default();
+    let (kind, value, traceback) = handling::exc_info(vm);
+    match name.as_str() {
+        "exc_type" => Ok(kind),
+        "exc_value" => Ok(value),
+        "exc_traceback" => Ok(traceback),
+        _ => Err(vm.new_attribute_error(format!("'module' object has no attribute '{name}'"))),
+    }
+}
+
+/// `sys.setdefaultencoding`, which Python 2 takes away at start and `reload(sys)` brings back.
+fn set_default_encoding(name: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(name) = text::text_of(vm, &name)? else {
+        return Err(vm.new_type_error("setdefaultencoding() argument 1 must be string"));
+    };
+    let codec = match name.to_ascii_lowercase().replace('_', "-").as_str() {
+        "ascii" | "us-ascii" | "646" => Codec::Ascii,
+        "utf-8" | "utf8" | "u8" | "utf" => Codec::Utf8,
+        _ => {
+            let codecs = crate::import::module(vm, "codecs")?;
+            vm.call_method(&codecs, "lookup", (vm.ctx.new_str(name.as_str()),))?;
+            return Err(vm.new_value_error(format!(
+                "the default encoding can be ascii or utf-8 in this interpreter, not {name}"
+            )));
+        }
+    };
+    text::set_default_codec(vm, codec);
+    Ok(())
+}
+
+/// What `reload(sys)` does.
+pub fn reloaded(vm: &VirtualMachine, sys: &PyRef<PyModule>) {
+    super::set_function(vm, sys, "setdefaultencoding", set_default_encoding);
 }
 
 fn display_hook(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {

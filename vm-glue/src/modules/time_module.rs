@@ -1,4 +1,4 @@
-//! The module `time` follows the program's clock, and gets `clock` back, which Python 3 dropped.
+//! The machine's module `time` follows the program's clock, where that was set.
 //!
 //! The machine's own module is changed, not copied: `datetime`, `logging`, `random` and `threading` take their time
 //! from it.
@@ -25,11 +25,12 @@ enum Now {
 
 /// Changes the machine's module `time`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    if !clock::is_set() {
+        return Ok(());
+    }
     let time = vm.import("time", 0)?;
     let set = |name: &'static str, value: PyObjectRef| time.set_attr(vm.ctx.intern_str(name), value, vm);
     set("time", vm.new_function("time", clock::seconds).into())?;
-    let process_time = time.get_attr("process_time", vm)?;
-    set("clock", process_time)?;
     for &(name, given, now) in DEFAULT_TO_NOW {
         let original = time.get_attr(name, vm)?;
         let localtime = time.get_attr("localtime", vm)?;

@@ -1,6 +1,6 @@
 //! The module `_web`: the program's HTTP client as `httplib` and `urllib2` use it.
 //!
-//! `_web.send(method, url, headers, body, timeout)` gives `(status, reason, headers, stream)`; `stream.read(n)` the
+//! `_web.send(method, url, headers, body, timeout, verify=True)` gives `(status, reason, headers, stream)`; `stream.read(n)` the
 //! bytes. What goes wrong is a `_web.Error(kind, message, …)`, which `httplib` turns into the exceptions of Python 2.
 
 use std::io::Read;
@@ -10,10 +10,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule, PyStr, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, pyclass,
-};
+use rustpython_vm::function::OptionalArg;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, pyclass};
 
+use crate::modules;
 use crate::runtime::text;
 use crate::web::{Client, Request, Response, WebError};
 
@@ -112,9 +112,11 @@ fn send(
     headers: Vec<PyObjectRef>,
     body: PyObjectRef,
     timeout: PyObjectRef,
+    verify: OptionalArg<bool>,
     vm: &VirtualMachine,
 ) -> PyResult<PyObjectRef> {
     let mut request = Request::new(string(vm, &method)?, string(vm, &url)?);
+    request = request.verify(verify.unwrap_or(true));
     for pair in headers {
         let pair = Vec::<PyObjectRef>::try_from_object(vm, pair)?;
         let [name, value] = pair.as_slice() else { return Err(vm.new_type_error("a header is a pair")) };
@@ -145,12 +147,11 @@ fn send(
 /// Makes the module `_web`.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     let _type = Stream::make_static_type();
-    let module = vm.new_module("_web", vm.ctx.new_dict(), None);
+    let module = modules::new(vm, "_web");
     let parts: [(&str, PyObjectRef); 2] =
         [("send", vm.new_function("send", send).into()), ("Error", error_type(vm).into())];
     for (name, value) in parts {
-        // A fresh module's dictionary accepts every name.
-        let _ = module.as_object().set_attr(vm.ctx.intern_str(name), value, vm);
+        modules::set(vm, &module, name, value);
     }
     module
 }

@@ -42,6 +42,7 @@ pub struct Client {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct AgentKind {
     tls: bool,
+    verify: bool,
     proxy: Option<String>,
 }
 
@@ -89,7 +90,7 @@ impl Client {
         let authority = address.unwrap_or(&own_authority);
         let media_server = is_media_server(location);
         let proxy = if media_server { None } else { proxy_for(location) };
-        let agent = self.agent(AgentKind { tls: location.is_tls(), proxy })?;
+        let agent = self.agent(AgentKind { tls: location.is_tls(), verify: request.verify, proxy })?;
 
         let method = http::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| WebError::InvalidRequest(format!("method {:?}", request.method)))?;
@@ -170,7 +171,7 @@ impl Client {
             .timeout_recv_body(Some(LONGEST_BODY))
             .proxy(proxy);
         if kind.tls || kind.proxy.is_some() {
-            config = config.tls_config(tls_config());
+            config = config.tls_config(tls_config(kind.verify));
         }
         let agent = Agent::new_with_config(config.build());
         agents.insert(kind, agent.clone());
@@ -179,12 +180,13 @@ impl Client {
 }
 
 /// TLS with the system's trust store, or with that of `SSL_CERT_FILE`.
-fn tls_config() -> TlsConfig {
+fn tls_config(verify: bool) -> TlsConfig {
     // Errors of single certificates do not matter: what cannot be read is not trusted.
     let store = rustls_native_certs::load_native_certs();
     let roots: Vec<_> = store.certs.iter().map(|c| Certificate::from_der(c).to_owned()).collect();
     TlsConfig::builder()
         .root_certs(RootCerts::new_with_certs(&roots))
+        .disable_verification(!verify)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build()
 }

@@ -98,11 +98,13 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// Limit of each single wait (connect, write, read); None waits for ever.
     pub timeout: Option<Duration>,
+    /// Whether the server's certificate must be valid. Programs turn this off for hosts with certificates of their own.
+    pub verify: bool,
 }
 
 impl Request {
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Request {
-        Request { method: method.into(), url: url.into(), headers: Vec::new(), body: None, timeout: None }
+        Request { method: method.into(), url: url.into(), headers: Vec::new(), body: None, timeout: None, verify: true }
     }
 
     pub fn get(url: impl Into<String>) -> Request {
@@ -116,6 +118,11 @@ impl Request {
 
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Request {
         self.body = Some(body.into());
+        self
+    }
+
+    pub fn verify(mut self, verify: bool) -> Request {
+        self.verify = verify;
         self
     }
 

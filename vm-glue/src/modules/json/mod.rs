@@ -4,9 +4,10 @@ mod decode;
 mod encode;
 
 use rustpython_vm::builtins::PyModule;
-use rustpython_vm::{AsObject, FromArgs, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{FromArgs, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use self::decode::{Failure, Reader};
+use crate::modules;
 use crate::runtime::text;
 
 #[derive(FromArgs)]
@@ -125,12 +126,11 @@ fn encode(args: EncodeArgs, vm: &VirtualMachine) -> PyResult {
 
 /// Makes the module `_json2`.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
-    let module = vm.new_module("_json2", vm.ctx.new_dict(), None);
+    let module = modules::new(vm, "_json2");
     let parts: [(&str, PyObjectRef); 2] =
         [("scan", vm.new_function("scan", scan).into()), ("encode", vm.new_function("encode", encode).into())];
     for (name, value) in parts {
-        // A fresh module's dictionary accepts every name.
-        let _ = module.as_object().set_attr(vm.ctx.intern_str(name), value, vm);
+        modules::set(vm, &module, name, value);
     }
     module
 }

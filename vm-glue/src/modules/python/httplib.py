@@ -1,6 +1,6 @@
 """HTTP connections (the Python 2 module httplib), over the program's own HTTP client."""
 
-import socket
+import _netbase as socket
 import _web
 from StringIO import StringIO as _StringIO
 from urlparse import urlsplit as _urlsplit
@@ -248,75 +248,192 @@ class HTTPMessage:
 
 
 class HTTPResponse:
-    """An answer; its body arrives as it is read."""
+    """An answer, read from a socket's file or from the program's HTTP client; its body arrives as it is read."""
 
-    def __init__(self, status, reason, headers, body, method=None):
-        self.status = status
-        self.reason = reason
-        self.version = 11
-        self.msg = HTTPMessage.of(headers)
-        self.will_close = True
-        self.strict = 0
-        self.debuglevel = 0
-        self.chunked = self.msg.getheader('transfer-encoding', '').lower() == 'chunked'
-        length = self.msg.getheader('content-length', '')
-        self.length = int(length) if length.isdigit() and not self.chunked else None
-        if method == 'HEAD' or status == 204 or status == 304 or 100 <= status < 200:
-            self.length = 0
+    def __init__(self, sock, debuglevel=0, strict=0, method=None, buffering=False):
+        self.fp = sock.makefile('rb', -1 if buffering else 0)
+        self.debuglevel = debuglevel
+        self.strict = strict
         self._method = method
-        self._body = body
-        self._pending = ''
-        self.fp = self
+        self.msg = None
+        self.version = self.status = self.reason = 'UNKNOWN'
+        self.chunked = self.chunk_left = self.length = self.will_close = 'UNKNOWN'
+
+    def _read_status(self):
+        line = self.fp.readline(_MAXLINE + 1)
+        if len(line) > _MAXLINE:
+            raise LineTooLong('header line')
+        if not line:
+            raise BadStatusLine('No status line received - the server has closed the connection')
+        version, status, reason = (line.split(None, 2) + ['', '', ''])[:3]
+        if not version.startswith('HTTP/'):
+            if self.strict:
+                self.close()
+                raise BadStatusLine(line)
+            # An answer of before HTTP/1.0: all of it is the body.
+            self.fp = _Rest(line, self.fp)
+            return 'HTTP/0.9', 200, ''
+        if not status.isdigit() or not 100 <= int(status) <= 999:
+            raise BadStatusLine(line)
+        return version, int(status), reason
 
     def begin(self):
-        pass
+        if self.msg is not None:
+            return
+        while True:
+            version, status, reason = self._read_status()
+            if status != CONTINUE:
+                break
+            while self.fp.readline(_MAXLINE + 1).strip():
+                pass
+        self.status = status
+        self.reason = reason.strip()
+        if version == 'HTTP/1.0':
+            self.version = 10
+        elif version.startswith('HTTP/1.'):
+            self.version = 11
+        elif version == 'HTTP/0.9':
+            self.version = 9
+        else:
+            raise UnknownProtocol(version)
+        if self.version == 9:
+            self.length = None
+            self.chunked = 0
+            self.will_close = 1
+            self.msg = HTTPMessage(_StringIO())
+            return
+        self.msg = HTTPMessage(self.fp)
+        self.chunked = 1 if self.msg.getheader('transfer-encoding', '').lower() == 'chunked' else 0
+        self.chunk_left = None
+        self.will_close = self._check_close()
+        self._find_length()
+        if not self.will_close and not self.chunked and self.length is None:
+            self.will_close = 1
+        if not self.chunked and self.length is None and self.version == 10:
+            self.will_close = True
+
+    def _find_length(self):
+        length = self.msg.getheader('content-length', '')
+        self.length = int(length) if length.isdigit() and not self.chunked else None
+        if self.status in (NO_CONTENT, NOT_MODIFIED) or 100 <= self.status < 200 or self._method == 'HEAD':
+            self.length = 0
+
+    def _check_close(self):
+        connection = self.msg.getheader('connection', '').lower()
+        if self.version == 11:
+            return 'close' in connection
+        if self.msg.getheader('keep-alive') or 'keep-alive' in connection:
+            return False
+        return not 'keep-alive' in self.msg.getheader('proxy-connection', '').lower()
+
+    @classmethod
+    def _of(cls, status, reason, headers, body, method):
+        """An answer of the program's HTTP client."""
+        made = cls(_Given(_Body(body)), method=method)
+        made.status = status
+        made.reason = reason
+        made.version = 11
+        made.msg = HTTPMessage.of(headers)
+        made.chunked = 0
+        made.chunk_left = None
+        made.will_close = True
+        made._find_length()
+        if made.msg.getheader('transfer-encoding', '').lower() == 'chunked':
+            # The client has put the pieces together.
+            made.length = None
+        return made
 
     def isclosed(self):
         return self.fp is None
 
     def close(self):
-        self.fp = None
-        if self._body is not None:
-            self._body.close()
-            self._body = None
+        fp, self.fp = self.fp, None
+        if fp is not None:
+            fp.close()
 
     def fileno(self):
-        raise IOError('an HTTP answer has no file descriptor here')
-
-    def _fetch(self, amount):
-        if self._body is None:
-            return ''
-        try:
-            return self._body.read(amount)
-        except _web.Error, e:
-            _failed(e)
+        return self.fp.fileno()
 
     def read(self, amt=None):
-        if amt is None or amt < 0:
-            data = self._pending + self._fetch(-1)
-            self._pending = ''
+        if self.fp is None:
+            return ''
+        if self._method == 'HEAD':
             self.close()
-        else:
-            if len(self._pending) < amt:
-                self._pending += self._fetch(amt - len(self._pending))
-            data, self._pending = self._pending[:amt], self._pending[amt:]
+            return ''
+        if self.chunked:
+            return self._read_chunked(amt)
+        if amt is None or amt < 0:
+            if self.length is None:
+                data = self.fp.read()
+            else:
+                try:
+                    data = self._safe_read(self.length)
+                except IncompleteRead:
+                    self.close()
+                    raise
+                self.length = 0
+            self.close()
+            return data
+        if self.length is not None and amt > self.length:
+            amt = self.length
+        data = self.fp.read(amt)
+        if not data and amt:
+            self.close()
         if self.length is not None:
-            self.length = max(0, self.length - len(data))
-            if self.length == 0 and not self._pending:
+            self.length -= len(data)
+            if not self.length:
                 self.close()
         return data
 
+    def _safe_read(self, amt):
+        parts = []
+        while amt > 0:
+            part = self.fp.read(min(amt, 1048576))
+            if not part:
+                raise IncompleteRead(''.join(parts), amt)
+            parts.append(part)
+            amt -= len(part)
+        return ''.join(parts)
+
+    def _read_chunked(self, amt):
+        parts = []
+        while True:
+            if self.chunk_left is None:
+                line = self.fp.readline(_MAXLINE + 1)
+                try:
+                    self.chunk_left = int(line.split(';', 1)[0], 16)
+                except ValueError:
+                    self.close()
+                    raise IncompleteRead(''.join(parts))
+                if self.chunk_left == 0:
+                    break
+            if amt is not None and amt < self.chunk_left:
+                parts.append(self._safe_read(amt))
+                self.chunk_left -= amt
+                return ''.join(parts)
+            parts.append(self._safe_read(self.chunk_left))
+            if amt is not None:
+                amt -= self.chunk_left
+            self._safe_read(2)
+            self.chunk_left = None
+            if amt == 0:
+                return ''.join(parts)
+        while self.fp.readline(_MAXLINE + 1).strip():
+            pass
+        self.close()
+        return ''.join(parts)
+
     def readline(self, limit=-1):
-        while '\n' not in self._pending:
-            more = self._fetch(8192)
-            if not more:
-                break
-            self._pending += more
-        at = self._pending.find('\n')
-        end = len(self._pending) if at < 0 else at + 1
-        if 0 <= limit < end:
-            end = limit
-        line, self._pending = self._pending[:end], self._pending[end:]
+        # Not part of the class in Python 2, where urllib2 puts a socket's file around it; here it is its own file.
+        if self.fp is None:
+            return ''
+        if self.chunked:
+            if not isinstance(self.fp, _StringIO):
+                data = self.read()
+                self.chunked, self.length, self.fp = 0, None, _StringIO(data)
+        line = self.fp.readline(limit) if limit >= 0 else self.fp.readline()
+        if self.length is not None:
+            self.length = max(0, self.length - len(line))
         return line
 
     def readlines(self, sizehint=0):
@@ -332,10 +449,92 @@ class HTTPResponse:
         return line
 
     def getheader(self, name, default=None):
+        if self.msg is None:
+            raise ResponseNotReady()
         return self.msg.getheader(name, default)
 
     def getheaders(self):
+        if self.msg is None:
+            raise ResponseNotReady()
         return self.msg.items()
+
+
+_MAXLINE = 65536
+
+
+class _Given:
+    """Stands for a socket whose file is there already."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def makefile(self, *args):
+        return self.file
+
+
+class _Rest:
+    """A line that was read, and the file that it came from."""
+
+    def __init__(self, line, fp):
+        self._line = line
+        self._fp = fp
+
+    def read(self, amt=-1):
+        line, self._line = self._line, ''
+        if amt is None or amt < 0:
+            return line + self._fp.read()
+        self._line = line[amt:]
+        return line[:amt] + self._fp.read(max(0, amt - len(line)))
+
+    def readline(self, limit=-1):
+        line, self._line = self._line, ''
+        return line or self._fp.readline()
+
+    def close(self):
+        self._fp.close()
+
+
+class _Body:
+    """The body that the program's HTTP client reads, as a file."""
+
+    def __init__(self, stream):
+        self._stream = stream
+        self._ahead = ''
+        self.closed = False
+
+    def _fetch(self, amount):
+        try:
+            return self._stream.read(amount)
+        except _web.Error, e:
+            _failed(e)
+
+    def read(self, amt=-1):
+        if amt is None or amt < 0:
+            data, self._ahead = self._ahead, ''
+            return data + self._fetch(-1)
+        if len(self._ahead) < amt:
+            self._ahead += self._fetch(amt - len(self._ahead))
+        data, self._ahead = self._ahead[:amt], self._ahead[amt:]
+        return data
+
+    def readline(self, limit=-1):
+        while '\n' not in self._ahead:
+            more = self._fetch(8192)
+            if not more:
+                break
+            self._ahead += more
+        end = self._ahead.find('\n') + 1 or len(self._ahead)
+        if 0 <= limit < end:
+            end = limit
+        line, self._ahead = self._ahead[:end], self._ahead[end:]
+        return line
+
+    def fileno(self):
+        raise IOError('an HTTP answer has no file descriptor here')
+
+    def close(self):
+        self.closed = True
+        self._stream.close()
 
 
 def _failed(e):
@@ -361,7 +560,7 @@ def _failed(e):
     raise socket.error(message)
 
 
-def _send(method, url, headers, body, timeout):
+def _send(method, url, headers, body, timeout, verify=True, response_class=HTTPResponse):
     """Sends a request: an HTTPResponse. `timeout` in seconds, or None."""
     if body is not None:
         if hasattr(body, 'read'):
@@ -371,14 +570,48 @@ def _send(method, url, headers, body, timeout):
     if timeout is socket._GLOBAL_DEFAULT_TIMEOUT:
         timeout = socket.getdefaulttimeout()
     try:
-        status, reason, pairs, stream = _web.send(method, url, headers, body, timeout)
+        status, reason, pairs, stream = _web.send(method, url, headers, body, timeout, verify)
     except _web.Error, e:
         _failed(e)
-    return HTTPResponse(status, reason, pairs, stream, method)
+    if not issubclass(response_class, HTTPResponse):
+        response_class = HTTPResponse
+    return response_class._of(status, reason, pairs, stream, method)
 
 
-class HTTPConnection:
-    """A connection to a host; one request at a time."""
+class _Managed(object):
+    """Stands for the socket of a connection that the program's HTTP client makes."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def settimeout(self, timeout):
+        self._connection.timeout = timeout
+
+    def gettimeout(self):
+        timeout = self._connection.timeout
+        return None if timeout is socket._GLOBAL_DEFAULT_TIMEOUT else timeout
+
+    def setsockopt(self, *args):
+        pass
+
+    def shutdown(self, how):
+        pass
+
+    def close(self):
+        pass
+
+    def _none(self, *args):
+        raise socket.error(9, 'the connection is made by the HTTP client: it has no socket of its own')
+
+    fileno = getpeername = getsockname = recv = send = sendall = makefile = _none
+
+
+class HTTPConnection(object):
+    """A connection to a host; one request at a time.
+
+    The program's HTTP client sends the requests, so that its proxies, certificates and recordings apply. Where a
+    program sets a socket of its own, that is used instead.
+    """
 
     default_port = HTTP_PORT
     auto_open = 1
@@ -390,8 +623,9 @@ class HTTPConnection:
     def __init__(self, host, port=None, strict=None, timeout=socket._GLOBAL_DEFAULT_TIMEOUT, source_address=None):
         self.timeout = timeout
         self.source_address = source_address
-        self.sock = None
+        self._own_sock = None
         self._request = None
+        self._response = None
         self._tunnel = None
         self.host, self.port = self._split(host, port)
 
@@ -418,11 +652,25 @@ class HTTPConnection:
     def set_tunnel(self, host, port=None, headers=None):
         self._tunnel = self._split(host, port)
 
+    @property
+    def sock(self):
+        return self._own_sock or _Managed(self)
+
+    @sock.setter
+    def sock(self, sock):
+        self._own_sock = None if isinstance(sock, _Managed) else sock
+
     def connect(self):
         pass
 
     def close(self):
         self._request = None
+        own, self._own_sock = self._own_sock, None
+        if own is not None:
+            own.close()
+
+    def _verifies(self):
+        return True
 
     def request(self, method, url, body=None, headers={}):
         self.putrequest(method, url)
@@ -456,12 +704,18 @@ class HTTPConnection:
         self._request[4] = True
         if message_body is not None:
             self._request[3] = message_body
+        if self._is_plain(self._own_sock):
+            method, path, headers, body, sent = self._request
+            self._own_sock.sendall(self._message(method, path, headers, body))
 
     def send(self, data):
         if self._request is None:
             raise NotConnected()
         if hasattr(data, 'read'):
             data = data.read()
+        if self._is_plain(self._own_sock):
+            self._own_sock.sendall(data)
+            return
         self._request[3] = (self._request[3] or '') + data
 
     def _url(self, path):
@@ -479,7 +733,33 @@ class HTTPConnection:
             raise ResponseNotReady()
         method, path, headers, body, sent = self._request
         self._request = None
-        return _send(method, self._url(path), headers, body, self.timeout)
+        own = self._own_sock
+        if self._is_plain(own):
+            response = self.response_class(own, self.debuglevel, self.strict, method)
+            response.begin()
+            if response.will_close:
+                self._own_sock = None
+            return response
+        return _send(method, self._url(path), headers, body, self.timeout, self._verifies(), self.response_class)
+
+    def _is_plain(self, sock):
+        # A wrapped socket speaks TLS, which the client does as well: only plain ones are used.
+        return sock is not None and hasattr(sock, 'sendall') and not hasattr(sock, 'getpeercert')
+
+    def _message(self, method, path, headers, body):
+        """A request as it goes over the wire."""
+        names = [name.lower() for name, value in headers]
+        lines = ['%s %s HTTP/1.1' % (method, path)]
+        if 'host' not in names:
+            host = self.host if ':' not in self.host else '[%s]' % self.host
+            lines.append('Host: ' + (host if self.port == self.default_port else '%s:%s' % (host, self.port)))
+        if body is not None and hasattr(body, 'read'):
+            body = body.read()
+        for name, value in headers:
+            lines.append('%s: %s' % (name, value))
+            if name.lower() == 'accept-encoding' and body is not None and 'content-length' not in names:
+                lines.append('Content-Length: %d' % len(body))
+        return '\r\n'.join(lines) + '\r\n\r\n' + (body or '')
 
 
 class HTTPSConnection(HTTPConnection):
@@ -493,6 +773,19 @@ class HTTPSConnection(HTTPConnection):
         HTTPConnection.__init__(self, host, port, strict, timeout, source_address)
         self.key_file = key_file
         self.cert_file = cert_file
+        self._context = context
+        # urllib3 asks for this; the client verifies unless it is told not to.
+        self.is_verified = True
+
+    def _verifies(self):
+        if getattr(self, 'cert_reqs', None) in (0, 'CERT_NONE', 'NONE'):
+            return False
+        if self._context is not None:
+            return getattr(self._context, 'verify_mode', 2) != 0
+        import sys
+        ssl = sys.modules.get('ssl')
+        make = getattr(ssl, '_create_default_https_context', None)
+        return make is None or make is not ssl._create_unverified_context
 
 
 class HTTP:

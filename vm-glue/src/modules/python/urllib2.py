@@ -3,7 +3,7 @@
 import base64
 import httplib
 import posixpath
-import socket
+import _netbase as socket
 import sys
 import urlparse
 from urllib import (unwrap, unquote, splittype, splithost, quote, addinfourl, splitport, splittag, toBytes,

@@ -20,6 +20,7 @@ use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
 use self::parse::{Flags, ParseError};
 use self::pattern::{Match, Pattern, Scanner};
+use crate::modules;
 use crate::runtime::text;
 
 /// As many compiled patterns are kept as a program may be expected to use in turn; then all are forgotten.
@@ -151,12 +152,8 @@ fn escape(pattern: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 /// Makes the module `re`.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     let _types = [Pattern::make_static_type(), Match::make_static_type(), Scanner::make_static_type()];
-    let dict = vm.ctx.new_dict();
-    let module = vm.new_module("re", dict, None);
-    let set = |name: &str, value: PyObjectRef| {
-        // A fresh module's dictionary accepts every name.
-        let _ = module.as_object().set_attr(vm.ctx.intern_str(name), value, vm);
-    };
+    let module = modules::new(vm, "re");
+    let set = |name: &'static str, value: PyObjectRef| modules::set(vm, &module, name, value);
     // Name, least number of arguments, position of `flags` behind the pattern.
     for (name, least, at) in [
         ("match", 2, 1),

@@ -1,0 +1,468 @@
+# Functions of Python 2: their parameters, and tuples as parameters.
+import sys as _sys
+import types as _types
+from _bridge import library as _library
+from collections import namedtuple as _namedtuple
+_machine = _library('inspect')
+
+CO_OPTIMIZED, CO_NEWLOCALS, CO_VARARGS, CO_VARKEYWORDS, CO_NESTED, CO_GENERATOR, CO_NOFREE = 1, 2, 4, 8, 16, 32, 64
+ArgSpec = _namedtuple('ArgSpec', 'args varargs keywords defaults')
+Arguments = _namedtuple('Arguments', 'args varargs keywords')
+ArgInfo = _namedtuple('ArgInfo', 'args varargs keywords locals')
+Attribute = _namedtuple('Attribute', 'name kind defining_class object')
+ModuleInfo = _namedtuple('ModuleInfo', 'name suffix mode module_type')
+Traceback = _namedtuple('Traceback', 'filename lineno function code_context index')
+
+
+def ismodule(object):
+    return isinstance(object, _types.ModuleType)
+
+
+def isclass(object):
+    return isinstance(object, (type, _types.ClassType))
+
+
+def ismethod(object):
+    return isinstance(object, _types.MethodType)
+
+
+def isfunction(object):
+    return isinstance(object, _types.FunctionType)
+
+
+def isbuiltin(object):
+    return isinstance(object, _types.BuiltinFunctionType)
+
+
+def iscode(object):
+    return isinstance(object, _types.CodeType)
+
+
+def isframe(object):
+    return isinstance(object, _types.FrameType)
+
+
+def istraceback(object):
+    return isinstance(object, _types.TracebackType)
+
+
+def isgenerator(object):
+    return isinstance(object, _types.GeneratorType)
+
+
+def isgeneratorfunction(object):
+    return bool((isfunction(object) or ismethod(object)) and object.func_code.co_flags & CO_GENERATOR)
+
+
+def ismethoddescriptor(object):
+    return (hasattr(object, '__get__') and not hasattr(object, '__set__') and not ismethod(object) and
+            not isfunction(object) and not isclass(object))
+
+
+def isdatadescriptor(object):
+    return hasattr(object, '__set__') and hasattr(object, '__get__')
+
+
+def isroutine(object):
+    return isbuiltin(object) or isfunction(object) or ismethod(object) or ismethoddescriptor(object)
+
+
+def isabstract(object):
+    return bool(isinstance(object, type) and getattr(object, '__abstractmethods__', None))
+
+
+def getmembers(object, predicate=None):
+    found = []
+    for key in dir(object):
+        try:
+            value = getattr(object, key)
+        except AttributeError:
+            continue
+        if not predicate or predicate(value):
+            found.append((key, value))
+    found.sort()
+    return found
+
+
+def classify_class_attrs(cls):
+    found = []
+    for name in dir(cls):
+        home = None
+        for base in getmro(cls):
+            if name in base.__dict__:
+                home = base
+                break
+        value = home.__dict__[name] if home is not None else getattr(cls, name, None)
+        if isinstance(value, staticmethod):
+            kind = 'static method'
+        elif isinstance(value, classmethod):
+            kind = 'class method'
+        elif isinstance(value, property):
+            kind = 'property'
+        elif ismethoddescriptor(value) or isfunction(value):
+            kind = 'method'
+        else:
+            kind = 'data'
+        found.append(Attribute(name, kind, home, value))
+    return found
+
+
+def getmro(cls):
+    if hasattr(cls, '__mro__') and isinstance(cls, type):
+        return cls.__mro__
+    order = []
+    _search_bases(cls, order)
+    return tuple(order)
+
+
+def _search_bases(cls, order):
+    if cls not in order:
+        order.append(cls)
+        for base in cls.__bases__:
+            _search_bases(base, order)
+
+
+def getdoc(object):
+    doc = getattr(object, '__doc__', None)
+    return cleandoc(doc) if isinstance(doc, basestring) else None
+
+
+def cleandoc(doc):
+    lines = doc.expandtabs().split('\n')
+    indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
+    lines[0] = lines[0].lstrip()
+    if indents:
+        least = min(indents)
+        lines[1:] = [line[least:] for line in lines[1:]]
+    while lines and not lines[-1]:
+        lines.pop()
+    while lines and not lines[0]:
+        lines.pop(0)
+    return '\n'.join(lines)
+
+
+def getfile(object):
+    if ismodule(object):
+        if hasattr(object, '__file__'):
+            return object.__file__
+        raise TypeError('%r is a built-in module' % (object,))
+    if isclass(object):
+        module = _sys.modules.get(object.__module__)
+        if hasattr(module, '__file__'):
+            return module.__file__
+        raise TypeError('%r is a built-in class' % (object,))
+    if ismethod(object):
+        object = object.im_func
+    if isfunction(object):
+        object = object.func_code
+    if istraceback(object):
+        object = object.tb_frame
+    if isframe(object):
+        object = object.f_code
+    if iscode(object):
+        return object.co_filename
+    raise TypeError('%r is not a module, class, method, function, traceback, frame, or code object' % (object,))
+
+
+def getsourcefile(object):
+    import os
+    name = getfile(object)
+    if name[-4:].lower() in ('.pyc', '.pyo'):
+        name = name[:-4] + '.py'
+    return name if os.path.exists(name) else None
+
+
+def getabsfile(object, _filename=None):
+    import os
+    return os.path.normcase(os.path.abspath(_filename or getsourcefile(object) or getfile(object)))
+
+
+def getmodulename(path):
+    import os
+    root, extension = os.path.splitext(os.path.basename(path))
+    return root if extension in ('.py', '.pyc', '.pyo') else None
+
+
+def getmodule(object, _filename=None):
+    if ismodule(object):
+        return object
+    if hasattr(object, '__module__'):
+        return _sys.modules.get(object.__module__)
+    try:
+        name = _filename or getfile(object)
+    except TypeError:
+        return None
+    for module in _sys.modules.values():
+        if ismodule(module) and getattr(module, '__file__', None) == name:
+            return module
+    main = _sys.modules.get('__main__')
+    if main is not None and hasattr(object, '__name__') and getattr(main, object.__name__, None) is object:
+        return main
+    return None
+
+
+def findsource(object):
+    import linecache
+    name = getsourcefile(object) or getfile(object)
+    lines = linecache.getlines(name)
+    if not lines:
+        raise IOError('could not get source code')
+    if ismodule(object):
+        return lines, 0
+    if isclass(object):
+        import re
+        start = re.compile(r'^\s*class\s+' + object.__name__ + r'\b')
+        for index, line in enumerate(lines):
+            if start.match(line):
+                return lines, index
+        raise IOError('could not find class definition')
+    if ismethod(object):
+        object = object.im_func
+    if isfunction(object):
+        object = object.func_code
+    if istraceback(object):
+        object = object.tb_frame
+    if isframe(object):
+        object = object.f_code
+    if iscode(object):
+        return lines, min(object.co_firstlineno, len(lines)) - 1
+    raise IOError('could not find code object')
+
+
+def getsourcelines(object):
+    lines, start = findsource(object)
+    if ismodule(object):
+        return lines, 0
+    return getblock(lines[start:]), start + 1
+
+
+def getsource(object):
+    return ''.join(getsourcelines(object)[0])
+
+
+def getblock(lines):
+    """The lines of the block that starts with the first line."""
+    first = 0
+    while first < len(lines) and lines[first].lstrip().startswith('@'):
+        first += 1
+    if first >= len(lines):
+        return lines[:1]
+    indent = len(lines[first]) - len(lines[first].lstrip())
+    end = first + 1
+    for index in range(first + 1, len(lines)):
+        line = lines[index]
+        if line.strip() and not line.lstrip().startswith('#'):
+            if len(line) - len(line.lstrip()) <= indent:
+                break
+            end = index + 1
+    return lines[:end]
+
+
+def getcomments(object):
+    return None
+
+
+def getargs(co):
+    if not iscode(co):
+        raise TypeError('%r is not a code object' % (co,))
+    names = list(co.co_varnames)
+    args, rest = names[:co.co_argcount], names[co.co_argcount:]
+    if any(name.startswith('.') for name in args):
+        args = [_tuple_parameter(co, name) if name.startswith('.') else name for name in args]
+    varargs = rest.pop(0) if co.co_flags & CO_VARARGS else None
+    keywords = rest.pop(0) if co.co_flags & CO_VARKEYWORDS else None
+    return Arguments(args, varargs, keywords)
+
+
+def _tuple_parameter(co, hidden):
+    """The names of a tuple among the parameters: the function's first instructions unpack it."""
+    names = []
+    # Lists that still want names, and how many.
+    wanted = []
+    for step in _library('dis').get_instructions(co):
+        name = step.opname
+        if not wanted:
+            if name.startswith('LOAD_FAST') and step.argval == hidden:
+                wanted.append((names, 1))
+            continue
+        target, count = wanted[-1]
+        if name == 'UNPACK_SEQUENCE':
+            inner = []
+            target.append(inner)
+        elif name.startswith('STORE_') and isinstance(step.argval, basestring):
+            inner = None
+            target.append(step.argval)
+        else:
+            continue
+        wanted[-1] = target, count - 1
+        if inner is not None:
+            wanted.append((inner, step.arg))
+        while wanted and wanted[-1][1] == 0:
+            wanted.pop()
+        if not wanted:
+            return names[0]
+    return hidden
+
+
+def getargspec(func):
+    if ismethod(func):
+        func = func.im_func
+    if not isfunction(func):
+        raise TypeError('%r is not a Python function' % (func,))
+    args, varargs, keywords = getargs(func.func_code)
+    return ArgSpec(args, varargs, keywords, func.func_defaults)
+
+
+def getargvalues(frame):
+    args, varargs, keywords = getargs(frame.f_code)
+    return ArgInfo(args, varargs, keywords, frame.f_locals)
+
+
+def joinseq(seq):
+    return '(' + seq[0] + ',)' if len(seq) == 1 else '(' + ', '.join(seq) + ')'
+
+
+def strseq(object, convert, join=joinseq):
+    if type(object) in (list, tuple):
+        return join([strseq(item, convert, join) for item in object])
+    return convert(object)
+
+
+def formatargspec(args, varargs=None, varkw=None, defaults=None, formatarg=str,
+                  formatvarargs=lambda name: '*' + name, formatvarkw=lambda name: '**' + name,
+                  formatvalue=lambda value: '=' + repr(value), join=joinseq):
+    specs = []
+    first_default = len(args) - len(defaults) if defaults else None
+    for index, arg in enumerate(args):
+        spec = strseq(arg, formatarg, join)
+        if defaults and index >= first_default:
+            spec += formatvalue(defaults[index - first_default])
+        specs.append(spec)
+    if varargs is not None:
+        specs.append(formatvarargs(varargs))
+    if varkw is not None:
+        specs.append(formatvarkw(varkw))
+    return '(' + ', '.join(specs) + ')'
+
+
+def formatargvalues(args, varargs, varkw, locals, formatarg=str, formatvarargs=lambda name: '*' + name,
+                    formatvarkw=lambda name: '**' + name, formatvalue=lambda value: '=' + repr(value), join=joinseq):
+    def convert(name):
+        return formatarg(name) + formatvalue(locals[name])
+    specs = [strseq(arg, convert, join) for arg in args]
+    if varargs:
+        specs.append(formatvarargs(varargs) + formatvalue(locals[varargs]))
+    if varkw:
+        specs.append(formatvarkw(varkw) + formatvalue(locals[varkw]))
+    return '(' + ', '.join(specs) + ')'
+
+
+def getcallargs(func, *positional, **named):
+    args, varargs, varkw, defaults = getargspec(func)
+    if ismethod(func) and func.im_self is not None:
+        positional = (func.im_self,) + positional
+    values = {}
+    name = func.__name__
+    for arg, value in zip(args, positional):
+        values[arg] = value
+    if varargs:
+        values[varargs] = positional[len(args):]
+    elif len(positional) > len(args):
+        raise TypeError('%s() takes %s %d arguments (%d given)'
+                        % (name, 'at most' if defaults else 'exactly', len(args), len(positional)))
+    for arg in args:
+        if isinstance(arg, str) and arg in named:
+            if arg in values:
+                raise TypeError("%s() got multiple values for keyword argument '%s'" % (name, arg))
+            values[arg] = named.pop(arg)
+    if defaults:
+        for arg, value in zip(args[-len(defaults):], defaults):
+            values.setdefault(arg, value)
+    if varkw:
+        values[varkw] = named
+    elif named:
+        raise TypeError("%s() got an unexpected keyword argument '%s'" % (name, next(iter(named))))
+    missing = [arg for arg in args if arg not in values]
+    if missing:
+        raise TypeError('%s() takes %s %d %sargument%s (%d given)'
+                        % (name, 'at least' if defaults else 'exactly', len(args) - len(defaults or ()),
+                           '', '' if len(args) == 1 else 's', len(values)))
+    return values
+
+
+def getframeinfo(frame, context=1):
+    if istraceback(frame):
+        line = frame.tb_lineno
+        frame = frame.tb_frame
+    else:
+        line = frame.f_lineno
+    filename = frame.f_code.co_filename
+    lines = index = None
+    if context > 0:
+        import linecache
+        source = linecache.getlines(filename)
+        if source:
+            start = max(0, min(line - 1 - context // 2, len(source) - context))
+            lines = source[start:start + context]
+            index = line - 1 - start
+    return Traceback(filename, line, frame.f_code.co_name, lines, index)
+
+
+def getlineno(frame):
+    return frame.f_lineno
+
+
+def getouterframes(frame, context=1):
+    found = []
+    while frame:
+        found.append((frame,) + getframeinfo(frame, context))
+        frame = frame.f_back
+    return found
+
+
+def getinnerframes(tb, context=1):
+    found = []
+    while tb:
+        found.append((tb.tb_frame,) + getframeinfo(tb, context))
+        tb = tb.tb_next
+    return found
+
+
+def currentframe(_frame=_sys._getframe):
+    return _frame(1)
+
+
+def stack(context=1):
+    return getouterframes(_sys._getframe(1), context)
+
+
+def trace(context=1):
+    return getinnerframes(_sys.exc_info()[2], context)
+
+
+def getclasstree(classes, unique=0):
+    children = {}
+    roots = []
+    for cls in classes:
+        if cls.__bases__:
+            for parent in cls.__bases__:
+                below = children.setdefault(parent, [])
+                if cls not in below:
+                    below.append(cls)
+                if unique and parent in classes:
+                    break
+        elif cls not in roots:
+            roots.append(cls)
+    for parent in children:
+        if parent not in classes:
+            roots.append(parent)
+    return walktree(roots, children, None)
+
+
+def walktree(classes, children, parent):
+    found = []
+    for cls in sorted(classes, key=lambda cls: (cls.__module__, cls.__name__)):
+        found.append((cls, cls.__bases__))
+        if cls in children:
+            found.append(walktree(children[cls], children, cls))
+    return found

@@ -1,0 +1,271 @@
+# Byte strings name files byte for byte; what Python 2 has more than the machine's own module.
+import errno
+import posixpath as path
+import sys
+from posixpath import altsep, curdir, defpath, devnull, extsep, pardir, pathsep, sep
+from _bridge import environment as _environment, library as _library, paths as _paths, wrap as _wrap
+
+sys.modules['os.path'] = path
+_machine = _library('os')
+error = OSError
+linesep = '\n'
+name = 'posix'
+SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
+
+for _name in ('access chdir chmod chown chroot lchown link listdir lstat mkdir mkfifo mknod open pathconf readlink '
+              'remove rename rmdir stat statvfs symlink unlink utime execv execve spawnv spawnve putenv '
+              'unsetenv').split():
+    if hasattr(_machine, _name):
+        globals()[_name] = _paths(getattr(_machine, _name))
+del _name
+for _name in 'read write urandom getlogin strerror ttyname ctermid'.split():
+    if hasattr(_machine, _name):
+        globals()[_name] = _wrap(getattr(_machine, _name))
+del _name
+_putenv, _unsetenv = putenv, unsetenv
+
+
+class _Environ(dict):
+    """The environment; what is set here is there for child processes too."""
+
+    def __setitem__(self, key, item):
+        if not isinstance(key, str) or not isinstance(item, str):
+            for value in (key, item):
+                if not isinstance(value, basestring):
+                    raise TypeError("putenv() argument %d must be string, not %s"
+                                    % (1 if value is key else 2, type(value).__name__))
+        _set_variable(key, item)
+        dict.__setitem__(self, key, item)
+
+    def __delitem__(self, key):
+        dict.__delitem__(self, key)
+        _unset_variable(key)
+
+    def update(self, other=None, **more):
+        if other:
+            for key in other.keys() if hasattr(other, 'keys') else dict(other):
+                self[key] = other[key] if hasattr(other, 'keys') else dict(other)[key]
+        for key in more:
+            self[key] = more[key]
+
+    def setdefault(self, key, default=None):
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key, *default):
+        value = dict.pop(self, key, *default)
+        _unset_variable(key)
+        return value
+
+    def popitem(self):
+        key, value = dict.popitem(self)
+        _unset_variable(key)
+        return key, value
+
+    def clear(self):
+        for key in dict.keys(self):
+            del self[key]
+
+    def copy(self):
+        return dict(self)
+
+    @property
+    def data(self):
+        return self
+
+
+def _set_variable(key, value):
+    _putenv(key, value)
+    _wrap(_machine.environb.__setitem__)(key, value)
+
+
+def _unset_variable(key):
+    _unsetenv(key)
+    _wrap(_machine.environb.pop)(key, None)
+
+environ = _Environ(_environment())
+
+
+def getenv(key, default=None):
+    return environ.get(key, default)
+
+
+def putenv(key, value):
+    _set_variable(key, value)
+
+
+def unsetenv(key):
+    _unset_variable(key)
+
+_getcwd = _wrap(_machine.getcwdb)
+
+
+def getcwd():
+    return _getcwd()
+
+
+def getcwdu():
+    return _getcwd().decode('utf-8', 'replace')
+
+
+def uname():
+    return tuple(_machine.uname())
+
+
+def times():
+    return tuple(_machine.times())
+
+
+def makedirs(name, mode=0777):
+    head, tail = path.split(name)
+    if not tail:
+        head, tail = path.split(head)
+    if head and tail and not path.exists(head):
+        try:
+            makedirs(head, mode)
+        except OSError, e:
+            # Another thread may have been quicker.
+            if e.errno != errno.EEXIST:
+                raise
+        if tail == curdir:
+            return
+    mkdir(name, mode)
+
+
+def removedirs(name):
+    rmdir(name)
+    head, tail = path.split(name)
+    if not tail:
+        head, tail = path.split(head)
+    while head and tail:
+        try:
+            rmdir(head)
+        except error:
+            break
+        head, tail = path.split(head)
+
+
+def renames(old, new):
+    head, tail = path.split(new)
+    if head and tail and not path.exists(head):
+        makedirs(head)
+    rename(old, new)
+    head, tail = path.split(old)
+    if head and tail:
+        try:
+            removedirs(head)
+        except error:
+            pass
+
+
+def walk(top, topdown=True, onerror=None, followlinks=False):
+    try:
+        names = listdir(top)
+    except error, e:
+        if onerror is not None:
+            onerror(e)
+        return
+    folders, files = [], []
+    for entry in names:
+        if path.isdir(path.join(top, entry)):
+            folders.append(entry)
+        else:
+            files.append(entry)
+    if topdown:
+        yield top, folders, files
+    for entry in folders:
+        below = path.join(top, entry)
+        if followlinks or not path.islink(below):
+            for found in walk(below, topdown, onerror, followlinks):
+                yield found
+    if not topdown:
+        yield top, folders, files
+
+
+def fdopen(fd, mode='r', bufsize=-1):
+    """A file object for an open descriptor."""
+    from _files import ByteFile
+    if not mode or mode[0] not in 'rwaU':
+        raise ValueError("mode string must begin with one of 'r', 'w', 'a' or 'U', not '%s'" % mode)
+    fstat(fd)
+    machine_mode = mode.replace('b', '').replace('U', '').replace('t', '') or 'r'
+    return ByteFile(_machine.fdopen(fd, machine_mode + 'b', -1 if bufsize < 2 else bufsize), '<fdopen>', mode)
+
+
+def system(command):
+    """Runs a command; its status as `wait` gives it."""
+    import subprocess
+    status = subprocess.call(command, shell=True)
+    return status << 8 if status >= 0 else -status
+
+
+def popen(command, mode='r', bufsize=-1):
+    """A file object connected to a command."""
+    import subprocess
+    if mode not in ('r', 'w', 'rb', 'wb'):
+        raise OSError(errno.EINVAL, 'Invalid argument')
+    pipe = subprocess.PIPE
+    if mode[0] == 'r':
+        process = subprocess.Popen(command, shell=True, stdout=pipe)
+        stream = process.stdout
+    else:
+        process = subprocess.Popen(command, shell=True, stdin=pipe)
+        stream = process.stdin
+    return _Pipe(stream, process)
+
+
+class _Pipe(object):
+    """The stream of a command; closing it waits for the command and gives its status."""
+
+    def __init__(self, stream, process):
+        self._stream = stream
+        self._process = process
+
+    def close(self):
+        self._stream.close()
+        status = self._process.wait()
+        if status == 0:
+            return None
+        return status << 8 if status > 0 else -status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+    def __iter__(self):
+        return iter(self._stream)
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
+def _popens(command, shell_streams):
+    import subprocess
+    pipe = subprocess.PIPE
+    arguments = {'stdin': pipe, 'stdout': pipe, 'shell': isinstance(command, basestring), 'close_fds': True}
+    if shell_streams:
+        arguments['stderr'] = subprocess.STDOUT if shell_streams == 4 else pipe
+    return subprocess.Popen(command, **arguments)
+
+
+def popen2(cmd, mode="t", bufsize=-1):
+    process = _popens(cmd, 0)
+    return process.stdin, process.stdout
+
+
+def popen3(cmd, mode="t", bufsize=-1):
+    process = _popens(cmd, 3)
+    return process.stdin, process.stdout, process.stderr
+
+
+def popen4(cmd, mode="t", bufsize=-1):
+    process = _popens(cmd, 4)
+    return process.stdin, process.stdout
+
+
+def tmpfile():
+    import tempfile
+    return tempfile.TemporaryFile()
