@@ -31,7 +31,7 @@ pub static METADATA_KIT: Kit = Kit {
               `Metadata['org.example.other'].Movie[guid]`.",
         status: Status::Implemented,
         make: |vm, sandbox| {
-            prepare();
+            prepare(vm);
             Ok(ModelAccessPoint { access: Access::own(&sandbox.plugin) }.into_pyobject(vm))
         },
     }],

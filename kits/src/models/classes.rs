@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::PyStr;
-use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, Callable, GetAttr};
@@ -19,11 +19,14 @@ use super::proxies::{ProxyContainer, ProxyItem};
 use super::record::StoredRecord;
 use super::set::SetObject;
 use super::template::Template;
+use crate::agents::media_types;
 use crate::errors::framework_exception;
+use crate::kit::native_class;
+use crate::messaging;
 use crate::objects::signature::{Parameter, Signature};
 
 /// One model class of an access point.
-#[pyclass(module = "Framework.modelling", name = "ModelClass")]
+#[pyclass(module = false, name = "ModelClass")]
 #[derive(Debug, PyPayload)]
 pub struct ModelClass {
     pub access: Arc<Access>,
@@ -110,6 +113,26 @@ impl ModelClass {
         Ok(zelf.access.contents(&zelf.template, &guid).is_dir())
     }
 
+    /// Searches with the agent of this access point, through the system: what the server would get. None for models
+    /// that no agent is asked for.
+    #[pymethod]
+    fn search(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let parameters = [Parameter::required("lang")];
+        let signature = Signature { name: "search", hidden: 1, parameters: &parameters, keywords: true };
+        let bound = signature.bind(vm, args)?;
+        let Some(kind) = media_types::by_name(&zelf.template.name) else { return Ok(vm.ctx.none()) };
+        let kwargs = vm.ctx.new_dict();
+        kwargs.set_item("identifier", text::native(vm, &zelf.access.identifier), vm)?;
+        kwargs.set_item("mediaType", vm.ctx.new_int(kind.number).into(), vm)?;
+        kwargs.set_item("lang", bound.get(0).to_owned(), vm)?;
+        for (name, value) in &bound.keywords {
+            kwargs.set_item(&*text::native(vm, name), value.clone(), vm)?;
+        }
+        let args = vm.ctx.new_list(Vec::new());
+        let (args, kwargs) = (args.as_object(), kwargs.as_object());
+        messaging::call(vm, &zelf.access.plugin, "com.plexapp.system", "_AgentService:Search", args, kwargs)
+    }
+
     /// Removes this agent's data of an item.
     #[pymethod]
     fn erase(zelf: &Py<Self>, guid: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
@@ -159,7 +182,7 @@ impl AsMapping for ModelClass {
 }
 
 /// A way to all models of a namespace: `Metadata`, `Model`, `Metadata['other.agent']`.
-#[pyclass(module = "Framework.modelling", name = "ModelAccessPoint")]
+#[pyclass(module = false, name = "ModelAccessPoint")]
 #[derive(Debug, PyPayload)]
 pub struct ModelAccessPoint {
     pub access: Arc<Access>,
@@ -196,7 +219,7 @@ impl AsMapping for ModelAccessPoint {
             subscript: Some(|mapping, identifier, vm| {
                 let access = &ModelAccessPoint::mapping_downcast(mapping).access;
                 let identifier = text::unicode_of(vm, identifier)?;
-                let identifier = expanded(&identifier, &access.plugin.bundle.identifier);
+                let identifier = messaging::expand(&access.plugin, &identifier);
                 Ok(ModelAccessPoint { access: access.of_other(&identifier) }.into_pyobject(vm))
             }),
             ..PyMappingMethods::NOT_IMPLEMENTED
@@ -205,44 +228,24 @@ impl AsMapping for ModelAccessPoint {
     }
 }
 
-/// An identifier that may be short: `..system` is `com.plexapp.system`, `.other` is a sibling of `own`
-/// (`spec/agents.md` §5.1).
-pub fn expanded(identifier: &str, own: &str) -> String {
-    if let Some(rest) = identifier.strip_prefix("..") {
-        return format!("com.plexapp.{rest}");
-    }
-    match (identifier.strip_prefix('.'), own.rsplit_once('.')) {
-        (Some(rest), Some((family, _))) => format!("{family}.{rest}"),
-        _ => identifier.to_owned(),
-    }
-}
-
 /// Makes the types of the models known to the machine.
-pub fn prepare() {
-    let _types = [
-        ModelClass::make_static_type(),
-        ModelAccessPoint::make_static_type(),
-        ModelObject::make_static_type(),
-        ValueAttribute::make_static_type(),
-        StoredRecord::make_static_type(),
-        SetObject::make_static_type(),
-        MapObject::make_static_type(),
-        ProxyContainer::make_static_type(),
-        ProxyItem::make_static_type(),
-        DirectoryObject::make_static_type(),
-    ];
+pub fn prepare(vm: &VirtualMachine) {
+    const MODELLING: &str = "Framework.modelling";
+    const ATTRIBUTES: &str = "Framework.modelling.attributes";
+    native_class::<ModelClass>(vm, MODELLING);
+    native_class::<ModelAccessPoint>(vm, MODELLING);
+    own_writer::<ModelObject>(vm, MODELLING);
+    native_class::<ValueAttribute>(vm, ATTRIBUTES);
+    own_writer::<StoredRecord>(vm, ATTRIBUTES);
+    native_class::<SetObject>(vm, ATTRIBUTES);
+    native_class::<MapObject>(vm, ATTRIBUTES);
+    native_class::<ProxyContainer>(vm, ATTRIBUTES);
+    native_class::<ProxyItem>(vm, ATTRIBUTES);
+    native_class::<DirectoryObject>(vm, ATTRIBUTES);
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identifiers_are_expanded() {
-        for (short, long) in
-            [("..system", "com.plexapp.system"), (".b", "org.example.b"), ("org.other.c", "org.other.c")]
-        {
-            assert_eq!(expanded(short, "org.example.a"), long);
-        }
-    }
+/// A native class, as [`native_class`] makes it, that says itself what assigning to an attribute does.
+fn own_writer<T: PyClassImpl + StaticType>(vm: &VirtualMachine, module: &'static str) {
+    let class = T::make_static_type();
+    class.set_attr(vm.ctx.intern_str("__module__"), vm.ctx.new_str(module).into());
 }

@@ -9,7 +9,7 @@ use super::fields::{Place, not_assignable};
 use super::map::Keyed;
 
 /// Files by name.
-#[pyclass(module = "Framework.modelling.attributes", name = "DirectoryObject")]
+#[pyclass(module = false, name = "DirectoryObject")]
 #[derive(Debug, PyPayload)]
 pub struct DirectoryObject {
     pub place: Place,

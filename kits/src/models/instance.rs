@@ -15,7 +15,7 @@ use super::read;
 use super::template::{Kind, Template};
 
 /// A model instance.
-#[pyclass(module = "Framework.modelling", name = "Model")]
+#[pyclass(module = false, name = "Model")]
 #[derive(Debug, PyPayload)]
 pub struct ModelObject {
     pub fields: Fields,
@@ -143,7 +143,7 @@ impl SetAttr for ModelObject {
 }
 
 /// A value attribute of an instance, as `attrs` gives it.
-#[pyclass(module = "Framework.modelling.attributes", name = "AttributeObject")]
+#[pyclass(module = false, name = "AttributeObject")]
 #[derive(Debug, PyPayload)]
 pub struct ValueAttribute {
     model: PyRef<ModelObject>,

@@ -62,7 +62,7 @@ impl Keyed {
 }
 
 /// A map.
-#[pyclass(module = "Framework.modelling.attributes", name = "MapObject")]
+#[pyclass(module = false, name = "MapObject")]
 #[derive(Debug, PyPayload)]
 pub struct MapObject {
     pub place: Place,

@@ -74,7 +74,7 @@ pub fn open(vm: &VirtualMachine, plugin: &Arc<Plugin>, class: &str, guid: &str) 
     if !is_stored(&plugin.folders, &plugin.bundle.identifier, class, guid) {
         return Ok(None);
     }
-    classes::prepare();
+    classes::prepare(vm);
     Ok(Some(ModelObject::read(&Access::own(plugin), template, Some(guid), vm)))
 }
 
@@ -88,7 +88,7 @@ pub fn open_read_only(
     guid: &str,
 ) -> PyResult<PyObjectRef> {
     let template = template(class, vm)?;
-    classes::prepare();
+    classes::prepare(vm);
     Ok(ModelObject::read(&Access::own(plugin).of_other(identifier), template, Some(guid), vm))
 }
 
@@ -101,7 +101,7 @@ pub fn create(
     guid: &str,
 ) -> PyResult<PyObjectRef> {
     let template = template(class, vm)?;
-    classes::prepare();
+    classes::prepare(vm);
     let model = ModelObject::new(&Access::own(plugin), template, Some(guid));
     model.set_id(id.map(|id| text::native(vm, id)));
     Ok(model.into_pyobject(vm))

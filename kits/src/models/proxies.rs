@@ -13,6 +13,7 @@ use super::map::Keyed;
 use super::proxy::ProxyObject;
 use super::template::{Kind, ProxyKind};
 use crate::errors::framework_exception;
+use crate::objects::errors::class_text;
 
 /// Where the bytes of an item are.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub enum Data {
 }
 
 /// One item of a container.
-#[pyclass(module = "Framework.modelling.attributes", name = "ProxyItem")]
+#[pyclass(module = false, name = "ProxyItem")]
 #[derive(Debug, PyPayload)]
 pub struct ProxyItem {
     pub kind: ProxyKind,
@@ -64,7 +65,7 @@ impl ProxyItem {
 impl ProxyItem {}
 
 /// A container of proxied data by address.
-#[pyclass(module = "Framework.modelling.attributes", name = "ProxyContainerObject")]
+#[pyclass(module = false, name = "ProxyContainerObject")]
 #[derive(Debug, PyPayload)]
 pub struct ProxyContainer {
     pub place: Place,
@@ -90,7 +91,8 @@ impl ProxyContainer {
     fn assign(&self, key: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         self.place.owner.check_writable(vm)?;
         let Some(proxy) = value.downcast_ref::<ProxyObject>() else {
-            return Err(framework_exception(vm, "Proxy containers can only hold proxy objects."));
+            let class = class_text(vm, value.class());
+            return Err(framework_exception(vm, &format!("Object of type '{class}' is not a proxy object.")));
         };
         let accepted = match &self.place.attribute().kind {
             Kind::Proxies(kinds) => kinds.contains(&proxy.kind),

@@ -12,6 +12,7 @@ use rustpython_vm::types::{AsMapping, GetAttr};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::template::ProxyKind;
+use crate::kit::native_class;
 use crate::objects::signature::{Parameter, Signature};
 
 /// The parameters, in the order of [`ProxyObject::values`].
@@ -29,7 +30,7 @@ const PARAMETERS: &[Parameter] = &[
 const UNNAMED: usize = 4;
 
 /// Data on their way into a container.
-#[pyclass(module = "Framework.modelling.attributes", name = "ProxyObject")]
+#[pyclass(module = false, name = "ProxyObject")]
 #[derive(PyPayload)]
 pub struct ProxyObject {
     pub kind: ProxyKind,
@@ -137,6 +138,7 @@ impl ProxyKit {
 
 /// The object to publish as `Proxy`.
 pub fn kit(vm: &VirtualMachine) -> PyObjectRef {
-    let _types = (ProxyKit::make_static_type(), ProxyObject::make_static_type());
+    let _ = ProxyKit::make_static_type();
+    native_class::<ProxyObject>(vm, "Framework.modelling.attributes");
     ProxyKit.into_pyobject(vm)
 }

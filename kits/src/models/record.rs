@@ -12,7 +12,7 @@ use super::owner::Owner;
 use super::template::Template;
 
 /// A record.
-#[pyclass(module = "Framework.modelling.attributes", name = "RecordObject")]
+#[pyclass(module = false, name = "RecordObject")]
 #[derive(Debug, PyPayload)]
 pub struct StoredRecord {
     pub fields: Fields,

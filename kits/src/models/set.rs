@@ -12,7 +12,7 @@ use super::template::Item;
 use crate::errors::framework_exception;
 
 /// A set. It keeps its order and does not remove duplicates.
-#[pyclass(module = "Framework.modelling.attributes", name = "SetObject")]
+#[pyclass(module = false, name = "SetObject")]
 #[derive(Debug, PyPayload)]
 pub struct SetObject {
     pub place: Place,

@@ -44,7 +44,7 @@ pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     for template in load(vm, plugin, file)? {
         namespace.add(Arc::new(template));
     }
-    classes::prepare();
+    classes::prepare(vm);
     let access = Access { namespace, ..Access::clone(&Access::own(plugin)) };
     sandbox.globals.set_item("Model", ModelAccessPoint { access: Arc::new(access) }.into_pyobject(vm), vm)
 }
