@@ -12,6 +12,7 @@
 //! * [`models`]: metadata of agents; [`nfo`]: the same as files for other programs
 //! * [`arguments`], [`callback`], [`pack`]: values on their way through URLs
 //! * [`services`]: URL, search and related-content services
+//! * [`check`]: looks at a bundle without running it
 
 pub mod agentkit;
 pub mod agents;
@@ -24,6 +25,7 @@ pub mod call_arguments;
 pub mod callback;
 pub mod cereal;
 pub mod cloudkit;
+pub mod check;
 pub mod constkit;
 pub mod context;
 pub mod corekit;

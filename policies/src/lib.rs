@@ -18,6 +18,6 @@ pub mod imports;
 pub mod policy;
 pub mod rewrite;
 pub mod rules;
-mod visit;
+pub mod visit;
 
 pub use policy::{CLOUD, ELEVATED, MODEL, Policy, SERVICE, STANDARD, UNPICKLE};

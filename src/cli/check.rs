@@ -1,238 +1,266 @@
-//! `reprise check`: looks at plug-ins without running them. `--syntax` parses every source file below the given places.
+//! `reprise check`: looks at plug-ins without running them, and says what in them will not work.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use reprise_vm_glue::syntax::{
-    self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, SyntaxErrorKind, future_flags,
-};
-use serde_json::json;
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource};
+use reprise_kits::check::{self as checks, FileReport, Finding, Kind, Report, Severity};
+use serde_json::{Value, json};
 
-/// Endings of the files that hold Python: modules, services, models.
-const ENDINGS: [&str; 3] = ["py", "pys", "pym"];
+use super::check_syntax;
 
 /// Stack of the thread that walks over the trees.
 const STACK_SIZE: usize = 16 << 20;
 
-/// Check plug-ins and their code without running them.
+/// Says what in plug-ins will not work, without running them.
+///
+/// For each file: what is no Python 2.7, rules of the code policy that it breaks, imports that find nothing, names of the
+/// framework that are not there. Exit status: 0 where nothing was found, 1 where a plug-in runs with gaps, 2 where one will
+/// not load.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Only parse: report every file that is no Python 2.7.
     #[arg(long)]
-    syntax: bool,
+    pub syntax: bool,
 
     /// How to report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    pub format: Format,
 
-    /// Read the files as the plug-in framework does: bytes beyond ASCII need no declared encoding.
-    #[arg(long)]
-    framework: bool,
+    /// With --syntax: read the files as the plug-in framework does; bytes beyond ASCII need no declared encoding.
+    #[arg(long, requires = "syntax")]
+    pub framework: bool,
 
     /// Print the tree of each file as CPython 2.7's `ast.dump` does, one a line.
     #[arg(long, hide = true)]
-    dump_ast: bool,
+    pub dump_ast: bool,
 
-    /// Files, plug-in bundles or folders.
+    /// Plug-in bundles or folders of them; with --syntax, files too.
     #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     Text,
     Json,
 }
 
 /// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
-    let worker = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(move || check(&arguments));
+    let work = move || {
+        if arguments.syntax || arguments.dump_ast { check_syntax::check(&arguments) } else { check_bundles(&arguments) }
+    };
+    let worker = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(work);
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(code))) => code,
-        Ok(Ok(Err(error))) => {
+        Ok(Ok(Err(error))) | Err(error) => {
             anstream::eprintln!("reprise check: {error}");
             ExitCode::from(2)
         }
         Ok(Err(_)) => ExitCode::from(2),
-        Err(error) => {
-            anstream::eprintln!("reprise check: {error}");
-            ExitCode::from(2)
-        }
     }
 }
 
-/// What became of one file.
-enum Outcome {
-    Fine(usize),
-    Unreadable(io::Error),
-    Wrong(usize, SyntaxError, Option<Box<SourceText>>),
-}
-
-fn check(arguments: &Arguments) -> io::Result<ExitCode> {
-    if !arguments.syntax && !arguments.dump_ast {
-        return Err(io::Error::other("say what to check: --syntax parses every source file"));
+fn check_bundles(arguments: &Arguments) -> io::Result<ExitCode> {
+    let mut bundles = Vec::new();
+    for path in &arguments.paths {
+        find_bundles(path, &mut bundles)?;
     }
     let mut out = io::BufWriter::new(anstream::stdout().lock());
-    if arguments.dump_ast {
-        for file in listed_files(&arguments.paths)? {
-            writeln!(out, "{}", dump_file(&file)?)?;
+    let mut worst = None;
+    let mut all = Vec::new();
+    for bundle in &bundles {
+        let report = checks::check(bundle);
+        worst = worst.max(report.worst());
+        match arguments.format {
+            Format::Text => write_text(&report, &mut out)?,
+            Format::Json => all.push(as_json(&report)),
         }
-        out.flush()?;
-        return Ok(ExitCode::SUCCESS);
     }
-    let mut files = Vec::new();
-    for path in &arguments.paths {
-        collect(path, &mut files)?;
+    if arguments.format == Format::Json {
+        writeln!(out, "{:#}", Value::Array(all))?;
     }
-    let rules = if arguments.framework { SourceRules::Framework } else { SourceRules::CPython };
-    let mut report = Report::default();
-    for file in &files {
-        let outcome = check_file(file, rules, &mut report.time);
-        report.add(file, outcome, arguments.format, &mut out)?;
-    }
-    report.finish(arguments.format, &mut out)?;
     out.flush()?;
-    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match worst {
+        Some(Severity::Fatal) => ExitCode::from(2),
+        Some(Severity::Gap) => ExitCode::from(1),
+        Some(Severity::Note) | None => ExitCode::SUCCESS,
+    })
 }
 
-/// All source files below a path, in order; a file that is named itself is one, whatever its ending.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    let metadata = std::fs::metadata(path).map_err(|error| named(path, error))?;
-    if !metadata.is_dir() {
-        files.push(path.to_owned());
+/// A bundle, or the bundles in a folder.
+fn find_bundles(path: &Path, bundles: &mut Vec<PathBuf>) -> io::Result<()> {
+    let metadata = std::fs::metadata(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+    let is_bundle = |path: &Path| path.join("Contents").is_dir();
+    if is_bundle(path) {
+        bundles.push(path.to_owned());
         return Ok(());
     }
-    let mut entries: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(|error| named(path, error))? {
-        entries.push(entry?.path());
+    let before = bundles.len();
+    if metadata.is_dir() {
+        let mut found: Vec<PathBuf> = std::fs::read_dir(path)?.flatten().map(|entry| entry.path()).collect();
+        found.retain(|path| is_bundle(path));
+        found.sort();
+        bundles.extend(found);
     }
-    entries.sort();
-    for entry in entries {
-        let is_folder = std::fs::symlink_metadata(&entry).is_ok_and(|metadata| metadata.is_dir());
-        let is_source = entry.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
-        if is_folder || (is_source && entry.is_file()) {
-            collect(&entry, files)?;
-        }
+    if bundles.len() == before {
+        let message = format!("{} is no plug-in bundle, and there is none in it", path.display());
+        return Err(io::Error::other(message));
     }
     Ok(())
 }
 
-fn named(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+fn write_text(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let name = report.bundle.file_name().unwrap_or(report.bundle.as_os_str()).to_string_lossy();
+    let policy = report.policy.map(|policy| format!(", {policy}")).unwrap_or_default();
+    let framework = report.framework.map(|number| format!(" (framework {number}{policy})")).unwrap_or_default();
+    writeln!(out, "{name}{framework}: {}", verdict(report))?;
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(120);
+    for (file, finding) in report.all().filter(|(_, finding)| finding.severity > Severity::Note) {
+        writeln!(out, "\n{}", excerpt(&handler, file, finding))?;
+    }
+    let notes = notes(report);
+    if !notes.is_empty() {
+        writeln!(out)?;
+    }
+    for note in notes {
+        writeln!(out, "  {note}")?;
+    }
+    writeln!(out)
 }
 
-fn check_file(file: &Path, rules: SourceRules, time: &mut Duration) -> Outcome {
-    let bytes = match std::fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) => return Outcome::Unreadable(error),
+fn verdict(report: &Report) -> String {
+    let count = |severity| report.all().filter(|(_, finding)| finding.severity == severity).count();
+    let files = match report.files.len() {
+        1 => "1 file".to_owned(),
+        n => format!("{n} files"),
     };
-    let begin = Instant::now();
-    let source = match SourceText::decode(&file.to_string_lossy(), &bytes, rules) {
-        Ok(source) => source,
-        Err(error) => return Outcome::Wrong(bytes.len(), error, None),
-    };
-    let result = syntax::parse(&source, ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() });
-    *time += begin.elapsed();
-    let result = result.and_then(|module| future_flags(&source, &module, FutureFlags::default()));
-    match result {
-        Ok(_) => Outcome::Fine(bytes.len()),
-        Err(error) => Outcome::Wrong(bytes.len(), error, Some(Box::new(source))),
+    let gaps = |n: usize| if n == 1 { "1 gap".to_owned() } else { format!("{n} gaps") };
+    match (count(Severity::Fatal), count(Severity::Gap)) {
+        (0, 0) => format!("{files}, nothing found"),
+        (0, n) => format!("{files}, runs with {}", gaps(n)),
+        (n, more) => format!("{files}, will not load ({})", gaps(n + more)),
     }
 }
 
-/// The files to print the trees of; `-` stands for the names on standard input, one a line.
-fn listed_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
-    if paths == [Path::new("-")] {
-        return io::stdin().lines().map(|line| line.map(PathBuf::from)).collect();
+/// A finding with the place in the source.
+fn excerpt(handler: &GraphicalReportHandler, file: Option<&FileReport>, finding: &Finding) -> String {
+    let severity = match finding.severity {
+        Severity::Fatal => miette::Severity::Error,
+        _ => miette::Severity::Warning,
+    };
+    let mut diagnostic = MietteDiagnostic::new(finding.message.clone()).with_severity(severity);
+    if let Some(help) = &finding.help {
+        diagnostic = diagnostic.with_help(help.clone());
     }
-    Ok(paths.to_vec())
-}
-
-/// The tree of a file or, behind a `!`, its error.
-fn dump_file(file: &Path) -> io::Result<String> {
-    let bytes = std::fs::read(file).map_err(|error| named(file, error))?;
-    let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
-    let tree = SourceText::decode(&file.to_string_lossy(), &bytes, SourceRules::CPythonString)
-        .and_then(|source| syntax::parse(&source, options).map(|module| syntax::dump(&source, &module)));
-    Ok(tree.unwrap_or_else(|error| {
-        let (kind, message) = (error.kind.name(), &error.message);
-        if matches!(error.kind, SyntaxErrorKind::ValueError | SyntaxErrorKind::MemoryError) {
-            return format!("!{kind}\t{message}");
+    let mut text = String::new();
+    let rendered = match (file, finding.span) {
+        (Some(file), Some((start, end))) if end <= file.text.len() => {
+            let label = LabeledSpan::new(None, start, end - start);
+            let source = NamedSource::new(file.path.to_string_lossy(), file.text.clone());
+            let report = miette::Report::new(diagnostic.with_label(label)).with_source_code(source);
+            handler.render_report(&mut text, report.as_ref())
         }
-        let offset = error.offset.map_or_else(|| "None".to_owned(), |offset| offset.to_string());
-        format!("!{kind}\t{message}\t{}\t{offset}", error.line)
-    }))
-}
-
-#[derive(Default)]
-struct Report {
-    files: usize,
-    bytes: usize,
-    time: Duration,
-    failures: Vec<serde_json::Value>,
-}
-
-impl Report {
-    fn add(&mut self, file: &Path, outcome: Outcome, format: Format, out: &mut impl Write) -> io::Result<()> {
-        self.files += 1;
-        let failure = match &outcome {
-            Outcome::Fine(bytes) => {
-                self.bytes += bytes;
-                return Ok(());
+        _ => {
+            if let Some(file) = file {
+                diagnostic.message = format!("{}: {}", file.path.display(), diagnostic.message);
             }
-            Outcome::Unreadable(error) => {
-                if format == Format::Text {
-                    writeln!(out, "{}: {error}\n", file.display())?;
-                }
-                json!({ "file": file.to_string_lossy(), "kind": "unreadable", "message": error.to_string() })
-            }
-            Outcome::Wrong(bytes, error, source) => {
-                self.bytes += bytes;
-                if format == Format::Text {
-                    writeln!(out, "{}\n", error.render(source.as_deref()))?;
-                }
-                json!({
-                    "file": error.file,
-                    "kind": error.kind.name(),
-                    "message": error.message,
-                    "line": error.line,
-                    "offset": error.offset,
-                    "text": error.source_line,
-                })
-            }
-        };
-        self.failures.push(failure);
-        Ok(())
+            handler.render_report(&mut text, &diagnostic)
+        }
+    };
+    match rendered {
+        Ok(()) => text.trim_end().to_owned(),
+        // Writing to a String does not fail; a fault of the excerpt must not hide the finding.
+        Err(_) => finding.message.clone(),
     }
+}
 
-    fn finish(&self, format: Format, out: &mut impl Write) -> io::Result<()> {
-        let seconds = self.time.as_secs_f64().max(1e-9);
-        let (files, bytes, failed) = (self.files, self.bytes, self.failures.len());
-        let bytes_per_second = bytes as f64 / seconds;
-        match format {
-            Format::Text => {
-                let failures = if failed == 1 { "1 failure".to_owned() } else { format!("{failed} failures") };
-                let megabytes = bytes as f64 / 1e6;
-                let speed = bytes_per_second / 1e6;
-                let per_second = files as f64 / seconds;
-                writeln!(
-                    out,
-                    "{files} files, {megabytes:.1} MB, {failures}; {seconds:.2} s ({speed:.1} MB/s, {per_second:.0} files/s)"
-                )
-            }
-            Format::Json => {
-                let report = json!({
-                    "files": files,
-                    "bytes": bytes,
-                    "seconds": seconds,
-                    "bytes_per_second": bytes_per_second,
-                    "failures": self.failures,
-                });
-                writeln!(out, "{report:#}")
+/// What is worth knowing, a line a subject.
+fn notes(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let of_kind = |kind: Kind| {
+        let mut places: Vec<(String, Vec<String>)> = Vec::new();
+        for (file, finding) in report.all() {
+            // What libraries can do without is nobody's business.
+            let here = |file: &&FileReport| file.policy.is_some() && finding.kind == kind;
+            let Some(file) = file.filter(here).filter(|_| finding.severity == Severity::Note) else {
+                continue;
+            };
+            let place = format!("{}:{}", file.path.display(), finding.line);
+            match places.iter_mut().find(|(subject, _)| *subject == finding.subject) {
+                Some((_, there)) => there.push(place),
+                None => places.push((finding.subject.clone(), vec![place])),
             }
         }
+        places
+    };
+    let shown = |places: &[String]| match places {
+        [first, .., _] => format!("{first} and {} more", places.len() - 1),
+        [only] => only.clone(),
+        [] => String::new(),
+    };
+    for finding in report.findings.iter().filter(|finding| finding.severity == Severity::Note) {
+        lines.push(format!("note: {}", finding.message));
     }
+    let mut partial: Vec<&str> = Vec::new();
+    for (_, finding) in report.all().filter(|(_, finding)| finding.kind == Kind::Partial) {
+        if !partial.contains(&finding.message.as_str()) {
+            partial.push(&finding.message);
+        }
+    }
+    lines.extend(partial.iter().map(|message| format!("note: {message}")));
+    for (module, places) in of_kind(Kind::Strict) {
+        lines.push(format!("note: --policy strict would refuse import {module} ({})", shown(&places)));
+    }
+    for (module, places) in of_kind(Kind::Import) {
+        lines.push(format!("note: {module} cannot be imported, the code goes on without it ({})", shown(&places)));
+    }
+    let broken: Vec<(String, Vec<String>)> = of_kind(Kind::Syntax).into_iter().chain(of_kind(Kind::Rule)).collect();
+    if !broken.is_empty() {
+        let files = if broken.len() == 1 { "a file".to_owned() } else { format!("{} files", broken.len()) };
+        let first = broken.first().map(|(_, places)| shown(places)).unwrap_or_default();
+        lines.push(format!("note: {files} that nothing imports cannot be compiled ({first})"));
+    }
+    lines
+}
+
+fn as_json(report: &Report) -> Value {
+    let finding = |finding: &Finding| {
+        json!({
+            "severity": finding.severity.word(),
+            "kind": finding.kind.word(),
+            "subject": finding.subject,
+            "message": finding.message,
+            "help": finding.help,
+            "line": finding.line,
+        })
+    };
+    let files: Vec<Value> = report
+        .files
+        .iter()
+        .map(|file| {
+            json!({
+                "path": file.path.to_string_lossy(),
+                "policy": file.policy,
+                "findings": file.findings.iter().map(finding).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let status = match report.worst() {
+        Some(Severity::Fatal) => 2,
+        Some(Severity::Gap) => 1,
+        _ => 0,
+    };
+    json!({
+        "bundle": report.bundle.to_string_lossy(),
+        "identifier": report.identifier,
+        "framework": report.framework,
+        "policy": report.policy,
+        "status": status,
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "files": files,
+    })
 }

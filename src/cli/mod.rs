@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, listed here.
 
 mod check;
+mod check_syntax;
 mod host;
 mod info;
 mod python;

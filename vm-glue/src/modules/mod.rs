@@ -4,6 +4,7 @@
 //! machine's own library that goes by another name. A name that is not listed and exists alike in Python 3 (`os`,
 //! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
 
+pub mod available;
 mod bridge;
 mod codecs_module;
 mod datetime_module;
@@ -231,6 +232,14 @@ where
     F: IntoPyNativeFn<Kind>,
 {
     set(vm, module, name, vm.new_function(name, function));
+}
+
+/// The entry of a module that every interpreter has, by its dotted Python 2 name.
+pub fn find_everywhere(name: &str) -> Option<&'static Entry> {
+    if let Ok(at) = REGISTRY.binary_search_by(|entry| entry.name.cmp(name)) {
+        return REGISTRY.get(at);
+    }
+    ADDED.read().iter().flat_map(|entries| entries.iter()).find(|entry| entry.name == name)
 }
 
 /// The entry of a module, by its dotted Python 2 name.
