@@ -22,7 +22,10 @@ impl<'a> Lowerer<'a> {
         generators: &'a [Comprehension],
         pos: Pos,
     ) -> Result<out::Expr, Failure> {
-        if contains_yield(elt) || generators.iter().any(|generator| generator.ifs.iter().any(contains_yield)) {
+        let yields = |at: usize, generator: &Comprehension| {
+            generator.ifs.iter().any(contains_yield) || at > 0 && contains_yield(&generator.iter)
+        };
+        if contains_yield(elt) || generators.iter().enumerate().any(|(at, generator)| yields(at, generator)) {
             return self.statement_comprehension(elt, generators, pos);
         }
         let mut targets = Vec::new();

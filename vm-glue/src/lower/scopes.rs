@@ -20,6 +20,8 @@ const LOOKS_AT_LOCALS: &[&str] = &["locals", "vars", "dir", "eval", "execfile", 
 /// Function scopes nested deeper than this are an error instead of a stack overflow.
 pub const MAX_SCOPES: usize = 100;
 
+const RETURN_IN_GENERATOR: &str = "'return' with argument inside generator";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeKind {
     Module,
@@ -56,7 +58,7 @@ pub struct Scope<'a> {
     pub import_star: bool,
     looks_at_locals: bool,
     opt_span: Span,
-    returns_value: Option<Span>,
+    returns_value: bool,
     nested: bool,
     has_free: bool,
     child_free: bool,
@@ -231,7 +233,7 @@ impl<'a> Walker<'a> {
             import_star: false,
             looks_at_locals: false,
             opt_span: Span::default(),
-            returns_value: None,
+            returns_value: false,
             nested,
             has_free: false,
             child_free: false,
@@ -250,11 +252,6 @@ impl<'a> Walker<'a> {
 
     fn leave(&mut self) -> Result<(), Failure> {
         let scope = &self.scopes.scopes[self.current];
-        if scope.generator
-            && let Some(_span) = scope.returns_value
-        {
-            return Err(Failure::at(scope.span, "'return' with argument inside generator".to_owned()));
-        }
         let Some(parent) = scope.parent else { return Ok(()) };
         // A reference that this scope does not satisfy counts as one of the scope around it.
         let passed: Vec<(&'a str, u32)> = scope
@@ -332,10 +329,14 @@ impl<'a> Walker<'a> {
                 if self.scope().kind != ScopeKind::Function {
                     return Err(Failure::at(stmt.span, "'return' outside function".to_owned()));
                 }
+                self.optional(value.as_deref())?;
                 if value.is_some() {
-                    self.scope().returns_value.get_or_insert(stmt.span);
+                    if self.scope().generator {
+                        return Err(Failure::at(stmt.span, RETURN_IN_GENERATOR.to_owned()));
+                    }
+                    self.scope().returns_value = true;
                 }
-                self.optional(value.as_deref())
+                Ok(())
             }
             StmtKind::Delete { targets } => self.exprs(targets),
             StmtKind::Assign { targets, value } => {
@@ -544,8 +545,12 @@ impl<'a> Walker<'a> {
                 if self.scope().kind != ScopeKind::Function {
                     return Err(Failure::at(expr.span, "'yield' outside function".to_owned()));
                 }
+                self.optional(value.as_deref())?;
                 self.scope().generator = true;
-                self.optional(value.as_deref())
+                if self.scope().returns_value {
+                    return Err(Failure::at(expr.span, RETURN_IN_GENERATOR.to_owned()));
+                }
+                Ok(())
             }
             ExprKind::Compare { left, comparators, .. } => {
                 self.expr(left)?;
@@ -677,8 +682,6 @@ impl<'a> Walker<'a> {
         }
         self.optional(value)?;
         self.expr(elt)?;
-        // `yield` in a comprehension's own scope makes no generator of a function that returns a value.
-        self.scope().returns_value = None;
         self.leave()
     }
 }

@@ -1,7 +1,8 @@
 //! Builtin functions on objects, classes and attributes, and on numbers.
 
+use super::functions::UnboundMethod;
 use super::{arguments, arithmetic, attributes, classes, classic, compare, dialect, intrinsics, names, numbers, text};
-use rustpython_vm::builtins::{PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyBoundMethod, PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -62,15 +63,39 @@ pub fn is_instance(object: &PyObject, class: &PyObject, vm: &VirtualMachine) -> 
     };
     match special_class(wanted, vm) {
         Special::No => object.is_instance(class, vm),
-        Special::Str => Ok(text::is_str(object)),
-        Special::BaseString => Ok(text::is_basestring(object)),
-        Special::Int => Ok(object.downcast_ref::<PyInt>().is_some() && !numbers::is_long(object, vm)),
-        Special::Long => Ok(numbers::is_long(object, vm)),
+        Special::Str => Ok(text::is_str(object) || pretends(object, wanted, vm)?),
+        Special::BaseString => Ok(text::is_basestring(object) || pretends(object, wanted, vm)?),
+        Special::Int => {
+            let is_int = object.downcast_ref::<PyInt>().is_some() && !numbers::is_long(object, vm);
+            Ok(is_int || pretends(object, wanted, vm)?)
+        }
+        Special::Long => Ok(numbers::is_long(object, vm) || pretends(object, wanted, vm)?),
         Special::Type => Ok(object.downcast_ref::<PyType>().is_some_and(|class| !classic::is_classic(class))),
         Special::ClassObj => Ok(object.downcast_ref::<PyType>().is_some_and(classic::is_classic)),
         Special::Method => {
             Ok(object.downcast_ref::<super::functions::UnboundMethod>().is_some() || object.is_instance(class, vm)?)
         }
+    }
+}
+
+/// Does the object give another class than its own as `__class__` (as proxies do), and is that one derived from a class?
+fn pretends(object: &PyObject, wanted: &Py<PyType>, vm: &VirtualMachine) -> PyResult<bool> {
+    let class = object.class();
+    if class.heaptype_ext().is_none() || object.downcastable::<PyStr>() || object.downcastable::<PyInt>() {
+        return Ok(false);
+    }
+    let name = vm.ctx.intern_str("__class__");
+    let own = match (class.get_attr(name), vm.ctx.types.object_type.get_attr(name)) {
+        (Some(own), Some(inherited)) => !own.is(&inherited),
+        _ => false,
+    };
+    if !own {
+        return Ok(false);
+    }
+    let shown = object.get_attr(name, vm)?;
+    match shown.downcast_ref::<PyType>() {
+        Some(shown) if !shown.is(class) => is_subclass(shown.as_object(), wanted.as_object(), vm),
+        _ => Ok(false),
     }
 }
 
@@ -213,7 +238,15 @@ fn names_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>
     } else {
         let list = vm.dir(Some(object.to_owned()))?;
         let names = list.borrow_vec().to_vec();
-        names.into_iter().filter(|name| !is_machine_name(name)).collect()
+        let mut shown: Vec<PyObjectRef> = names.into_iter().filter(|name| !is_machine_name(name)).collect();
+        let native = object.class().heaptype_ext().is_none();
+        if native && object.class().slots().iternext.load().is_some() {
+            shown.push(vm.ctx.new_str("next").into());
+        }
+        if object.downcastable::<PyBoundMethod>() || object.downcastable::<UnboundMethod>() {
+            shown.extend(["im_class", "im_func", "im_self"].map(|name| vm.ctx.new_str(name).into()));
+        }
+        shown
     };
     // Every name once.
     let seen = vm.ctx.new_dict();
@@ -251,6 +284,11 @@ fn is_machine_name(name: &PyObject) -> bool {
         "__type_params__",
         "__annotate__",
         "__kwdefaults__",
+        "__loader__",
+        "__spec__",
+        "__cached__",
+        "gi_suspended",
+        "gi_yieldfrom",
     ];
     // The comparison methods exist in Python 2 where a type compares; `object` has none.
     name.downcast_ref::<PyStr>().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name))

@@ -282,12 +282,18 @@ fn allowed_slots(own: &Py<PyDict>, bases: &Py<PyTuple>, vm: &VirtualMachine) -> 
     }
     let names = vm.extract_elements_with(&declared, Ok)?;
     let mut kept = Vec::with_capacity(names.len());
+    let mut changed = false;
     for name in &names {
-        if name.downcast_ref::<PyStr>().is_none() || own.get_item_opt(&**name, vm)?.is_none() {
-            kept.push(name.clone());
+        match name.downcast_ref::<PyStr>() {
+            Some(_) if own.get_item_opt(&**name, vm)?.is_some() => changed = true,
+            Some(text) if super::text::is_unicode(name) => {
+                kept.push(vm.ctx.new_str(text.as_wtf8()).into());
+                changed = true;
+            }
+            _ => kept.push(name.clone()),
         }
     }
-    if kept.len() == names.len() {
+    if !changed {
         return Ok(None);
     }
     own.set_item("__slots__", vm.ctx.new_tuple(kept).into(), vm)?;
@@ -335,7 +341,17 @@ fn classobj_new(_metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> P
     {
         namespace.set_item("__module__", module, vm)?;
     }
-    let class = machine_new(dialect_type(vm).to_owned(), name, bases, &namespace, vm)?;
+    let made = machine_new(dialect_type(vm).to_owned(), name.clone(), bases.clone(), &namespace, vm);
+    let class = match made {
+        // The machine's order of bases does not exist for every order of classic bases.
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => {
+            let class = machine_new(dialect_type(vm).to_owned(), name, root_bases(vm)?, &namespace, vm)?;
+            classic::set_bases(&class, &bases, vm);
+            class
+        }
+        other => other?,
+    };
+    classic::order_bases(&class);
     keep_hash(&class, &namespace, vm)?;
     classic::adopt(&class);
     Ok(class.into())
@@ -616,6 +632,9 @@ fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &Virt
         return Err(no_attribute(class, name, vm));
     }
     machine_setattr(class, name, value, vm)?;
+    if is_classic && name.as_bytes() == b"__bases__" {
+        classic::order_bases(class);
+    }
     if name.as_bytes().starts_with(b"__") || name.as_bytes() == b"next" {
         readapt(class, vm);
     }

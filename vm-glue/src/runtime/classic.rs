@@ -6,7 +6,7 @@
 
 use super::{classic_operators as operators, compare, restricted};
 use rustpython_vm::builtins::{
-    PyBaseObject, PyDictRef, PyInt, PySlice, PyStr, PyStrInterned, PyTuple, PyType, PyTypeRef,
+    PyBaseObject, PyDictRef, PyInt, PyNone, PySlice, PyStr, PyStrInterned, PyTuple, PyType, PyTypeRef,
 };
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::convert::ToPyObject;
@@ -45,6 +45,36 @@ pub fn adopt(class: &Py<PyType>) {
     store_slots(class);
 }
 
+/// Puts the bases of a classic class into Python 2's order: depth first, from left to right.
+pub fn order_bases(class: &Py<PyType>) {
+    let Some(root) = instance_type() else { return };
+    let bases: Vec<PyTypeRef> = class.bases.read().as_slice().to_vec();
+    if bases.len() < 2 {
+        return;
+    }
+    let mut order: Vec<PyTypeRef> = vec![class.to_owned()];
+    for base in bases {
+        for known in base.mro_collect() {
+            let is_root = known.is(root) || !is_classic(&known);
+            if !is_root && !order.iter().any(|other| other.is(&known)) {
+                order.push(known);
+            }
+        }
+    }
+    let mut mro = class.mro.write();
+    order.extend(mro.iter().filter(|known| known.is(root) || !is_classic(known)).cloned());
+    *mro = order;
+    drop(mro);
+    class.modified();
+}
+
+/// Gives a class bases in an order that the machine refuses; [`order_bases`] follows.
+pub fn set_bases(class: &Py<PyType>, bases: &Py<PyTuple>, vm: &VirtualMachine) {
+    let typed: Vec<PyTypeRef> =
+        bases.as_slice().iter().filter_map(|base| base.clone().downcast::<PyType>().ok()).collect();
+    *class.bases.write() = PyTuple::new_ref_typed(typed, &vm.ctx);
+}
+
 /// The attribute of a classic class, its bases included, but nothing of the machine's own roots.
 pub fn class_attribute(class: &Py<PyType>, name: &'static PyStrInterned) -> Option<PyObjectRef> {
     let found = class.get_attr(name)?;
@@ -52,7 +82,15 @@ pub fn class_attribute(class: &Py<PyType>, name: &'static PyStrInterned) -> Opti
     if !root.get_attr(name).is_some_and(|own| own.is(&found)) {
         return Some(found);
     }
-    // The root has the same object: is it a coincidence (None as `__doc__`), or did it come from there?
+    // The root has the same object: is it a coincidence (None as `__doc__`), or did it come from there? Only objects
+    // that everybody shares can be in both by chance.
+    let shared = found.downcastable::<PyNone>()
+        || found.downcastable::<PyInt>()
+        || found.downcastable::<PyStr>()
+        || found.downcastable::<PyTuple>();
+    if !shared {
+        return None;
+    }
     let order = class.mro.read();
     let own = order.iter().take_while(|base| !base.is(root)).any(|base| base.attributes().contains(name));
     own.then_some(found)
@@ -81,10 +119,15 @@ fn plain(object: &PyObject, name: &'static PyStrInterned, vm: &VirtualMachine) -
 /// An attribute with everything that Python 2's `instance_getattr` tries; None where it raises AttributeError.
 pub fn lookup(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let name = vm.ctx.intern_str(name);
-    if let Some(value) = plain(object, name, vm)? {
-        return Ok(Some(value));
+    match plain(object, name, vm) {
+        Ok(Some(value)) => return Ok(Some(value)),
+        Ok(None) => {}
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.attribute_error) => {}
+        Err(error) => return Err(error),
     }
-    let Some(hook) = class_attribute(object.class(), vm.ctx.intern_str("__getattr__")) else { return Ok(None) };
+    let Some(hook) = class_attribute(object.class(), rustpython_vm::identifier!(vm, __getattr__)) else {
+        return Ok(None);
+    };
     match bind(hook, object, vm)?.call((name.to_owned(),), vm) {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.fast_isinstance(vm.ctx.exceptions.attribute_error) => Ok(None),
@@ -94,13 +137,20 @@ pub fn lookup(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult<Op
 
 /// Like [`lookup`], but a missing attribute is the AttributeError that `__getattr__` or Python 2 itself raises.
 fn require(object: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult {
-    let interned = vm.ctx.intern_str(name);
-    if let Some(value) = plain(object, interned, vm)? {
-        return Ok(value);
-    }
-    match class_attribute(object.class(), vm.ctx.intern_str("__getattr__")) {
+    require_interned(object, vm.ctx.intern_str(name), vm)
+}
+
+fn require_interned(object: &PyObject, interned: &'static PyStrInterned, vm: &VirtualMachine) -> PyResult {
+    let failed = match plain(object, interned, vm) {
+        Ok(Some(value)) => return Ok(value),
+        Ok(None) => None,
+        // A property that raises AttributeError is as good as missing.
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.attribute_error) => Some(error),
+        Err(error) => return Err(error),
+    };
+    match class_attribute(object.class(), rustpython_vm::identifier!(vm, __getattr__)) {
         Some(hook) => bind(hook, object, vm)?.call((interned.to_owned(),), vm),
-        None => Err(missing(object, name, vm)),
+        None => Err(failed.unwrap_or_else(|| missing(object, interned.as_str(), vm))),
     }
 }
 
@@ -114,8 +164,20 @@ pub(super) fn not_implemented(vm: &VirtualMachine) -> PyObjectRef {
 
 // ---- attributes -------------------------------------------------------------------------------------------------
 
+/// The name as the machine keeps those of attributes; names in code are interned already.
+#[inline]
+fn interned(name: &Py<PyStr>, vm: &VirtualMachine) -> &'static PyStrInterned {
+    match vm.ctx.interned_str(name) {
+        Some(interned) => interned,
+        None => vm.ctx.intern_str(name.as_wtf8()),
+    }
+}
+
 fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-    let interned = vm.ctx.intern_str(name.as_wtf8());
+    let interned = interned(name, vm);
+    if !interned.as_bytes().starts_with(b"__") {
+        return require_interned(object, interned, vm);
+    }
     match interned.as_str() {
         "__class__" => return Ok(object.class().to_owned().into()),
         "__dict__" => {
@@ -124,11 +186,11 @@ fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
         }
         _ => {}
     }
-    require(object, interned.as_str(), vm)
+    require_interned(object, interned, vm)
 }
 
 fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let interned = vm.ctx.intern_str(name.as_wtf8());
+    let interned = interned(name, vm);
     match interned.as_str() {
         "__class__" | "__dict__" => {
             let shown = if interned.as_str() == "__class__" { "" } else { "instance." };
@@ -138,8 +200,12 @@ fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &Virt
         }
         _ => {}
     }
-    let hook = if value.is_assign() { "__setattr__" } else { "__delattr__" };
-    if let Some(hook) = class_attribute(object.class(), vm.ctx.intern_str(hook)) {
+    let hook = if value.is_assign() {
+        rustpython_vm::identifier!(vm, __setattr__)
+    } else {
+        rustpython_vm::identifier!(vm, __delattr__)
+    };
+    if let Some(hook) = class_attribute(object.class(), hook) {
         let hook = bind(hook, object, vm)?;
         return match value {
             PySetterValue::Assign(value) => hook.call((interned.to_owned(), value), vm),
@@ -168,7 +234,7 @@ fn new(class: PyTypeRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 fn init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-    match class_attribute(object.class(), vm.ctx.intern_str("__init__")) {
+    match class_attribute(object.class(), rustpython_vm::identifier!(vm, __init__)) {
         Some(method) => {
             let result = bind(method, object, vm)?.call(args, vm)?;
             if vm.is_none(&result) { Ok(()) } else { Err(vm.new_type_error("__init__() should return None")) }

@@ -53,6 +53,27 @@ fn install_dict(vm: &VirtualMachine) {
     dict.set_attr(vm.ctx.intern_str("__cmp__"), cmp.into());
 }
 
+/// `C.__dict__`: the old names, and `dict_proxy({…})`.
+fn install_dictproxy(vm: &VirtualMachine) {
+    let proxy = vm.ctx.types.mappingproxy_type;
+    for (name, own) in DICT_ITERATORS {
+        let method = vm.new_method(name, proxy, move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            vm.call_method(&object, own, ())?.get_iter(vm).map(PyObjectRef::from)
+        });
+        proxy.set_attr(vm.ctx.intern_str(*name), method.into());
+    }
+    let has_key =
+        vm.new_method("has_key", proxy, |object: PyObjectRef, key: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            vm.call_method(&object, "__contains__", (key,))
+        });
+    proxy.set_attr(vm.ctx.intern_str("has_key"), has_key.into());
+    proxy.slots().repr.store(Some(|object, vm| {
+        let copy = vm.call_method(object, "copy", ())?.repr(vm)?;
+        Ok(vm.ctx.new_str(format!("dict_proxy({copy})")))
+    }));
+    names::rewrap(proxy, &["__repr__"], vm);
+}
+
 /// What `keys()`, `values()` or `items()` of a plain dict returns.
 pub fn dict_list(dict: &Py<PyDict>, name: &str, vm: &VirtualMachine) -> PyObjectRef {
     let pair = |(key, value): (PyObjectRef, PyObjectRef)| -> PyObjectRef { vm.ctx.new_tuple(vec![key, value]).into() };
@@ -188,8 +209,10 @@ fn install_slices(vm: &VirtualMachine) {
 /// The slice of the native sequence that an object is: what its class made of items does not matter.
 fn native_slice(object: &PyObject, slice: &PyObject, vm: &VirtualMachine) -> PyResult {
     let types = &vm.ctx.types;
-    let native =
-        [types.list_type, types.tuple_type, types.str_type].into_iter().find(|class| object.fast_isinstance(class));
+    let unicode = super::text::unicode_type(vm);
+    let native = [types.list_type, types.tuple_type, unicode, types.str_type]
+        .into_iter()
+        .find(|class| object.fast_isinstance(class));
     match native.and_then(|class| class.slots().as_mapping.subscript.load()) {
         Some(subscript) => subscript(object.mapping_unchecked(), slice, vm),
         None => Err(vm.new_type_error("a sequence is required")),
@@ -486,6 +509,7 @@ fn hide_unions(vm: &VirtualMachine) {
 /// Adds what this file knows to the native types.
 pub fn patch(vm: &VirtualMachine) {
     install_dict(vm);
+    install_dictproxy(vm);
     install_list(vm);
     install_bytearray(vm);
     install_order(vm);

@@ -68,7 +68,6 @@ type ClassOf = fn(&VirtualMachine) -> &'static Py<PyType>;
 const TYPES: &[(ClassOf, &str)] = &[
     (|vm| vm.ctx.types.bool_type, "bool(x): True or False."),
     (|vm| vm.ctx.types.bytearray_type, "bytearray([source[, encoding[, errors]]]): a byte string that can be changed."),
-    (|vm| vm.ctx.types.classmethod_type, "classmethod(function): a method that gets the class."),
     (|vm| vm.ctx.types.complex_type, "complex(real[, imag]): a complex number."),
     (|vm| vm.ctx.types.dict_type, "dict(), dict(mapping), dict(iterable of pairs), dict(**names): a dictionary."),
     (|vm| vm.ctx.types.enumerate_type, "enumerate(iterable[, start]): pairs of a number and an element."),
@@ -77,14 +76,9 @@ const TYPES: &[(ClassOf, &str)] = &[
     (|vm| vm.ctx.types.int_type, "int(x=0), int(text, base=10): an integer."),
     (|vm| vm.ctx.types.list_type, "list([iterable]): a list."),
     (numbers::long_type, "long(x=0), long(text, base=10): an integer of any size."),
-    (
-        |vm| vm.ctx.types.property_type,
-        "property(fget=None, fset=None, fdel=None, doc=None): an attribute with methods behind it.",
-    ),
     (|vm| vm.ctx.types.reverse_iter_type, "reversed(sequence): an iterator from the end."),
     (|vm| vm.ctx.types.set_type, "set([iterable]): a set of different elements."),
     (|vm| vm.ctx.types.slice_type, "slice([start,] stop[, step]): what stands in brackets."),
-    (|vm| vm.ctx.types.staticmethod_type, "staticmethod(function): a method that gets neither instance nor class."),
     (|vm| vm.ctx.types.str_type, "str(object=''): a byte string; the text of an object for people."),
     (
         |vm| vm.ctx.types.super_type,

@@ -360,7 +360,10 @@ fn get_message(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 fn set_message(object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let dict = rustpython_vm::builtins::object_get_dict(object, vm)?;
     match value {
-        PySetterValue::Assign(value) => dict.set_item("message", value, vm),
+        PySetterValue::Assign(value) => {
+            dict.pop_item(KEPT_MESSAGE, vm)?;
+            dict.set_item("message", value, vm)
+        }
         PySetterValue::Delete => dict.pop_item("message", vm).map(drop),
     }
 }
@@ -411,7 +414,8 @@ fn replace_stringify(
     });
 }
 
-fn walk(class: &Py<PyType>, visit: &mut dyn FnMut(&Py<PyType>)) {
+/// Visits a class and everything derived from it.
+pub fn walk(class: &Py<PyType>, visit: &mut dyn FnMut(&Py<PyType>)) {
     visit(class);
     let subclasses: Vec<_> = class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
     for subclass in subclasses {

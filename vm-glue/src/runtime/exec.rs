@@ -5,7 +5,7 @@ use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::{dialect, frames, intrinsics, names, source, text};
 use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
@@ -110,6 +110,8 @@ fn exec(
     }
     let frame = frames::current(vm)?;
     let errors = ("exec: arg 2 must be a dictionary or None", "exec: arg 3 must be a mapping or None");
+    let given = [&globals, &locals].into_iter().flatten().any(|value| !vm.is_none(value));
+    let in_function = !given && frames::is_function(&frame);
     let (globals, locals) = namespaces(globals, locals, &frame, vm, frames::namespace, errors)?;
     let code = match code.downcast::<PyCode>() {
         Ok(code) => {
@@ -128,7 +130,34 @@ fn exec(
             source::compile_source(vm, &source, Mode::Exec, flags)?
         }
     };
+    if in_function {
+        return run_in_function(code, globals, locals, vm);
+    }
     run(code, globals, locals, vm).map(drop)
+}
+
+/// Runs code with a copy of a function's variables and writes them back. What the code deletes stays.
+fn run_in_function(
+    code: PyRef<PyCode>,
+    globals: PyDictRef,
+    variables: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let (copy, before) = (vm.ctx.new_dict(), vm.ctx.new_dict());
+    let keys = vm.call_method(&variables, "keys", ())?;
+    for name in vm.extract_elements_with(&keys, Ok)? {
+        let value = variables.get_item(&*name, vm)?;
+        copy.set_item(&*name, value.clone(), vm)?;
+        before.set_item(&*name, value, vm)?;
+    }
+    let outcome = run(code, globals, copy.clone().into(), vm);
+    for (name, value) in copy.items_vec() {
+        let unchanged = before.get_item_opt(&*name, vm)?.is_some_and(|old| old.is(&value));
+        if !unchanged {
+            variables.set_item(&*name, value, vm)?;
+        }
+    }
+    outcome.map(drop)
 }
 
 /// The source that an open file holds from where it stands.

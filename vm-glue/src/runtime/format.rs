@@ -82,6 +82,9 @@ fn dunder_format(zelf: PyObjectRef, spec: PyObjectRef, vm: &VirtualMachine) -> P
         return Err(vm.new_type_error("argument to __format__ must be unicode or str"));
     };
     let kind = Kind::of(&spec);
+    if spec_text.is_empty() && text::is_basestring(&zelf) && zelf.class().heaptype_ext().is_some() {
+        return stringified(vm, &zelf, Kind::of(&zelf));
+    }
     if let Some(result) = native_format(vm, &zelf, spec_text.as_wtf8(), kind, false)? {
         return Ok(result);
     }

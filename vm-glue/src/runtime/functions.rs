@@ -4,7 +4,7 @@ use rustpython_vm::builtins::{PyBoundMethod, PyCode, PyFunction, PyStr, PyTuple,
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::common::hash::PyHash;
-use rustpython_vm::function::{FuncArgs, PyComparisonValue, PySetterValue};
+use rustpython_vm::function::{Either, FuncArgs, PyComparisonValue, PySetterValue};
 use rustpython_vm::types::{Callable, Comparable, GetAttr, GetDescriptor, Hashable, PyComparisonOp, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::OnceLock;
@@ -294,6 +294,36 @@ fn new_method(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyRe
     Ok(PyBoundMethod::new(args.args[1].clone(), function).into_ref(&vm.ctx).into())
 }
 
+/// Two bound methods are equal if their functions are and their objects are.
+fn method_compare(
+    a: &PyObject,
+    b: &PyObject,
+    op: PyComparisonOp,
+    vm: &VirtualMachine,
+) -> PyResult<Either<PyObjectRef, PyComparisonValue>> {
+    let (Some(a), Some(b)) = (a.downcast_ref::<PyBoundMethod>(), b.downcast_ref::<PyBoundMethod>()) else {
+        return Ok(Either::B(PyComparisonValue::NotImplemented));
+    };
+    let parts = |method: &Py<PyBoundMethod>| -> PyResult<(PyObjectRef, PyObjectRef)> {
+        let method = method.as_object();
+        Ok((restricted::read(method, "__func__", vm)?, restricted::read(method, "__self__", vm)?))
+    };
+    let ((a_function, a_object), (b_function, b_object)) = (parts(a)?, parts(b)?);
+    let equal = a_function.rich_compare_bool(&b_function, PyComparisonOp::Eq, vm)?
+        && a_object.rich_compare_bool(&b_object, PyComparisonOp::Eq, vm)?;
+    Ok(Either::B(match op {
+        PyComparisonOp::Eq => PyComparisonValue::Implemented(equal),
+        PyComparisonOp::Ne => PyComparisonValue::Implemented(!equal),
+        _ => PyComparisonValue::NotImplemented,
+    }))
+}
+
+fn method_hash(method: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    let function = restricted::read(method, "__func__", vm)?.hash(vm)?;
+    let object = restricted::read(method, "__self__", vm)?.hash(vm)?;
+    Ok(function ^ object)
+}
+
 /// Adds what this file knows to the native types.
 pub fn install(vm: &VirtualMachine) {
     let _: PyTypeRef = UnboundMethod::make_static_type();
@@ -364,4 +394,6 @@ pub fn install(vm: &VirtualMachine) {
     static_method.vectorcall.store(None);
     function.slots().repr.store(Some(function_repr));
     method.slots().repr.store(Some(method_repr));
+    method.slots().richcompare.store(Some(method_compare));
+    method.slots().hash.store(Some(method_hash));
 }

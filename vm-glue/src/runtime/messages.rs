@@ -137,9 +137,6 @@ fn type_error(text: &str) -> Option<String> {
     {
         return Some(format!("{function}() got multiple values for keyword argument {problem}"));
     }
-    if text.starts_with("NoneType() takes no arguments") {
-        return Some("cannot create 'NoneType' instances".to_owned());
-    }
     if text == "multiple bases have instance layout conflict" {
         return Some("multiple bases have instance lay-out conflict".to_owned());
     }
@@ -379,6 +376,9 @@ fn arity(text: &str) -> Option<String> {
         let bound = if bound.starts_with("at ") { bound.to_owned() } else { format!("exactly {bound}") };
         let bound = bound.replace(" 1 arguments", " 1 argument");
         return Some(format!("{name}() takes {bound} ({got} given)"));
+    }
+    if text.starts_with("NoneType") && text.contains(" expected 0 arguments, got ") {
+        return Some("cannot create 'NoneType' instances".to_owned());
     }
     if let Some((name, got)) = text.split_once(" expected 0 arguments, got ")
         && got != "0"

@@ -57,7 +57,7 @@ fn split_space(text: &Wtf8, kind: Kind, limit: usize) -> Vec<&Wtf8> {
     let mut rest = text.trim_start_matches(space);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(rest.trim_end_matches(space));
+            parts.push(rest);
             break;
         }
         let end = rest.code_point_indices().find(|(_, c)| space(*c)).map_or(rest.len(), |(at, _)| at);
@@ -74,7 +74,7 @@ fn rsplit_space(text: &Wtf8, kind: Kind, limit: usize) -> Vec<&Wtf8> {
     let mut rest = text.trim_end_matches(space);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(rest.trim_start_matches(space));
+            parts.push(rest);
             break;
         }
         let start = rest.code_point_indices().rev().find(|(_, c)| space(*c)).map_or(0, |(at, c)| at + c.len_wtf8());

@@ -19,6 +19,7 @@ pub mod codecs;
 pub mod compare;
 pub mod compare_strings;
 pub mod complex;
+mod construction;
 pub mod containers;
 pub mod dialect;
 mod docs;
@@ -67,6 +68,7 @@ use crate::interpreter::Settings;
 
 /// Changes of native types, in order. They run before any Python class exists and before anything can be imported.
 static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
+    construction::patch,
     bytestr::patch,
     bytearrays::patch,
     codecs::patch,

@@ -63,6 +63,18 @@ pub(super) fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &Virt
         return Err(vm.new_type_error(format!("{name}() can't convert non-string with explicit base")));
     }
     if let Some(value) = args.args.first().filter(|_| !is_bytes)
+        && class.is(vm.ctx.types.int_type)
+        && value.class().heaptype_ext().is_some()
+        && let Some(convert) = value.class().slots().as_number.int.load()
+    {
+        // `__int__` may give a long.
+        let converted = convert(value.number(), vm)?;
+        if converted.class().is(long_type(vm)) {
+            return Ok(converted);
+        }
+        return original(class, FuncArgs::from(vec![converted]), vm);
+    }
+    if let Some(value) = args.args.first().filter(|_| !is_bytes)
         && !super::classic::is_instance(value)
     {
         let slots = &value.class().slots().as_number;
@@ -199,6 +211,12 @@ static FLOAT_NEW: OnceLock<New> = OnceLock::new();
 /// `float(x)` does not ask `__index__`.
 fn float_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let Some(original) = FLOAT_NEW.get() else { return Err(vm.new_system_error("numbers are not installed")) };
+    let mut args = args;
+    if args.args.is_empty()
+        && let Some(value) = args.take_keyword("x")
+    {
+        args.args.push(value);
+    }
     if let [value] = args.args.as_slice()
         && value.downcast_ref::<PyComplex>().is_some()
     {

@@ -189,7 +189,12 @@ impl AsNumber for Long {
 }
 
 /// `long(x)`, `long(text, base)`.
-fn long_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+fn long_new(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    if args.args.is_empty()
+        && let Some(value) = args.take_keyword("x")
+    {
+        args.args.push(value);
+    }
     let value = match args.args.first() {
         None => BigInt::default(),
         Some(value) => {

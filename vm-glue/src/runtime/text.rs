@@ -284,13 +284,16 @@ pub fn unicode_of(vm: &VirtualMachine, object: &PyObject) -> PyResult<String> {
     Ok(text_of(vm, &result)?.unwrap_or_default())
 }
 
-/// Python 2's `unicode(x)`: an exact unicode.
+/// Python 2's `unicode(x)`: an exact unicode, or what `__unicode__` returned.
 pub fn unicode_object(vm: &VirtualMachine, object: &PyObject) -> PyResult {
     if object.class().is(unicode_type(vm)) {
         return Ok(object.to_owned());
     }
     let result = match unicode_method(vm, object)? {
-        Some(method) => method.call((), vm)?,
+        Some(method) => match method.call((), vm)? {
+            result if is_unicode(&result) => return Ok(result),
+            result => result,
+        },
         None if is_unicode(object) => object.to_owned(),
         None => match stringified(vm, object) {
             Ok(text) => text,

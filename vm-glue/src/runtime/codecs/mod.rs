@@ -341,6 +341,27 @@ pub fn encode(vm: &VirtualMachine, string: &Wtf8, encoding: &str, errors: &str) 
     text::bytes_of(&object).ok_or_else(|| vm.new_type_error("encoder did not return a string object"))
 }
 
+/// The UTF-8 of text: the two surrogates of a pair are one character.
+fn utf8_bytes(string: &Wtf8) -> std::borrow::Cow<'_, [u8]> {
+    if string.as_str().is_ok() {
+        return string.as_bytes().into();
+    }
+    let mut joined = Wtf8Buf::new();
+    let mut chars = string.code_points().peekable();
+    while let Some(c) = chars.next() {
+        let low = chars.peek().map(|next| next.to_u32()).filter(|next| (0xdc00..0xe000).contains(next));
+        let pair = match (c.to_u32(), low) {
+            (high @ 0xd800..0xdc00, Some(low)) => CodePoint::from_u32(0x10000 + ((high - 0xd800) << 10) + low - 0xdc00),
+            _ => None,
+        };
+        if pair.is_some() {
+            chars.next();
+        }
+        joined.push(pair.unwrap_or(c));
+    }
+    joined.as_bytes().to_vec().into()
+}
+
 fn encode_by(vm: &VirtualMachine, codec: &Codec, string: &Wtf8, errors: &str) -> PyResult {
     let all = |encode: &dyn Fn(CodePoint, &mut Vec<u8>)| {
         let mut out = Vec::with_capacity(string.len());
@@ -348,7 +369,7 @@ fn encode_by(vm: &VirtualMachine, codec: &Codec, string: &Wtf8, errors: &str) ->
         Ok(text::new_str(vm, &out))
     };
     match codec {
-        Codec::Utf8 => Ok(text::new_str(vm, string.as_bytes())),
+        Codec::Utf8 => Ok(text::new_str(vm, &utf8_bytes(string))),
         Codec::Utf7 => Ok(text::new_str(vm, &utf7::encode(string))),
         Codec::Utf8Sig => {
             let mut out = b"\xef\xbb\xbf".to_vec();
