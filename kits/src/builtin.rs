@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
+use crate::agents;
 use crate::arguments::Arguments;
 use crate::dispatch::{self, Interface, Response};
 use crate::functions;
@@ -99,6 +100,10 @@ pub static ROUTES: &[BuiltinRoute] = &[
     internal("/debugging/thread_stacks", thread_stacks::answer),
     internal("/messaging/function/{name}/{args}/{kwargs}", messaging::answer_function),
     internal("/messaging/event/{name}/{args}/{kwargs}", messaging::answer_event),
+    internal("/agents", agents::system::lists::answer),
+    internal("/agents/contributors", agents::system::lists::answer_contributors),
+    internal("/agents/search", agents::system::lookup::answer),
+    internal("/agents/update", agents::system::update::answer),
     internal("/messaging/wait", messaging::answer_wait),
     internal("/root", root),
     internal("/plist", plist),

@@ -139,7 +139,8 @@ fn call(plugin: &Arc<Plugin>, vm: &VirtualMachine, interface: Interface, path: &
     let (mut group, mut route_path) = group_of(path);
     // The media server's own plug-in answers look-ups for clients under paths of its own.
     if plugin.bundle.identifier == SYSTEM
-        && let Some(rest) = path.strip_prefix("/system").filter(|rest| rest.starts_with("/services/"))
+        && let Some(rest) =
+            path.strip_prefix("/system").filter(|rest| rest.starts_with("/services/") || rest.starts_with("/agents"))
     {
         (group, route_path) = (Group::Internal, rest);
     }

@@ -23,7 +23,17 @@ pub enum MediaServerError {
 
 /// Requests a URL of the media server; the body of a good answer.
 pub fn get(url: &str, timeout: Option<Duration>) -> Result<Vec<u8>, MediaServerError> {
-    let mut request = Request::get(url)
+    send(Request::get(url), timeout)
+}
+
+/// Posts an XML document to a URL of the media server.
+pub fn post(url: &str, body: Vec<u8>) -> Result<(), MediaServerError> {
+    let request = Request::new("POST", url).header("Content-Type", "application/xml").body(body);
+    send(request, None).map(|_| ())
+}
+
+fn send(request: Request, timeout: Option<Duration>) -> Result<Vec<u8>, MediaServerError> {
+    let mut request = request
         .header("Connection", "close")
         .header("Accept-Encoding", "gzip")
         .timeout(Some(timeout.unwrap_or(TIMEOUT)));

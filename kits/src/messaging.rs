@@ -12,6 +12,7 @@ use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use reprise_vm_glue::runtime::text;
 use reprise_vm_glue::threads;
 
+use crate::agents::system::{lookup, table};
 use crate::builtin::{Call, Outcome};
 use crate::cereal::{safe_decode, safe_encode};
 use crate::context;
@@ -19,19 +20,24 @@ use crate::dispatch::Response;
 use crate::media_server::{self, BASE};
 use crate::objects::seams;
 use crate::plugin::Plugin;
+use crate::startup::SYSTEM;
 use crate::{agents, pack, server_request};
 
 /// A function of the framework that messages call.
 pub struct InternalFunction {
     pub name: &'static str,
+    /// Only the server's own plug-in has it.
+    pub system: bool,
     pub call: fn(&VirtualMachine, &Arc<Plugin>, FuncArgs) -> PyResult,
 }
 
 /// Every function of the framework that messages call, one line each.
 static INTERNAL: &[InternalFunction] = &[
-    InternalFunction { name: "_AgentKit:Search", call: agents::search::answer },
-    InternalFunction { name: "_AgentKit:UpdateMetadata", call: agents::update::answer },
-    InternalFunction { name: "_AgentKit:EraseMetadata", call: agents::update::answer_erase },
+    InternalFunction { name: "_AgentKit:Search", system: false, call: agents::search::answer },
+    InternalFunction { name: "_AgentKit:UpdateMetadata", system: false, call: agents::update::answer },
+    InternalFunction { name: "_AgentKit:EraseMetadata", system: false, call: agents::update::answer_erase },
+    InternalFunction { name: "_AgentService:UpdateInfo", system: true, call: table::answer_update_info },
+    InternalFunction { name: "_AgentService:Search", system: true, call: lookup::answer_service },
 ];
 
 /// What a plug-in's code offers to others.
@@ -132,7 +138,8 @@ enum Target {
 }
 
 fn find(plugin: &Plugin, name: &str) -> Option<Target> {
-    if let Some(function) = INTERNAL.iter().find(|function| function.name == name) {
+    let is_system = plugin.bundle.identifier == SYSTEM;
+    if let Some(function) = INTERNAL.iter().find(|function| function.name == name && (is_system || !function.system)) {
         return Some(Target::Internal(function.call));
     }
     plugin.state::<Messages>().functions.read().get(name).cloned().map(Target::Exposed)
@@ -256,8 +263,8 @@ fn event_key(source: &str, name: &str) -> String {
     format!("Notification:{source}:{name}")
 }
 
-/// A request whose result nobody waits for.
-fn send(url: String) {
+/// Sends a request whose result nobody waits for.
+pub fn send(url: String) {
     let started = std::thread::Builder::new().name("message".to_owned()).spawn(move || {
         if let Err(error) = media_server::get(&url, None) {
             tracing::debug!("A message could not be sent: {error}");

@@ -3,12 +3,14 @@
 
 use std::sync::{Arc, OnceLock};
 
+use parking_lot::{Mutex, RwLock};
 use reprise_bundles::Bundle;
 use reprise_kits::cereal::{self, Graph, Ref};
 use reprise_kits::dispatch::{Request, Response};
 use reprise_kits::services::exchange;
 
 use crate::host::server::Handle;
+use crate::session::library::Library;
 use crate::session::plugin_process::Address;
 
 /// The version that the stand-in says it has.
@@ -21,6 +23,13 @@ pub struct MediaServer {
     pub plugin: OnceLock<Address>,
     /// What `_BundleService:AllServices` answers, packed; unset where only the plug-in's own services are known.
     services: OnceLock<String>,
+    /// Further plug-ins, found by their identifiers.
+    others: RwLock<Vec<Address>>,
+    /// The process that plays the server's own plug-in, in sessions with agents.
+    system: OnceLock<Address>,
+    library: OnceLock<Library>,
+    /// How the last update ended.
+    success: Mutex<Option<bool>>,
 }
 
 /// Hands a server's work to threads; requests of plug-ins to the server are few.
@@ -36,6 +45,54 @@ impl Handle for Handler {
 }
 
 impl MediaServer {
+    /// Makes a plug-in reachable for the others.
+    pub fn know(&self, plugin: Address) {
+        self.others.write().push(plugin);
+    }
+
+    /// Hands what is asked of the server's own plug-in to a process. The first call counts.
+    pub fn play_system(&self, system: Address) {
+        let _ = self.system.set(system);
+    }
+
+    /// The process that plays the server's own plug-in.
+    pub fn system(&self) -> Option<&Address> {
+        self.system.get()
+    }
+
+    /// The library that agents see. The first call counts.
+    pub fn show_library(&self, library: Library) {
+        let _ = self.library.set(library);
+    }
+
+    /// How the last update ended; None before one has.
+    pub fn update_succeeded(&self) -> Option<bool> {
+        *self.success.lock()
+    }
+
+    /// What the server answers about its library and of updates.
+    fn library(&self, uri: &str) -> Option<Response> {
+        let path = uri.split('?').next().unwrap_or_default();
+        if path.starts_with("/:/metadata/") {
+            if path == "/:/metadata/notify" {
+                *self.success.lock() = Some(uri.contains("&success=1"));
+            }
+            return Some(Response::text(""));
+        }
+        let number = path.strip_prefix("/library/metadata/")?.strip_suffix("/tree")?;
+        Some(match self.library.get().and_then(|library| library.tree(number)) {
+            Some(tree) => Response::xml(200, tree),
+            None => Response::empty(404),
+        })
+    }
+
+    /// Passes a request on to a plug-in.
+    fn pass_on(plugin: &Address, request: &Request) -> Response {
+        plugin
+            .request(&Request { uri: plugin.local(&request.uri), ..request.clone() })
+            .unwrap_or_else(|_| Response::empty(503))
+    }
+
     /// Lets the plug-in use the services of these bundles. The first call counts.
     pub fn offer_services<'a>(&self, bundles: impl IntoIterator<Item = &'a Bundle>) {
         self.services.get_or_init(|| exchange::write(&exchange::all_services(bundles)));
@@ -49,15 +106,17 @@ impl MediaServer {
         if path.starts_with("/system/messaging/") {
             return Response::text("");
         }
+        if let Some(answer) = self.library(&request.uri) {
+            return answer;
+        }
         if let Some(rest) = path.strip_prefix("/:/plugins/com.plexapp.system/") {
-            return self.system(rest);
+            return self.of_system(rest, request);
         }
-        match self.plugin.get().filter(|plugin| plugin.serves(path)) {
-            Some(plugin) => plugin
-                .request(&Request { uri: plugin.local(&request.uri), ..request.clone() })
-                .unwrap_or_else(|_| Response::empty(503)),
-            None => Response::empty(404),
+        if let Some(plugin) = self.plugin.get().filter(|plugin| plugin.serves(path)) {
+            return Self::pass_on(plugin, request);
         }
+        let other = self.others.read().iter().find(|plugin| plugin.serves(path)).cloned();
+        other.map_or_else(|| Response::empty(404), |plugin| Self::pass_on(&plugin, request))
     }
 }
 
@@ -72,13 +131,18 @@ fn root() -> String {
 
 impl MediaServer {
     /// What the server's own plug-in answers.
-    fn system(&self, path: &str) -> Response {
+    fn of_system(&self, path: &str, request: &Request) -> Response {
         if path == "resourceHashes" {
             return Response::text("{}");
         }
         let function = path.strip_prefix("messaging/function/").and_then(|rest| rest.split('/').next());
         let name = function.and_then(|name| cereal::safe_decode(name.as_bytes()).ok()).unwrap_or_default();
-        // The list of agents is of no use here, but a plug-in must be able to register in it.
+        // Without a process for it the list of agents is of no use, but a plug-in must be able to register in it.
+        if name.starts_with(b"_AgentService:")
+            && let Some(system) = self.system.get()
+        {
+            return Self::pass_on(system, request);
+        }
         if name == b"_AgentService:UpdateInfo" {
             return Response::text(cereal::pack(&Graph { nodes: Vec::new(), root: Ref::None }));
         }

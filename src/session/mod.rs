@@ -1,8 +1,12 @@
 //! A session with one plug-in in which this program plays the media server: it starts the plug-in as a process of its
 //! own over the media server's protocol, answers what the plug-in asks of the server, and requests pages.
 
+pub mod agents;
 pub mod bundles;
+pub mod file_names;
+pub mod library;
 pub mod media_server;
+pub mod open_subtitles;
 pub mod plugin_process;
 pub mod present;
 

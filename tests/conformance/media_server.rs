@@ -183,8 +183,9 @@ impl MediaServer {
         // What every host of the system plug-in must answer; the rest goes to the one of the case, if there is one.
         let function = raw.split_once("/messaging/function/").and_then(|(_, name)| name.split('/').next());
         let function = function.filter(|_| identifier == SYSTEM).and_then(decode).unwrap_or_default();
+        let has_system = self.plugins.lock().unwrap().contains_key(SYSTEM);
         match (function.as_slice(), self.services.get()) {
-            (b"_AgentService:UpdateInfo", _) => return (200, text, b"Y2VyZWFsMQowCm4_".to_vec()),
+            (b"_AgentService:UpdateInfo", _) if !has_system => return (200, text, b"Y2VyZWFsMQowCm4_".to_vec()),
             (b"_BundleService:AllServices", Some(services)) => return (200, text, services.clone().into_bytes()),
             _ => {}
         }

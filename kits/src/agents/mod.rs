@@ -6,6 +6,7 @@
 //! * [`hints`]: the `Media.*` objects that a search gets; [`tree`]: what lies on disk, as the server knows it
 //! * [`directories`], [`subtitles`]: the folders of a part; [`stand_in`]: what takes the place of missing media
 //! * [`search`], [`update`]: the messages that call agents
+//! * [`system`]: the part of the server's own plug-in: which agent is asked, contributions, combination
 
 pub mod directories;
 pub mod hints;
@@ -15,5 +16,6 @@ pub mod search;
 pub mod signature;
 pub mod stand_in;
 pub mod subtitles;
+pub mod system;
 pub mod tree;
 pub mod update;

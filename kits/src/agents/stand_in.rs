@@ -7,8 +7,8 @@ use rustpython_vm::builtins::{PyStr, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods};
-use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, Callable, GetAttr, SetAttr};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, Callable, GetAttr, Iterable, SetAttr};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use reprise_vm_glue::runtime::text::{self, Unicode};
 
@@ -28,7 +28,7 @@ pub fn new(vm: &VirtualMachine) -> PyObjectRef {
     StandIn(Unicode::from("")).into_ref(&vm.ctx).into()
 }
 
-#[pyclass(with(GetAttr, SetAttr, Callable, AsMapping, AsSequence, AsNumber))]
+#[pyclass(with(GetAttr, SetAttr, Callable, AsMapping, AsSequence, AsNumber, Iterable))]
 impl StandIn {
     #[pymethod]
     fn keys(_zelf: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
@@ -95,5 +95,16 @@ impl AsNumber for StandIn {
             ..PyNumberMethods::NOT_IMPLEMENTED
         };
         &METHODS
+    }
+}
+
+impl Iterable for StandIn {
+    fn slot_iter(_zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let nothing: PyObjectRef = vm.ctx.new_list(Vec::new()).into();
+        Ok(nothing.get_iter(vm)?.into())
+    }
+
+    fn iter(_zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        Ok(vm.ctx.none())
     }
 }

@@ -315,6 +315,17 @@ pub fn media_bundle(plugin: &Plugin, hash: Option<&str>) -> Option<PathBuf> {
     Some(root.join("Media/localhost").join(first).join(format!("{rest}.bundle")).join("Contents"))
 }
 
+/// The hashes of all files in a tree, without making its objects.
+pub fn part_hashes(vm: &VirtualMachine, plugin: &Plugin, request: &TreeRequest) -> PyResult<Vec<String>> {
+    let url = format!("http://{}:{PORT}/library/metadata/{}/tree", request.host, request.id);
+    let body = server_request::fetch(vm, plugin, url, None)?;
+    let source = String::from_utf8_lossy(&body);
+    let malformed = |error: roxmltree::Error| vm.new_value_error(format!("the media tree cannot be read: {error}"));
+    let document = Document::parse(source.trim_start_matches('\u{feff}').trim_start()).map_err(malformed)?;
+    let parts = document.descendants().filter(|node| node.has_tag_name("MediaPart"));
+    Ok(parts.filter_map(|part| part.attribute("hash")).map(str::to_owned).collect())
+}
+
 /// Makes the classes ready; call before the first tree is read.
 pub fn prepare(vm: &VirtualMachine) {
     let _ = LevelMap::make_static_type();

@@ -3,7 +3,7 @@
 use malachite_bigint::BigInt;
 use rustpython_vm::builtins::{PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyStr, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
 use super::numbers::{fits, integer, long_type, new_int_or_long};
@@ -32,7 +32,10 @@ pub(super) fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &Virt
         let given = args.args.len();
         return Err(vm.new_type_error(format!("{name}() takes at most 2 arguments ({given} given)")));
     }
-    if let Some(text) = args.args.first().and_then(|value| value.downcast_ref::<PyStr>()) {
+    // A text with an `__int__` of its own is asked for it.
+    let converts = |text: &&Py<PyStr>| text.class().slots.as_number.int.load().is_some();
+    if let Some(text) = args.args.first().and_then(|value| value.downcast_ref::<PyStr>()).filter(|text| !converts(text))
+    {
         let base = match args.args.get(1) {
             None => 10,
             Some(base) => {

@@ -1,0 +1,180 @@
+//! The agents that plug-ins have announced (`spec/agents.md` §1.2, §6.3).
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use reprise_vm_glue::runtime::text;
+
+use crate::agents::media_types::MediaType;
+use crate::objects::signature::{Parameter, Signature};
+use crate::plugin::Plugin;
+
+/// What is known of an agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AgentInfo {
+    /// Identifier of its plug-in.
+    pub identifier: String,
+    pub name: String,
+    pub languages: Vec<String>,
+    /// Names of the kinds of media, as in [`MediaType::name`].
+    pub media_types: Vec<String>,
+    pub contributes_to: Option<Vec<String>>,
+    pub accepts_from: Option<Vec<String>>,
+    pub primary_provider: bool,
+    pub fallback_agent: Option<String>,
+    pub persist_stored_files: bool,
+    pub has_prefs: bool,
+    pub version: i64,
+}
+
+impl AgentInfo {
+    pub fn handles(&self, kind: &MediaType) -> bool {
+        self.media_types.iter().any(|name| name == kind.name)
+    }
+}
+
+/// All announced agents.
+#[derive(Debug, Default)]
+pub struct AgentTable(RwLock<Vec<AgentInfo>>);
+
+impl AgentTable {
+    /// Replaces what is known of a plug-in's agents.
+    pub fn announce(&self, identifier: &str, agents: Vec<AgentInfo>) {
+        let mut table = self.0.write();
+        table.retain(|agent| agent.identifier != identifier);
+        table.extend(agents);
+    }
+
+    pub fn all(&self) -> Vec<AgentInfo> {
+        self.0.read().clone()
+    }
+
+    pub fn knows(&self, identifier: &str) -> bool {
+        self.0.read().iter().any(|agent| agent.identifier == identifier)
+    }
+
+    /// The plug-in's first agent for a kind of media.
+    pub fn find(&self, identifier: &str, kind: &MediaType) -> Option<AgentInfo> {
+        self.0.read().iter().find(|agent| agent.identifier == identifier && agent.handles(kind)).cloned()
+    }
+
+    /// The agents that may contribute to another one's items of a kind.
+    pub fn contributors(&self, primary: &str, kind: &MediaType) -> Vec<AgentInfo> {
+        let table = self.0.read();
+        let accepted = table
+            .iter()
+            .find(|agent| agent.identifier == primary && agent.handles(kind))
+            .and_then(|agent| agent.accepts_from.clone())
+            .unwrap_or_default();
+        let mut found: Vec<AgentInfo> = Vec::new();
+        for agent in table.iter().filter(|agent| agent.handles(kind) && agent.identifier != primary) {
+            let offers = match &agent.contributes_to {
+                None => !agent.primary_provider,
+                Some(targets) => targets.iter().any(|target| target == primary),
+            };
+            let is_new = !found.iter().any(|there| there.identifier == agent.identifier);
+            if is_new && (offers || accepted.contains(&agent.identifier)) {
+                found.push(agent.clone());
+            }
+        }
+        found
+    }
+
+    /// Agents whose stored pictures do not outlive their source.
+    pub fn not_persisting(&self, kind: &MediaType) -> Vec<String> {
+        let table = self.0.read();
+        let fickle = table.iter().filter(|agent| agent.handles(kind) && !agent.persist_stored_files);
+        fickle.map(|agent| agent.identifier.clone()).collect()
+    }
+}
+
+const UPDATE_INFO: Signature = Signature {
+    name: "update_info",
+    hidden: 1,
+    parameters: &[Parameter::required("identifier"), Parameter::required("agent_info")],
+    keywords: false,
+};
+
+/// `_AgentService:UpdateInfo`: a plug-in announces its agents.
+pub fn answer_update_info(vm: &VirtualMachine, plugin: &Arc<Plugin>, args: FuncArgs) -> PyResult {
+    let bound = UPDATE_INFO.bind(vm, args)?;
+    let identifier = text::unicode_of(vm, bound.get(0))?;
+    let infos: Vec<PyObjectRef> = bound.get(1).to_owned().try_to_value(vm)?;
+    let agents: PyResult<Vec<AgentInfo>> = infos.iter().map(|info| agent_info(vm, &identifier, info)).collect();
+    plugin.state::<AgentTable>().announce(&identifier, agents?);
+    Ok(vm.ctx.none())
+}
+
+fn agent_info(vm: &VirtualMachine, identifier: &str, info: &PyObject) -> PyResult<AgentInfo> {
+    let get = |name: &'static str| -> PyResult<Option<PyObjectRef>> {
+        let value = vm.call_method(info, "get", (vm.ctx.new_str(name),))?;
+        Ok((!vm.is_none(&value)).then_some(value))
+    };
+    let words = |name: &'static str| -> PyResult<Option<String>> {
+        get(name)?.map(|value| text::unicode_of(vm, &value)).transpose()
+    };
+    let list = |name: &'static str| -> PyResult<Option<Vec<String>>> {
+        let Some(value) = get(name)? else { return Ok(None) };
+        let items: Vec<PyObjectRef> = value.try_to_value(vm)?;
+        items.iter().map(|item| text::unicode_of(vm, item)).collect::<PyResult<_>>().map(Some)
+    };
+    let truth = |name: &'static str, default: bool| -> PyResult<bool> {
+        get(name)?.map_or(Ok(default), |value| value.try_to_bool(vm))
+    };
+    let version = get("version")?.and_then(|version| version.try_into_value(vm).ok()).unwrap_or(0);
+    Ok(AgentInfo {
+        identifier: identifier.to_owned(),
+        name: words("name")?.unwrap_or_default(),
+        languages: list("languages")?.unwrap_or_default(),
+        media_types: list("media_types")?.unwrap_or_default(),
+        contributes_to: list("contributes_to")?,
+        accepts_from: list("accepts_from")?,
+        primary_provider: truth("primary_provider", true)?,
+        fallback_agent: words("fallback_agent")?,
+        persist_stored_files: truth("persist_stored_files", true)?,
+        has_prefs: truth("prefs", false)?,
+        version,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::media_types::by_name;
+
+    fn agent(identifier: &str) -> AgentInfo {
+        AgentInfo {
+            identifier: identifier.to_owned(),
+            media_types: vec!["Movie".to_owned()],
+            primary_provider: true,
+            persist_stored_files: true,
+            ..AgentInfo::default()
+        }
+    }
+
+    #[test]
+    fn contributors_are_offered_by_either_side() {
+        let table = AgentTable::default();
+        table.announce("a", vec![AgentInfo { accepts_from: Some(vec!["d".to_owned()]), ..agent("a") }]);
+        table.announce("b", vec![AgentInfo { primary_provider: false, ..agent("b") }]);
+        table.announce("c", vec![AgentInfo { contributes_to: Some(vec!["a".to_owned()]), ..agent("c") }]);
+        table.announce("d", vec![agent("d")]);
+        table.announce("e", vec![agent("e")]);
+        let kind = by_name("Movie").unwrap();
+        let found: Vec<String> = table.contributors("a", kind).into_iter().map(|agent| agent.identifier).collect();
+        assert_eq!(found, ["b", "c", "d"]);
+        assert!(table.contributors("a", by_name("Album").unwrap()).is_empty());
+    }
+
+    #[test]
+    fn the_last_announcement_counts() {
+        let table = AgentTable::default();
+        table.announce("a", vec![agent("a"), agent("a")]);
+        table.announce("a", vec![agent("a")]);
+        assert_eq!(table.all().len(), 1);
+        assert!(table.knows("a") && !table.knows("b"));
+    }
+}
