@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reprise_bundles::Bundle;
+use reprise_bundles::{Bundle, FrameworkVersion};
 use reprise_kits::dispatch::{Interface, Request, Response};
 use reprise_kits::services::system;
 
@@ -73,13 +73,14 @@ impl AgentSession {
             };
             SessionError::Plugin { bundle, source, hint }
         };
-        let mut own = PluginProcess::start(&bundle, &environment).map_err(|e| failed("the system part".into(), e))?;
+        let mut own = PluginProcess::start(&bundle, FrameworkVersion::V2, &environment)
+            .map_err(|e| failed("the system part".into(), e))?;
         server.play_system(own.connect().map_err(|e| failed("the system part".into(), e))?);
         let mut plugins = Vec::new();
         for (at, bundle) in bundles.iter().enumerate() {
             progress(&format!("starting {}", bundle.name()));
             let name = bundle.path.display().to_string();
-            let started = PluginProcess::start(&bundle.path, &environment)
+            let started = PluginProcess::start(&bundle.path, bundle.framework, &environment)
                 .and_then(|mut process| Ok((process.connect()?, process)))
                 .map_err(|error| failed(name, error));
             match started {
