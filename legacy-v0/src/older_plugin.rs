@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reprise_bundles::{Bundle, Config, Folders, FrameworkVersion, LogLevel};
-use reprise_kits::errors;
 use reprise_kits::http_request::{Network, Settings as NetworkSettings};
 use reprise_kits::logging::{Logger, Style};
 use reprise_kits::plugin::{Plugin, StartError};
 use reprise_kits::sandbox::Sandbox;
+use reprise_kits::{errors, libraries};
 use reprise_vm_glue::import;
 use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
 use reprise_vm_glue::runtime::{codecs, text};
@@ -32,8 +32,8 @@ pub struct OlderPlugin {
 }
 
 impl OlderPlugin {
-    /// Makes the folders and opens the log. No Python yet.
-    pub fn open(bundle: Bundle, config: Config) -> Result<Arc<Self>, StartError> {
+    /// Makes the folders and opens the log, whose lines go to standard error too with `console`. No Python yet.
+    pub fn open(bundle: Bundle, config: Config, console: bool) -> Result<Arc<Self>, StartError> {
         let framework = bundle.framework;
         let folders = Folders::locate(&bundle.identifier, &config, None);
         // Both frameworks work in the folder that their files go to.
@@ -49,7 +49,7 @@ impl OlderPlugin {
         let debug = natives::plist_text(&bundle, "PlexPluginDebug").is_some_and(|value| value == "1");
         let level = if debug { LogLevel::Debug } else { LogLevel::Info };
         let style = Style::Older { width: if framework == FrameworkVersion::V0 { 32 } else { 40 } };
-        let log = Arc::new(Logger::open_as(&folders.log_file, &bundle.identifier, level, true, style));
+        let log = Arc::new(Logger::open_as(&folders.log_file, &bundle.identifier, level, console, style));
         let plugin = Plugin::older(bundle, config, folders, log);
         let network = plugin.state::<Network>();
         let cookies = match framework {
@@ -70,6 +70,7 @@ impl OlderPlugin {
             (_, Some(name)) => Codec::by_name(&name),
             (_, None) => Codec::Utf8,
         };
+        libraries::register();
         let modules = packages::of(self.framework);
         Interpreter::new(Settings { default_codec: codec, modules, ..Settings::default() })
     }

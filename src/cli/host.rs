@@ -19,7 +19,7 @@ pub struct Arguments {
     #[arg(short, long, default_value = "socket", value_name = "pipe|socket")]
     interface: String,
 
-    /// Accepted as the original accepts it; has no effect.
+    /// Keep the log off standard error, where plug-ins of frameworks 0 and 1 write it otherwise.
     #[arg(short, long)]
     quiet: bool,
 
@@ -71,6 +71,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     }
     host::run(Options {
         bundle: arguments.bundle,
+        quiet: arguments.quiet,
         socket,
         port: arguments.socket_interface_port,
         server_version: arguments.server_version,

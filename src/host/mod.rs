@@ -27,6 +27,8 @@ const WORKERS: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub bundle: PathBuf,
+    /// Keep the log of older frameworks off standard error.
+    pub quiet: bool,
     /// Serve HTTP beside the pipe.
     pub socket: bool,
     /// 0 lets the system choose.
@@ -85,7 +87,7 @@ fn host(options: &Options) -> Result<Never, HostError> {
         config.merge_file(file)?;
     }
     if bundle.framework < FrameworkVersion::V2 {
-        return older::host(bundle, config, &workers, &mut output);
+        return older::host(bundle, config, options.quiet, &workers, &mut output);
     }
     let (plugin, interpreter) = started(bundle, config, options, &workers)?;
     end::on_signals(&plugin, &interpreter, &workers).map_err(system("signals cannot be received"))?;

@@ -10,10 +10,12 @@ use reprise_legacy_v0::{OlderPlugin, pipe};
 use super::workers::Workers;
 use super::{HostError, Never, end};
 
-/// Hosts the plug-in until standard input ends or a signal asks for the end.
+/// Hosts the plug-in until standard input ends or a signal asks for the end. Its log goes to standard error too unless
+/// `quiet`.
 pub(super) fn host(
     bundle: Bundle,
     config: Config,
+    quiet: bool,
     workers: &Workers,
     output: &mut impl Write,
 ) -> Result<Never, HostError> {
@@ -22,7 +24,7 @@ pub(super) fn host(
     let started = workers.run(move || {
         let broken = bundle.clone();
         let failed = |error: StartError| HostError::Start { line: error.stderr_line(&broken), error };
-        let older = OlderPlugin::open(bundle, config).map_err(failed)?;
+        let older = OlderPlugin::open(bundle, config, !quiet).map_err(failed)?;
         let interpreter = older.interpreter();
         interpreter.enter(|vm| older.start(vm)).map_err(failed)?;
         Ok((older, Arc::new(interpreter)))

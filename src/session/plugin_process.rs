@@ -102,7 +102,7 @@ impl PluginProcess {
     ) -> Result<Self, ProcessError> {
         let program = std::env::current_exe().map_err(ProcessError::Start)?;
         let mut child = Command::new(program)
-            .arg("host")
+            .args(["host", "--quiet"])
             .args(["--server-version", super::media_server::VERSION])
             .arg(bundle)
             .envs(environment.iter().map(|(name, value)| (name, value)))

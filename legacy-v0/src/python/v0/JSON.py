@@ -10,7 +10,16 @@ def DictFromString(str, encoding='utf8'):
         return None
     if not isinstance(str, unicode):
         str = str.decode(encoding)
-    return _pms.json_lenient(str)
+    return _ordered(_pms.json_lenient(str))
+
+
+def _ordered(value):
+    """A value whose dictionaries list their names in the order of Python 2."""
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if isinstance(value, dict):
+        return dict([(name, _ordered(value[name])) for name in _pms.dict_order(value.keys())])
+    return value
 
 
 def DictFromURL(url, encoding='utf8'):

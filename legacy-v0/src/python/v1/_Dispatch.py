@@ -277,9 +277,6 @@ def _resource(name, find, load):
 
 
 def _set_prefs(query):
-    arguments = _query(query)
-    if not arguments:
-        raise KeyError('values are expected')
-    Prefs._set_by_url(arguments)
+    Prefs._set_by_url(_query(query))
     result = call_optional('ValidatePrefs')
     return result if result else ''
