@@ -158,7 +158,8 @@ fn call(plugin: &Arc<Plugin>, vm: &VirtualMachine, interface: Interface, path: &
         let url = text::text_of(vm, &url)?.unwrap_or_default();
         context::with(|context| {
             context.method = "GET".to_owned();
-            context.posted = Some(posted(url, &context.body));
+            // A client that posts nothing has fetched nothing.
+            context.posted = (!context.body.is_empty()).then(|| posted(url, &context.body));
         });
     }
     let method = context::with(|context| context.method.clone());

@@ -117,7 +117,12 @@ impl Plugin {
             kit_state: Mutex::default(),
             farewells: Mutex::default(),
         });
-        if let Err(error) = plugin.stored_values.set("LastVersion", FRAMEWORK_VERSION) {
+        let cache_version = || plugin.stored_values.get("HTTP.system.CacheVersion").is_none();
+        let stored = plugin.stored_values.set("LastVersion", FRAMEWORK_VERSION).and_then(|()| match cache_version() {
+            true => plugin.stored_values.set("HTTP.system.CacheVersion", 1),
+            false => Ok(()),
+        });
+        if let Err(error) = stored {
             tracing::error!("Cannot write {}: {error}", plugin.folders.stored_values_file().display());
         }
         Ok(plugin)
