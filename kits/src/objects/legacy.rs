@@ -322,6 +322,10 @@ pub fn packed_state(vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<(
     for (name, value) in object.attributes() {
         state.set_item(&*name, value, vm)?;
     }
+    if matches!(object.class.kind, Kind::Record) {
+        // No element, so nothing but its attributes.
+        return Ok(Some((format!("{MODULE}.{}", object.class.name), state.into())));
+    }
     if state.get_item_opt(TAG_NAME, vm)?.is_none() {
         state.set_item(TAG_NAME, vm.ctx.new_str(object.class.element).into(), vm)?;
     }
