@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use reprise_bundles::Bundle;
 use serde_json::{Value, json};
 
+use super::declared_agents::of_bundle;
+
 /// Shows what a bundle is: identifier, framework version, policy, contents. Runs none of its code.
 #[derive(Args)]
 pub struct Arguments {
@@ -65,6 +67,14 @@ fn words(value: &Value) -> String {
     }
 }
 
+/// The agents that the code declares. Code may nest deeply: it is parsed on a thread with room for that.
+fn agents(bundle: &Bundle) -> Value {
+    let bundle = bundle.clone();
+    let worker = std::thread::Builder::new().stack_size(16 << 20).spawn(move || of_bundle(&bundle));
+    let agents = worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_default();
+    json!(agents.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
 /// What there is to say, in order.
 fn facts(bundle: &Bundle) -> Vec<(&'static str, Value)> {
     let info = &bundle.info;
@@ -96,6 +106,7 @@ fn facts(bundle: &Bundle) -> Vec<(&'static str, Value)> {
         ("languages", names_in(bundle.strings())),
         ("resources", names_in(bundle.resources())),
         ("libraries", names_in(contents.join("Libraries"))),
+        ("agents", agents(bundle)),
         ("services", json!(contents.join("Services").is_dir() || contents.join("URL Services").is_dir())),
         ("path", json!(bundle.path.display().to_string())),
     ]

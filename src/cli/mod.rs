@@ -1,12 +1,16 @@
 //! The command line: one file a subcommand, listed here.
 
+mod agent_options;
 mod check;
 mod check_syntax;
+mod declared_agents;
 mod host;
 mod info;
 mod python;
 mod resolve;
 mod run;
+mod search;
+mod update;
 mod web_options;
 
 use std::ffi::OsString;
@@ -33,6 +37,8 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
+    Search(search::Arguments),
+    Update(update::Arguments),
     Resolve(resolve::Arguments),
     Info(info::Arguments),
     Host(host::Arguments),
@@ -49,6 +55,8 @@ pub fn run() -> ExitCode {
     match arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Search(arguments) => search::run(arguments),
+        Command::Update(arguments) => update::run(arguments),
         Command::Resolve(arguments) => resolve::run(arguments),
         Command::Info(arguments) => info::run(arguments),
         Command::Host(arguments) => host::run(arguments),

@@ -34,6 +34,18 @@ pub struct Part {
     marks: Marks,
 }
 
+impl Part {
+    /// The mark of the file's media bundle.
+    pub fn hash(&self) -> &str {
+        &self.marks.hash
+    }
+
+    /// The hash of OpenSubtitles.org.
+    pub fn open_subtitles(&self) -> Option<&str> {
+        self.marks.open_subtitles.as_deref()
+    }
+}
+
 /// An item: a film, a show, a season, an episode …
 #[derive(Clone, Debug, Default)]
 pub struct Item {

@@ -3,9 +3,11 @@
 //! answered by the host of a bundle without code, under the identifier of that plug-in.
 //!
 //! * [`table`]: which agents there are; [`lookup`]: searches; [`update`]: updates with all contributions
-//! * [`combine_subtitles`]: the subtitles of all agents in one place; [`lists`]: lists of agents for clients
+//! * [`combine_subtitles`]: the subtitles of all agents in one place; [`lists`]: lists of agents for clients;
+//!   [`config`]: the order that a user chose
 
 pub mod combine_subtitles;
+pub mod config;
 pub mod guid;
 pub mod lists;
 pub mod lookup;
