@@ -7,6 +7,7 @@ use reprise_policies::rewrite::guards as names;
 use reprise_vm_glue::runtime::names as names_of;
 use reprise_vm_glue::runtime::{attributes, dialect, restricted, text};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
@@ -55,7 +56,12 @@ pub fn publish_writers(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<
 
 /// `_getiter_(x)`: restricted code iterates over what has an `__iter__`; strings have none.
 fn iterate(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    if text::is_basestring(&object) && !object.downcastable::<StandIn>() {
+    // The type may not have been made yet.
+    let is_stand_in = || {
+        let _ = StandIn::make_static_type();
+        object.downcastable::<StandIn>()
+    };
+    if text::is_basestring(&object) && !is_stand_in() {
         let class = if text::is_unicode(&object) { "unicode" } else { "str" };
         return Err(vm.new_attribute_error(format!("'{class}' object has no attribute '__iter__'")));
     }

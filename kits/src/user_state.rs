@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyDict, PyDictRef};
+use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::{PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use crate::context;
@@ -31,6 +32,7 @@ pub fn before(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult<()> {
     if !is_apart(plugin) {
         return Ok(());
     }
+    let _ = CookieObject::make_static_type();
     let mut jar = CookieJar::default();
     let mut session: Option<PyDictRef> = None;
     let cookies = request_header("Cookie").unwrap_or_default();
@@ -91,6 +93,7 @@ pub fn header(vm: &VirtualMachine) -> PyResult<Option<String>> {
 
 /// Class path and attributes of a cookie, for packing.
 pub fn packed_cookie(vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<(String, PyObjectRef)>> {
+    let _ = CookieObject::make_static_type();
     let Some(object) = object.downcast_ref::<CookieObject>() else { return Ok(None) };
     let cookie = &object.cookie;
     let string = |text: &str| text::new_str(vm, text.as_bytes());
@@ -135,6 +138,7 @@ pub fn unpacked_cookie(vm: &VirtualMachine, path: &str, state: PyObjectRef) -> P
     };
     let text = |name| get(name)?.map(|value| text::unicode_of(vm, &value)).transpose();
     let truth = |name| get(name)?.map_or(Ok(false), |value| value.try_to_bool(vm));
+    let _ = CookieObject::make_static_type();
     let cookie = Cookie {
         name: text("name")?.unwrap_or_default(),
         value: text("value")?,

@@ -452,11 +452,16 @@ fn field(row: &Value, name: &str) -> String {
     row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// A file of the recording, or this project's own in its place.
+fn recording(folder: &Path, name: &str) -> PathBuf {
+    let ours = folder.join("expected-ours").join(name);
+    if ours.is_file() { ours } else { folder.join("expected").join(name) }
+}
+
 /// The requests to the media server and to the web.
 fn requests(folder: &Path, server: &Arc<MediaServer>, place: &Place, outcome: &mut Outcome) {
-    let expected = folder.join("expected");
     let address = |address: &str| canonical::text(&canonical::query(address));
-    let want: BTreeSet<(String, String)> = rows(&expected.join("media-server.jsonl"))
+    let want: BTreeSet<(String, String)> = rows(&recording(folder, "media-server.jsonl"))
         .iter()
         .map(|row| (field(row, "method"), address(&field(row, "path"))))
         .collect();
@@ -481,7 +486,6 @@ fn requests(folder: &Path, server: &Arc<MediaServer>, place: &Place, outcome: &m
         requests.sort();
         requests
     };
-    let ours = folder.join("expected-ours/web.jsonl");
-    let want = if ours.is_file() { ours } else { expected.join("web.jsonl") };
+    let want = recording(folder, "web.jsonl");
     outcome.check("requests to the web", &sent(&want), &sent(&place.web_log));
 }
