@@ -45,6 +45,10 @@ pub struct Arguments {
     #[arg(long)]
     artist: Option<String>,
 
+    /// The agent's own id of the album's artist.
+    #[arg(long, value_name = "ID")]
+    artist_id: Option<String>,
+
     /// Album of the artist.
     #[arg(long)]
     album: Option<String>,
@@ -93,6 +97,14 @@ fn search(arguments: &Arguments) -> Result<ExitCode, Problem> {
     );
     for (name, value) in &hints {
         uri.push_str(&format!("&{name}={}", quoted(value)));
+    }
+    if arguments.agent.kind == Kind::Album {
+        // The library knows the artist of every album; without an id it is one that no agent has matched.
+        let guid = match &arguments.artist_id {
+            Some(id) => format!("{}://{id}?lang={}", opened.agent.identifier, opened.lang),
+            None => "local://0".to_owned(),
+        };
+        uri.push_str(&format!("&parentGUID={}", quoted(&guid)));
     }
     opened.progress.set_message(format!("{} searches", opened.agent.name));
     let answer = opened.session.ask(&uri)?;

@@ -538,6 +538,10 @@ impl GetAttr for ObjectFactory {
         if let Some(value) = zelf.defaults.get_item_opt(name, vm)? {
             return Ok(value);
         }
+        // Plug-ins reach for the class to make classes of their own from its base.
+        if name.to_str() == Some("_object_class") {
+            return zelf.python_class(vm).map(Into::into);
+        }
         match zelf.as_object().generic_getattr_opt(name, None, vm)? {
             Some(value) => Ok(value),
             None => Err(vm.new_attribute_error(format!("'ObjectFactory' object has no attribute '{name}'"))),

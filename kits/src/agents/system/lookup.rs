@@ -142,6 +142,8 @@ fn search(
     let best = items.first().and_then(|item| legacy(item)?.get("score", vm)?.try_into_value::<f64>(vm).ok());
     if best.is_none_or(|score| score < GOOD as f64)
         && let Some(fallback) = &agent.fallback_agent
+        // A fallback that is not installed must not lose what was found.
+        && table.knows(fallback)
         && fallbacks > 0
     {
         return search(vm, plugin, fallback, request, fallbacks - 1);
