@@ -103,7 +103,7 @@ fn open(vm: &VirtualMachine, data: Vec<u8>) -> PyObjectRef {
     ZipArchive { zip: Mutex::new(Zip::open(data)) }.into_pyobject(vm)
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl ArchiveKit {
     /// Opens a zip archive in memory, or makes an empty one.
     #[pymethod(name = "Zip")]

@@ -49,7 +49,7 @@ const fn entry(name: &'static str, doc: &'static str, make: Make) -> Entry {
 #[derive(Debug, PyPayload)]
 struct UserKit;
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl UserKit {}
 
 /// `Session`.
@@ -103,7 +103,7 @@ fn store(vm: &VirtualMachine, key: &PyObject, value: PyObjectRef) -> PyResult<()
     session.set_item(key, value, vm)
 }
 
-#[pyclass(with(AsMapping, AsSequence), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(AsMapping, AsSequence), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl SessionKit {
     #[pymethod]
     fn get(_zelf: &Py<Self>, key: PyObjectRef, default: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {

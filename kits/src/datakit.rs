@@ -94,7 +94,7 @@ impl DataKit {
     }
 }
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl DataKit {
     #[pymethod(name = "Load")]
     fn load(zelf: &Py<Self>, item: PyObjectRef, vm: &VirtualMachine) -> PyResult {
@@ -335,7 +335,7 @@ fn schedule(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) {
     }
 }
 
-#[pyclass(with(AsMapping, AsSequence, Iterable), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(AsMapping, AsSequence, Iterable), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl DictKit {
     #[pymethod(name = "Save")]
     fn save(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {

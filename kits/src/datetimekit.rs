@@ -90,7 +90,7 @@ fn today(vm: &VirtualMachine) -> PyResult<Date> {
     Ok(Date::day(i32::try_from(read("year")?).unwrap_or(1970), read("month")?, read("day")?))
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl DatetimeKit {
     #[pymethod(name = "Now")]
     fn now(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {

@@ -47,7 +47,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|d| char::from_digit(u32::from(d), 16)).collect()
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl HashKit {
     /// The MD5 digest of data: hexadecimal, or with `digest` its bytes.
     #[pymethod(name = "MD5")]

@@ -94,7 +94,7 @@ impl LazyKit {
     }
 }
 
-#[pyclass(with(GetAttr, SetAttr), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(GetAttr, SetAttr), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl LazyKit {}
 
 impl GetAttr for LazyKit {

@@ -198,7 +198,7 @@ impl std::fmt::Debug for LocaleKit {
 /// Where the country of the machine's address is asked for.
 const GEOLOCATION: &str = "http://geo.plexapp.com/geolocate.php";
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl LocaleKit {
     #[pygetset(name = "DefaultLocale")]
     fn default_locale(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {

@@ -48,7 +48,7 @@ impl std::fmt::Debug for LogKit {
     }
 }
 
-#[pyclass(with(Callable), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(Callable), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl LogKit {
     #[pymethod(name = "Debug")]
     fn debug(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {

@@ -93,7 +93,7 @@ impl std::fmt::Debug for HttpKit {
     }
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl HttpKit {
     fn network(&self) -> Arc<Network> {
         self.sandbox.plugin.state::<Network>()
@@ -250,7 +250,7 @@ impl std::fmt::Debug for NetworkKit {
     }
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl NetworkKit {
     #[pygetset(name = "Timeout")]
     fn timeout(zelf: &Py<Self>) -> Option<f64> {

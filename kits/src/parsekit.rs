@@ -162,7 +162,7 @@ pub struct JsonKit {
     sandbox: SandboxRef,
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl JsonKit {
     #[pymethod(name = "ObjectFromString")]
     fn object_from_string(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -404,7 +404,7 @@ pub struct XmlKit {
     sandbox: SandboxRef,
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl XmlKit {
     #[pymethod(name = "Element")]
     fn element(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -449,7 +449,7 @@ pub struct HtmlKit {
     sandbox: SandboxRef,
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl HtmlKit {
     #[pymethod(name = "Element")]
     fn element(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {

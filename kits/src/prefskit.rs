@@ -213,7 +213,7 @@ impl std::fmt::Debug for PrefsKit {
     }
 }
 
-#[pyclass(with(AsMapping, AsSequence), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(AsMapping, AsSequence), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl PrefsKit {
     fn get(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
         let id = text::unicode_of(vm, key)?;

@@ -223,7 +223,7 @@ fn given(values: &[Option<PyObjectRef>], index: usize, vm: &VirtualMachine) -> P
     values.get(index).cloned().flatten().unwrap_or_else(|| vm.ctx.none())
 }
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl ResourceKit {
     #[pymethod(name = "ExternalPath")]
     fn external_path(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {

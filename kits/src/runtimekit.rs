@@ -300,7 +300,7 @@ impl std::fmt::Debug for PluginKit {
     }
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl PluginKit {
     #[pygetset(name = "Identifier")]
     fn identifier(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
@@ -538,7 +538,7 @@ impl std::fmt::Debug for RouteKit {
     }
 }
 
-#[pyclass(with(Callable))]
+#[pyclass(with(Callable), flags(HAS_DICT))]
 impl RouteKit {
     #[pymethod(name = "Connect")]
     fn connect(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -582,7 +582,7 @@ fn byte_string(vm: &VirtualMachine, value: &str) -> PyObjectRef {
 #[derive(Debug, PyPayload)]
 struct ClientKit;
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl ClientKit {
     #[pygetset(name = "Platform")]
     fn platform(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
@@ -621,7 +621,7 @@ impl std::fmt::Debug for PlatformKit {
     }
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl PlatformKit {
     #[pygetset(name = "OS")]
     fn os(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
@@ -676,7 +676,7 @@ impl PlatformKit {
 #[derive(Debug, PyPayload)]
 struct RequestKit;
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl RequestKit {
     #[pygetset(name = "Headers")]
     fn headers(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
@@ -706,7 +706,7 @@ impl RequestKit {
 #[derive(Debug, PyPayload)]
 struct ResponseKit;
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl ResponseKit {
     #[pygetset(name = "Headers")]
     fn headers(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyDictRef {

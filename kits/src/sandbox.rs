@@ -103,6 +103,8 @@ impl Sandbox {
         if plugin.policy.bundled_libraries {
             add_library_folders(vm, plugin)?;
         }
+        let set_default_encoding = vm.new_function("setdefaultencoding", set_default_encoding);
+        import::sys(vm)?.set_attr("setdefaultencoding", set_default_encoding, vm)?;
         let sandbox = Arc::new(Self {
             identifier: plugin.bundle.identifier.clone(),
             policy: plugin.policy,
@@ -247,6 +249,15 @@ impl Sandbox {
         let _leave = Leave;
         f()
     }
+}
+
+/// `sys.setdefaultencoding`, which plug-ins find as the original's process had it: the default is UTF-8 and stays so.
+fn set_default_encoding(encoding: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    let name = text::unicode_of(vm, &encoding)?;
+    if !matches!(name.to_ascii_lowercase().replace(['-', '_'], "").as_str(), "utf8") {
+        tracing::warn!("sys.setdefaultencoding('{name}') has no effect: the default encoding is UTF-8");
+    }
+    Ok(())
 }
 
 /// Puts `Contents/Libraries` at the front of the module search path.

@@ -121,7 +121,7 @@ pub struct UrlServiceKit {
 
 debug_as!(UrlServiceKit, "URLService");
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl UrlServiceKit {
     fn lookup<'a>(&'a self, vm: &'a VirtualMachine) -> Lookup<'a> {
         Lookup::new(vm, &self.sandbox.plugin)
@@ -190,7 +190,7 @@ pub struct SearchServiceKit {
 
 debug_as!(SearchServiceKit, "SearchService");
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl SearchServiceKit {
     #[pymethod(name = "Query")]
     fn query(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -216,7 +216,7 @@ pub struct RelatedContentServiceKit {
 
 debug_as!(RelatedContentServiceKit, "RelatedContentService");
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl RelatedContentServiceKit {
     #[pymethod(name = "RelatedContentForMetadata")]
     fn related_content_for_metadata(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -234,7 +234,7 @@ pub struct SharedCodeServiceKit {
 
 debug_as!(SharedCodeServiceKit, "SharedCodeService");
 
-#[pyclass(with(GetAttr), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(GetAttr), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl SharedCodeServiceKit {}
 
 impl GetAttr for SharedCodeServiceKit {

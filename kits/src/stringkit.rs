@@ -163,7 +163,7 @@ fn library(vm: &VirtualMachine, module: &str, function: &'static str, args: Vec<
 #[derive(Debug, PyPayload)]
 pub struct StringKit;
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl StringKit {
     #[pygetset(name = "LETTERS")]
     fn letters(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {

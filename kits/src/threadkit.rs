@@ -417,7 +417,7 @@ fn take_globalize(vm: &VirtualMachine, args: &mut FuncArgs) -> PyResult<bool> {
     }
 }
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl ThreadKit {
     #[pymethod(name = "Create")]
     fn create(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {

@@ -114,7 +114,7 @@ fn item(vm: &VirtualMachine, list: &PyObject, at: PyObjectRef) -> PyResult {
 #[derive(Debug, PyPayload)]
 pub struct UtilKit;
 
-#[pyclass]
+#[pyclass(flags(HAS_DICT))]
 impl UtilKit {
     /// The largest whole number not above x, as a float.
     #[pymethod(name = "Floor")]
@@ -228,7 +228,7 @@ impl UtilKit {
 #[derive(Debug, PyPayload)]
 pub struct RegexKit;
 
-#[pyclass(with(Callable), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(Callable), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl RegexKit {
     #[pygetset(name = "IGNORECASE")]
     fn ignore_case(_zelf: &Py<Self>) -> i32 {
