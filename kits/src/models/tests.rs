@@ -183,3 +183,167 @@ metadata.seasons[1].posters['p'] = Proxy.Media('p')
         assert_eq!(std::fs::read(combined.folder.join(link)).expect("the picture"), b"p");
     });
 }
+
+/// Folders of recorded cases.
+fn recorded(case: &str) -> std::path::PathBuf {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/cases/v2-agents");
+    std::path::Path::new(cases).join(case).join("expected/files/Metadata")
+}
+
+/// All files below a folder: XML as a tree whose children are sorted, links by their targets, the rest as bytes.
+fn listing(folder: &std::path::Path) -> std::collections::BTreeMap<String, String> {
+    fn sorted(mut node: super::node::Node) -> super::node::Node {
+        node.attributes.sort();
+        node.children = node.children.into_iter().map(sorted).collect();
+        if node.children.iter().all(|child| child.tag != "item") || node.tag == "seasons" || node.tag == "episodes" {
+            node.children.sort_by_key(|child| format!("{child:?}"));
+        }
+        node.text = node.text.filter(|text| !text.trim().is_empty());
+        node
+    }
+    let mut files = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(here) = folders.pop() {
+        for entry in std::fs::read_dir(&here).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            if let Ok(target) = std::fs::read_link(&path) {
+                files.insert(name, target.to_string_lossy().into_owned());
+            } else if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap_or_default();
+                let shown = match super::node::Node::parse(&bytes) {
+                    Ok(node) => format!("{:#?}", sorted(node)),
+                    Err(_) => String::from_utf8_lossy(&bytes).into_owned(),
+                };
+                files.insert(name, shown);
+            }
+        }
+    }
+    files
+}
+
+const PRIMARY: &str = "org.example.agents.primary";
+const HELPER: &str = "org.example.agents.helper";
+
+/// Lets two agents fill an item, combines them, and compares with what the original made of the same data.
+fn compare_with_recorded(
+    case: &'static str,
+    class: &'static str,
+    guid: &'static str,
+    agents: [(&'static str, &'static str); 2],
+) {
+    with_sandbox(move |vm, sandbox| {
+        let plugin = &sandbox.plugin;
+        for (identifier, code) in agents.into_iter().filter(|(_, code)| !code.is_empty()) {
+            let access = super::Access {
+                identifier: identifier.to_owned(),
+                ..super::Access::clone(&super::Access::own(plugin))
+            };
+            let template = super::template(class, vm).expect("a template");
+            let model = super::ModelObject::new(&Arc::new(access), template, Some(guid));
+            model.set_id(Some(vm.ctx.new_str("x").into()));
+            let model = rustpython_vm::PyPayload::into_pyobject(model, vm);
+            run(vm, sandbox, &model, code);
+            save(vm, &model).expect("written");
+        }
+        let folder = plugin.folders.support.join("Metadata Combination").join(PRIMARY);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let directory = super::paths::directory(&super::template(class, vm).expect("a template"));
+        let order = format!("<combine><sources><agent>{HELPER}</agent><agent>{PRIMARY}</agent></sources></combine>");
+        std::fs::write(folder.join(format!("{directory}.xml")), order).expect("a file");
+        let request = CombineRequest { class, config_identifier: PRIMARY, guid, ..CombineRequest::default() };
+        let combined = combine(&plugin.folders, &request).expect("combined");
+        let expected =
+            recorded(case).join(super::relative_path(class, guid).expect("a path")).join("Contents/_combined");
+        let (expected, got) = (listing(&expected), listing(&combined.folder));
+        assert!(!expected.is_empty(), "{case} has no recorded files");
+        assert_eq!(got.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+        for (name, text) in &expected {
+            assert_eq!(got.get(name), Some(text), "{name}");
+        }
+    });
+}
+
+#[test]
+fn a_show_is_combined_as_recorded() {
+    let primary = "
+metadata.title = 'Primary'
+metadata.summary = 'Primary summary'
+metadata.genres = ['P']
+metadata.posters['p'] = Proxy.Preview('p', sort_order=1)
+metadata.seasons[1].summary = 'P season 1'
+metadata.seasons[1].posters['ps1'] = Proxy.Media('ps1')
+metadata.seasons[1].episodes[1].title = 'P 1x1'
+metadata.seasons[1].episodes[1].originally_available_at = Datetime.ParseDate('2010-05-06').date()
+metadata.seasons[1].episodes[1].thumbs['pe'] = Proxy.Media('pe')
+metadata.seasons[1].episodes[1].directors.new().name = 'P director'
+metadata.seasons[2].episodes[1].title = 'P 2x1'
+trailer = TrailerObject(key='', rating_key='file:///tv/p.mp4', title='P trailer', items=[MediaObject(parts=[PartObject(file='/tv/p.mp4')])])
+metadata.extras.add(trailer)
+";
+    let helper = "
+metadata.title = 'Helper'
+metadata.studio = 'Helper studio'
+metadata.posters['h'] = Proxy.Media('h')
+metadata.seasons[1].posters['hs1'] = Proxy.Media('hs1', sort_order=1)
+metadata.seasons[1].episodes[1].summary = 'H 1x1'
+metadata.seasons[1].episodes[1].thumbs['he'] = Proxy.Preview('he')
+metadata.seasons[1].episodes[2].title = 'H 1x2'
+metadata.seasons[3].summary = 'H season 3'
+interview = InterviewObject(key='', rating_key='file:///tv/h.mp4', title='H interview', items=[MediaObject(parts=[PartObject(file='/tv/h.mp4')])])
+metadata.extras.add(interview)
+";
+    let guid = "org.example.agents.primary://s1?lang=en";
+    compare_with_recorded("combined-show", "TV_Show", guid, [(PRIMARY, primary), (HELPER, helper)]);
+}
+
+#[test]
+fn a_film_is_combined_as_recorded() {
+    let primary = "
+metadata.title = 'Primary title'
+metadata.summary = 'Primary summary'
+metadata.rating = 5.0
+metadata.genres = ['P1', 'P2']
+metadata.directors.new().name = 'P director'
+metadata.posters['http://img.example.com/p.jpg'] = Proxy.Preview('primary poster', sort_order=1)
+metadata.posters['http://img.example.com/both.jpg'] = Proxy.Preview('primary both', sort_order=2)
+metadata.tagline = '[]'
+";
+    let helper = "
+metadata.title = 'Helper title'
+metadata.genres = ['H1']
+metadata.roles.new().name = 'H actor'
+metadata.rating_image = 'x://helper'
+metadata.tagline = \"other title = u'Primary title'\"
+metadata.quotes = \"contributors = ['org.example.agents.primary']\"
+metadata.trivia = \"id = ('p1', 'org.example.agents.primary://p1?lang=en', 'org.example.agents.helper', 'org.example.agents.primary')\"
+metadata.posters['http://img.example.com/h.jpg'] = Proxy.Media('helper poster')
+metadata.posters['http://img.example.com/both.jpg'] = Proxy.Media('helper both')
+";
+    let guid = "org.example.agents.primary://p1?lang=en";
+    compare_with_recorded("contribution-combined", "Movie", guid, [(PRIMARY, primary), (HELPER, helper)]);
+}
+
+#[test]
+fn a_modern_artist_is_combined_as_recorded() {
+    let primary = "
+metadata.title = 'Artist'
+metadata.posters['p'] = Proxy.Media('p')
+metadata.concerts.new().title = 'Concert'
+a = metadata.albums['local://31']
+a.title = 'First'
+a.originally_available_at = Datetime.ParseDate('1990-01-02').date()
+a.posters['ap'] = Proxy.Media('ap', sort_order=1)
+for k, title, index in [('32', 'T1', 1), ('33', 'T2', 2)]:
+    t = a.tracks['local://' + k]
+    t.title = title
+    t.index = index
+    t.lyrics['http://lyrics.example.com/' + k] = Proxy.Remote('x', format='lrc')
+    video = MusicVideoObject(key='', rating_key='file:///music/v.mp4', title='Video', items=[MediaObject(parts=[PartObject(file='/music/v.mp4')])])
+    t.extras.add(video)
+";
+    let guid = "org.example.agents.primary://ar1?lang=en";
+    compare_with_recorded("combined-modern-artist", "ModernArtist", guid, [(PRIMARY, primary), (HELPER, "")]);
+}
