@@ -265,6 +265,47 @@ mod tests {
         assert_eq!(fs::read(target.join("Info.xml")).unwrap(), b"one");
     }
 
+    /// Many files that all say which generation they are of.
+    fn generation(number: u32) -> Files {
+        let mut files = Files::default();
+        for name in ["Info.xml", "posters/a", "posters/b", "seasons/1.xml", "seasons/1/episodes/2.xml"] {
+            files.add(name, Content::Bytes(number.to_string().repeat(2000).into_bytes()));
+        }
+        files
+    }
+
+    /// The test starts itself as another process, which writes until it is killed.
+    #[test]
+    fn a_kill_leaves_the_old_or_the_new_data() {
+        const FOLDER: &str = "REPRISE_TEST_COMMIT";
+        let place = |folder: &Path| folder.join("x.bundle/Contents/org.example.a");
+        if let Some(folder) = std::env::var_os(FOLDER) {
+            for number in 1.. {
+                replace(&place(Path::new(&folder)), &generation(number % 9)).unwrap();
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let target = place(folder.path());
+        replace(&target, &generation(0)).unwrap();
+        for round in 0..12 {
+            let mut writer = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "models::commit::tests::a_kill_leaves_the_old_or_the_new_data"])
+                .env(FOLDER, folder.path())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(30 + 7 * round));
+            writer.kill().unwrap();
+            writer.wait().unwrap();
+            recover(&target);
+            let first = fs::read(target.join("Info.xml")).unwrap();
+            assert_eq!(first.len(), 2000);
+            for (path, _) in generation(0).iter() {
+                assert_eq!(fs::read(target.join(path)).unwrap(), first, "{}", path.display());
+            }
+        }
+    }
+
     #[test]
     fn turns_follow_each_other() {
         let path = Path::new("/turns");
