@@ -19,6 +19,7 @@ use rustpython_vm::builtins::PyDictRef;
 use crate::context;
 use crate::http_cache::{Headers, HttpCache};
 use crate::http_cookies::CookieJar;
+use crate::http_cookies_lwp;
 
 /// The browser that requests claim to come from.
 pub const USER_AGENT: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_2) AppleWebKit/537.74.9 (KHTML, like Gecko) Version/7.0.2 Safari/537.74.9";
@@ -35,6 +36,8 @@ const LARGEST_BODY: u64 = 512 * 1024 * 1024;
 pub struct Settings {
     /// The cookie file.
     pub cookies: Option<PathBuf>,
+    /// The cookie file has the format of framework 0.
+    pub lwp_cookies: bool,
     /// The cache's folder; None switches the cache off.
     pub cache: Option<PathBuf>,
     /// Keep only text in the cache.
@@ -132,7 +135,9 @@ impl Network {
         if let Some(path) = &settings.cookies {
             match std::fs::read(path) {
                 Ok(text) => {
-                    *self.jar.lock() = CookieJar::parse(&String::from_utf8_lossy(&text), now());
+                    let text = String::from_utf8_lossy(&text);
+                    let parse = if settings.lwp_cookies { http_cookies_lwp::parse } else { CookieJar::parse };
+                    *self.jar.lock() = parse(&text, now());
                     tracing::debug!(target: "networking", "Loaded HTTP cookies");
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -191,8 +196,14 @@ impl Network {
 
     /// Writes the plug-in's cookies to their file.
     pub fn save_cookies(&self) {
-        let Some(path) = self.settings.read().cookies.clone() else { return };
-        let text = self.jar.lock().to_file(now());
+        let (path, lwp) = {
+            let settings = self.settings.read();
+            let Some(path) = settings.cookies.clone() else { return };
+            (path, settings.lwp_cookies)
+        };
+        let jar = self.jar.lock();
+        let text = if lwp { http_cookies_lwp::to_file(&jar, now()) } else { jar.to_file(now()) };
+        drop(jar);
         if let Err(error) = atomic::write(&path, text.as_bytes()) {
             tracing::error!(target: "networking", "Error saving cookies: {error}");
         }

@@ -40,6 +40,7 @@ pub mod guards;
 pub mod hashkit;
 pub mod http_cache;
 pub mod http_cookies;
+pub mod http_cookies_lwp;
 pub mod http_objects;
 pub mod http_options;
 pub mod http_request;

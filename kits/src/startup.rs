@@ -31,6 +31,7 @@ pub fn begin(plugin: &Arc<Plugin>) {
         cache: Some(plugin.folders.http_cache()),
         is_agent: plugin.bundle.info.plugin_class == "Agent",
         elevated: plugin.policy.elevated,
+        ..http_request::Settings::default()
     };
     networkkit::start(plugin, settings);
     let system = plugin.bundle.identifier == SYSTEM;

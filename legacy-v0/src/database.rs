@@ -244,15 +244,16 @@ impl DatabaseConnection {
     #[pymethod]
     fn executescript(zelf: &Py<Self>, sql: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let sql = text::unicode_of(vm, &sql)?;
-        zelf.connection.lock().execute_batch(&sql).map_err(|error| exception(vm, &error))
+        let done = vm.allow_threads(|| zelf.connection.lock().execute_batch(&sql));
+        done.map_err(|error| exception(vm, &error))
     }
 
     fn end_transaction(zelf: &Py<Self>, statement: &str, vm: &VirtualMachine) -> PyResult<()> {
-        let connection = zelf.connection.lock();
-        if connection.is_autocommit() {
-            return Ok(());
-        }
-        connection.execute_batch(statement).map_err(|error| exception(vm, &error))
+        let done = vm.allow_threads(|| {
+            let connection = zelf.connection.lock();
+            if connection.is_autocommit() { Ok(()) } else { connection.execute_batch(statement) }
+        });
+        done.map_err(|error| exception(vm, &error))
     }
 
     #[pymethod]

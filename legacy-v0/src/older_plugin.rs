@@ -57,7 +57,13 @@ impl OlderPlugin {
             _ => plugin.folders.cookies_file(),
         };
         let agent = plugin.bundle.info.plugin_class == "Agent";
-        network.open(NetworkSettings { cookies: Some(cookies), cache: None, is_agent: agent, elevated: true });
+        network.open(NetworkSettings {
+            cookies: Some(cookies),
+            lwp_cookies: framework == FrameworkVersion::V0,
+            cache: None,
+            is_agent: agent,
+            elevated: true,
+        });
         let timeout = std::env::var(TIMEOUT_VARIABLE).ok().and_then(|value| value.trim().parse().ok());
         *network.timeout.lock() = Some(timeout.unwrap_or(TIMEOUT));
         Ok(Arc::new(Self { plugin, framework, debug }))

@@ -1,6 +1,6 @@
 """Decorators: prefixes, threads, tasks, locks, containers that fill up in the background."""
 
-import thread, threading
+import threading
 from PMS import Dict, Locale, Plugin, Thread
 from PMS import _Later, _Log
 

@@ -52,9 +52,13 @@ def _open_cache():
             try:
                 stream = open(_CACHE_FILE, 'rb')
                 try:
-                    _cache.update(_pms.loads(stream.read()))
+                    stored = _pms.loads(stream.read())
                 finally:
                     stream.close()
+                for url in stored:
+                    # The original's entries look otherwise; its pages are fetched again.
+                    if isinstance(stored[url], dict) and 'expires' in stored[url] and 'content' in stored[url]:
+                        _cache[url] = stored[url]
             except:
                 exception('The HTTP cache cannot be read')
     return _cache

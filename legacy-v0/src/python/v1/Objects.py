@@ -447,21 +447,35 @@ class Function(ProxyObject, XMLObject):
 
     def __init__(self, obj, ext=None, **kwargs):
         ProxyObject.__init__(self, obj)
-        self._ext = ext
-        self._kwargs = kwargs
+        # Plug-ins look at the item's attributes here, and some at the arguments under this very name.
+        if isinstance(obj, XMLObject):
+            for name in obj.__dict__:
+                if not name.startswith('_'):
+                    self.__dict__[name] = obj.__dict__[name]
+        self.__ext = ext
+        self.__kwargs = kwargs
+
+    def __setattr__(self, name, value):
+        self.__dict__[name] = value
+        if not name.startswith('_'):
+            setattr(self._obj, name, value)
 
     def _function(self):
         return self._obj.key if isinstance(self._obj, XMLObject) else self._obj
 
+    def _add(self, arguments):
+        """More arguments, for good."""
+        self.__kwargs.update(arguments)
+
     def _call(self, sender):
         """Calls the function as a client would."""
-        return self._function()(sender, **self._kwargs)
+        return self._function()(sender, **self.__kwargs)
 
     def _url(self, more):
         """The address of the function with its arguments and some more."""
-        arguments = dict([(name, _shown(self._kwargs[name])) for name in self._kwargs])
+        arguments = dict([(name, _shown(self.__kwargs[name])) for name in self.__kwargs])
         arguments.update(more)
-        ext = '' if self._ext is None else '.' + self._ext
+        ext = '' if self.__ext is None else '.' + self.__ext
         packed = _pms.pack(arguments)
         return '%s/:/function/%s%s?function_args=%s' % (Plugin.CurrentPrefix(), self._function().__name__, ext, packed)
 
@@ -471,7 +485,7 @@ class Function(ProxyObject, XMLObject):
     def __repr__(self):
         obj = self._obj
         name = obj.__name__ if isinstance(obj, types.FunctionType) else repr(obj)
-        return 'Function(%s)' % ', '.join([name] + ['%s=%r' % (key, self._kwargs[key]) for key in self._kwargs])
+        return 'Function(%s)' % ', '.join([name] + ['%s=%r' % (key, self.__kwargs[key]) for key in self.__kwargs])
 
     def Content(self):
         return self._obj.Content()
@@ -522,7 +536,7 @@ class ContextMenu(XMLContainer):
         for entry in self._items:
             if isinstance(entry, Function):
                 # An entry keeps the arguments of one item for the next, as it always did.
-                entry._kwargs.update(item.contextArgs)
+                entry._add(item.contextArgs)
                 element.append(entry._element_with(more, None))
         return element
 

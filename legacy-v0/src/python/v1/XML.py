@@ -3,6 +3,12 @@
 import _pms
 from PMS import HTTP
 
+try:
+    # Some plug-ins reach for it here.
+    from lxml import etree
+except ImportError:
+    etree = None
+
 
 def Element(name, text=None, **attributes):
     """A new element."""
