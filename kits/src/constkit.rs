@@ -125,6 +125,23 @@ pub static KIT: Kit = Kit {
     ],
 };
 
+/// Names and values of a group's members; none for other names.
+pub fn members(group: &str) -> Vec<(&'static str, &'static str)> {
+    let texts = match group {
+        "ClientPlatform" => CLIENT_PLATFORM,
+        "ServerPlatform" => SERVER_PLATFORM,
+        "Protocol" => PROTOCOL,
+        "ViewType" => VIEW_TYPE,
+        "SummaryTextType" => &[("NoSummary", "0"), ("Short", "1"), ("Long", "2")],
+        "AudioCodec" => AUDIO_CODEC,
+        "VideoCodec" => VIDEO_CODEC,
+        "Container" => CONTAINER,
+        "ContainerContent" => CONTAINER_CONTENT,
+        _ => &[],
+    };
+    texts.to_vec()
+}
+
 type Make = fn(&VirtualMachine, &Arc<Sandbox>) -> PyResult<PyObjectRef>;
 
 const fn entry(name: &'static str, visible: Visibility, doc: &'static str, make: Make) -> Entry {

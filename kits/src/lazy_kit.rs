@@ -85,6 +85,11 @@ impl std::fmt::Debug for LazyKit {
 }
 
 impl LazyKit {
+    /// The object itself, for those who look at it without using it.
+    pub fn inner(&self, vm: &VirtualMachine) -> PyResult {
+        self.object(vm)
+    }
+
     fn object(&self, vm: &VirtualMachine) -> PyResult {
         if let Some(object) = self.object.get() {
             return Ok(object.clone());

@@ -12,7 +12,7 @@
 //! * [`models`]: metadata of agents; [`nfo`]: the same as files for other programs
 //! * [`arguments`], [`callback`], [`pack`]: values on their way through URLs
 //! * [`services`]: URL, search and related-content services
-//! * [`check`]: looks at a bundle without running it
+//! * [`check`]: looks at a bundle without running it; [`reference`]: the API reference from the tables
 
 pub mod agentkit;
 pub mod agents;
@@ -79,6 +79,7 @@ pub mod prefix_call;
 pub mod prefixes;
 pub mod prefskit;
 pub mod query;
+pub mod reference;
 pub mod resourcekit;
 pub mod response;
 pub mod router;

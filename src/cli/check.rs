@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource};
 use reprise_kits::check::{self as checks, FileReport, Finding, Kind, Report, Severity};
+use reprise_kits::reference::Measured;
 use serde_json::{Value, json};
 
 use super::check_syntax;
@@ -70,10 +71,11 @@ fn check_bundles(arguments: &Arguments) -> io::Result<ExitCode> {
         find_bundles(path, &mut bundles)?;
     }
     let mut out = io::BufWriter::new(anstream::stdout().lock());
+    let measured = Measured::now().inspect_err(|error| tracing::debug!("{error}")).ok();
     let mut worst = None;
     let mut all = Vec::new();
     for bundle in &bundles {
-        let report = checks::check(bundle);
+        let report = checks::check(bundle, measured.as_ref());
         worst = worst.max(report.worst());
         match arguments.format {
             Format::Text => write_text(&report, &mut out)?,

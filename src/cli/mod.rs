@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, listed here.
 
 mod agent_options;
+mod api;
 mod check;
 mod check_syntax;
 mod declared_agents;
@@ -36,6 +37,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Api(api::Arguments),
     Run(run::Arguments),
     Search(search::Arguments),
     Update(update::Arguments),
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse_from(as_started_by_the_server(std::env::args_os().collect()));
     match arguments.command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Api(arguments) => api::run(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Search(arguments) => search::run(arguments),
         Command::Update(arguments) => update::run(arguments),

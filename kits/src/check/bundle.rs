@@ -13,10 +13,11 @@ use super::imports::{Places, Target};
 use super::names::Names;
 use super::{FileReport, Finding, Kind, Report, Severity};
 use crate::kit::{Entry, Status};
+use crate::reference::{self, Measured};
 use crate::{KITS, libraries, missing, sandbox};
 
-/// Checks the bundle in a folder.
-pub fn check(path: &Path) -> Report {
+/// Checks the bundle in a folder. `measured`: which members the framework's objects have here, if it is known.
+pub fn check(path: &Path, measured: Option<&Measured>) -> Report {
     libraries::register();
     let mut report = Report {
         bundle: path.to_owned(),
@@ -43,7 +44,7 @@ pub fn check(path: &Path) -> Report {
         let message = format!("PlexPluginCodePolicy is \"{}\": Standard is used", bundle.info.code_policy);
         report.findings.push(about(Severity::Note, "PlexPluginCodePolicy", &message));
     }
-    let mut checker = Checker { bundle: &bundle, files: BTreeMap::new() };
+    let mut checker = Checker { bundle: &bundle, measured, files: BTreeMap::new() };
     checker.collect(is_v2.then_some(policy), &mut report.findings);
     report.files = checker.finish();
     report
@@ -88,6 +89,7 @@ struct File {
 
 struct Checker<'a> {
     bundle: &'a Bundle,
+    measured: Option<&'a Measured>,
     files: BTreeMap<PathBuf, File>,
 }
 
@@ -309,7 +311,7 @@ impl Checker<'_> {
         for file in self.files.values_mut() {
             if let Some(policy) = file.role.policy {
                 let bound = bound.get(policy.name).cloned().unwrap_or_default();
-                framework_names(file, policy, &bound, &exclusions);
+                framework_names(file, policy, &bound, &exclusions, self.measured);
             }
         }
         self.mark_fatal();
@@ -427,14 +429,37 @@ static PYTHON_BUILTINS: &[&str] = &[
 ];
 
 /// Names of the framework, and of Python, that a file uses and that are not there for it.
-fn framework_names(file: &mut File, policy: &'static Policy, bound: &HashSet<String>, exclusions: &[String]) {
+fn framework_names(
+    file: &mut File,
+    policy: &'static Policy,
+    bound: &HashSet<String>,
+    exclusions: &[String],
+    measured: Option<&Measured>,
+) {
     let mut reported: HashSet<String> = HashSet::new();
     let lines = syntax::LineIndex::new(&file.report.text);
     for one in &file.names.uses {
         if bound.contains(&one.name) || reported.contains(&one.name) {
             continue;
         }
-        let Some((severity, kind, message, help)) = judge(&one.name, policy, exclusions) else { continue };
+        let judged = judge(&one.name, policy, exclusions);
+        let member =
+            one.member.as_deref().filter(|_| judged.as_ref().is_none_or(|(_, kind, ..)| *kind == Kind::Partial));
+        if let (Some(member), Some(measured)) = (member, measured)
+            && reference::members::of(&one.name).iter().any(|known| known.name == member)
+            && !measured.has(&one.name, member)
+        {
+            let subject = format!("{}.{member}", one.name);
+            if reported.insert(subject.clone()) {
+                file.report.findings.push(Finding {
+                    message: format!("{subject} is missing here"),
+                    line: lines.line(one.span.start),
+                    ..finding(Kind::Name, &subject, one.span)
+                });
+            }
+            continue;
+        }
+        let Some((severity, kind, message, help)) = judged else { continue };
         reported.insert(one.name.clone());
         let count = file.names.uses.iter().filter(|other| other.name == one.name).count();
         let message =

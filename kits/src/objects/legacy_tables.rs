@@ -292,6 +292,11 @@ pub static LEGACY_CLASSES: &[LegacyClass] = &[
     LegacyClass { name: "ItemInfoRecord", kind: Kind::Record, ..CLASS },
 ];
 
+/// The names of a constructor's parameters.
+pub fn parameters(name: &str) -> Option<Vec<&'static str>> {
+    legacy_class(name).map(|class| class.parameters.iter().map(|parameter| parameter.parameter.name).collect())
+}
+
 /// The class with this name.
 pub fn legacy_class(name: &str) -> Option<&'static LegacyClass> {
     LEGACY_CLASSES.iter().find(|class| class.name == name)
