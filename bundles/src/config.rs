@@ -9,6 +9,7 @@ const DEFAULTS: &str = r#"{
     "default_locale": "en-us",
     "default_network_timeout": 20.0,
     "module_whitelist": ["re", "string", "datetime", "time"],
+    "policy_level": "compatible",
     "default_interface": "socket",
     "log_level": "Debug",
     "console_logging": false,

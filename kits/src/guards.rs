@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use reprise_policies::level::Level;
 use reprise_policies::rewrite::guards as names;
 use reprise_vm_glue::runtime::names as names_of;
 use reprise_vm_glue::runtime::{attributes, dialect, restricted, text};
@@ -50,6 +51,9 @@ pub fn publish(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
 pub fn publish_writers(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
     let builtins = &sandbox.builtins;
     restricted::mark(builtins, vm)?;
+    if sandbox.plugin.level == Level::Strict {
+        restricted::mark_strict(builtins, vm)?;
+    }
     builtins.set_item("setattr", vm.new_function("guarded_setattr", guarded_setattr).into(), vm)?;
     builtins.set_item("delattr", vm.new_function("guarded_delattr", guarded_delattr).into(), vm)
 }

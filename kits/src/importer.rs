@@ -2,17 +2,20 @@
 //! a copy of its globals, then the machine's own.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
+use parking_lot::Mutex;
 use reprise_policies::imports::{self, Importer};
+use reprise_policies::level::{self, Level};
 use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
 use rustpython_vm::builtins::{PyDict, PyDictRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, library_folders};
 use crate::{base, sources};
 
 /// The folder of an imported module, in its globals.
@@ -55,14 +58,43 @@ fn import_name(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> P
     {
         return Ok(module);
     }
-    let module = library_module(vm, sandbox, &name, &args)?;
-    if sandbox.policy.blocks_imports {
-        let whitelist = sandbox.plugin.config.list("module_whitelist");
-        if !whitelist.contains(&name) {
-            return Err(vm.new_import_error(imports::blocked(&name), vm.ctx.new_str(name)));
-        }
+    check_whitelist(vm, sandbox, &name)?;
+    library_module(vm, sandbox, &name, &args)
+}
+
+/// The names of modules whose import was logged because the strict level would refuse it.
+#[derive(Default)]
+struct Unlisted {
+    names: Mutex<HashSet<String>>,
+}
+
+/// Refuses a module that is not on the whitelist, or says once that the strict level would refuse it.
+fn check_whitelist(vm: &VirtualMachine, sandbox: &Sandbox, name: &str) -> PyResult<()> {
+    let plugin = &sandbox.plugin;
+    if level::is_listed(&plugin.module_whitelist(), name) || is_own_library(sandbox, name) {
+        return Ok(());
     }
-    Ok(module)
+    let refused = |text: String| Err(vm.new_import_error(text, vm.ctx.new_str(name)));
+    if plugin.level == Level::Strict {
+        return refused(imports::refused(name, sandbox.policy));
+    }
+    if sandbox.policy.blocks_imports {
+        return refused(imports::blocked(name));
+    }
+    if plugin.state::<Unlisted>().names.lock().insert(name.to_owned()) {
+        tracing::debug!("The module '{name}' is not on the whitelist: the strict policy level would refuse it");
+    }
+    Ok(())
+}
+
+/// Whether the module is one of the bundle's own libraries.
+fn is_own_library(sandbox: &Sandbox, name: &str) -> bool {
+    let Some(top) = name.split('.').next().filter(|top| !top.is_empty()) else { return false };
+    sandbox.policy.bundled_libraries
+        && !imports::PRELOADED.contains(&top)
+        && library_folders(&sandbox.plugin)
+            .iter()
+            .any(|folder| folder.join(format!("{top}.py")).is_file() || folder.join(top).join("__init__.py").is_file())
 }
 
 /// Where the importing code's own modules are: the folder of its file where a module's top level is running, else the

@@ -35,6 +35,8 @@ pub mod datetimekit;
 pub mod dispatch;
 pub mod elements;
 pub mod errors;
+#[cfg(test)]
+mod escapes;
 pub mod functions;
 pub mod guards;
 pub mod hashkit;

@@ -11,6 +11,7 @@ use reprise_bundles::stored_values::StoredValues;
 use reprise_bundles::strings::Strings;
 use reprise_bundles::{Bundle, Config, Folders, LogLevel};
 use reprise_policies::Policy;
+use reprise_policies::level::Level;
 use reprise_vm_glue::web;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyBaseExceptionRef;
@@ -38,6 +39,8 @@ pub struct Plugin {
     pub config: Config,
     pub folders: Folders,
     pub policy: &'static Policy,
+    /// How much of the policy is enforced.
+    pub level: Level,
     pub log: Arc<Logger>,
     pub strings: Strings,
     pub stored_values: StoredValues,
@@ -106,6 +109,7 @@ impl Plugin {
         let strings = Strings::new(bundle.strings(), config.text("default_locale").unwrap_or("en-us"));
         let plugin = Arc::new(Self {
             bundle,
+            level: Level::by_name(config.text("policy_level").unwrap_or_default()),
             config,
             folders,
             policy,
@@ -135,6 +139,7 @@ impl Plugin {
         let strings = Strings::new(bundle.strings(), config.text("default_locale").unwrap_or("en-us"));
         Arc::new(Self {
             bundle,
+            level: Level::Compatible,
             config,
             folders,
             policy: Policy::by_name("Elevated"),
@@ -225,6 +230,15 @@ impl Plugin {
         web::Client::shared()
     }
 
+    /// The modules that the policy's code is meant to import.
+    pub fn module_whitelist(&self) -> Vec<String> {
+        let mut list = self.config.list("module_whitelist");
+        if self.policy.extends_whitelist {
+            list.extend(self.bundle.info.module_whitelist.iter().cloned());
+        }
+        list
+    }
+
     /// True if a flag of `PlexFrameworkFlags` is set.
     pub fn has_flag(&self, flag: &str) -> bool {
         self.bundle.info.has_flag(&self.config.list("flags"), flag)
@@ -252,6 +266,11 @@ pub mod testing {
     /// A plug-in `org.example.test` whose bundle and folders are in a temporary folder, with the given `Info.plist`
     /// entries and main file.
     pub fn plugin(info: &str, code: &str) -> (tempfile::TempDir, Arc<Plugin>) {
+        plugin_at_level(info, code, "compatible")
+    }
+
+    /// The same with a level of the policy.
+    pub fn plugin_at_level(info: &str, code: &str, level: &str) -> (tempfile::TempDir, Arc<Plugin>) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("Test.bundle");
         std::fs::create_dir_all(path.join("Contents/Code")).expect("a folder");
@@ -264,9 +283,28 @@ pub mod testing {
         let mut config = Config::default();
         config.set("root_path", folder.path().join("root").to_string_lossy().into_owned());
         config.set("do_chdir", false);
+        config.set("policy_level", level.to_owned());
         let bundle = Bundle::open(&path).expect("a bundle");
         let plugin = Plugin::open(bundle, Options { config, ..Options::default() }).expect("a plug-in");
         (folder, plugin)
+    }
+
+    /// Starts a plug-in with the given code; the traceback where it fails, else what its global `result` says.
+    pub fn result_of(info: &'static str, code: &'static str, level: &'static str) -> Result<String, String> {
+        use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
+        let run = move || {
+            let interpreter = Interpreter::new(Settings { default_codec: Codec::Utf8, ..Settings::default() });
+            interpreter.enter(|vm| {
+                let (_folder, plugin) = plugin_at_level(info, code, level);
+                let loaded = plugin.load(vm).map_err(|error| error.to_string())?;
+                plugin.start(vm, loaded).map_err(|error| error.to_string())?;
+                let sandbox = plugin.main_sandbox().ok_or("no sandbox")?;
+                let result =
+                    sandbox.globals.get_item("result", vm).map_err(|error| errors::traceback_of(vm, &error))?;
+                Ok(errors::text_or_bytes(vm, &result))
+            })
+        };
+        reprise_vm_glue::threads::on_big_stack("test", run).expect("a thread")
     }
 
     /// Runs `work` with a machine and a sandbox that has all published names.

@@ -263,14 +263,18 @@ fn set_default_encoding(encoding: PyObjectRef, vm: &VirtualMachine) -> PyResult<
 /// Puts `Contents/Libraries` at the front of the module search path.
 fn add_library_folders(vm: &VirtualMachine, plugin: &Plugin) -> PyResult<()> {
     import::keep(imports::PRELOADED);
-    let libraries = plugin.bundle.libraries();
-    let platform = libraries.join(platform_os()).join(platform_cpu());
     let path = import::sys(vm)?.get_attr("path", vm)?;
-    for (index, folder) in [libraries.join("Shared"), platform].iter().enumerate() {
+    for (index, folder) in library_folders(plugin).iter().enumerate() {
         let text = text::new_str(vm, folder.as_os_str().as_encoded_bytes());
         vm.call_method(&path, "insert", (index, text))?;
     }
     Ok(())
+}
+
+/// The folders of `Contents/Libraries`, in the order of the search.
+pub fn library_folders(plugin: &Plugin) -> [PathBuf; 2] {
+    let libraries = plugin.bundle.libraries();
+    [libraries.join("Shared"), libraries.join(platform_os()).join(platform_cpu())]
 }
 
 /// `Platform.OS`, as folders of libraries are named.

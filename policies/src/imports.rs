@@ -119,6 +119,12 @@ pub fn blocked(name: &str) -> String {
     format!("Importing '{name}' is disallowed under the current code policy.")
 }
 
+/// The text of the ImportError where the strict level refuses a module.
+pub fn refused(name: &str, policy: &Policy) -> String {
+    let remedy = if policy.extends_whitelist { "; PlexPluginModuleWhitelist in Info.plist can allow it" } else { "" };
+    format!("Importing '{name}' is not allowed at the strict policy level: it is not on the module whitelist{remedy}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@
 //! * [`compiler`]: what else the original's compiler refuses
 //! * [`rewrite`]: what the original's compiler changes in the code
 //! * [`extended`]: the source rewriting of a flag
+//! * [`level`]: how much of a policy is enforced
 //! * [`imports`]: where a module of the bundle is searched
 //!
 //! May depend on `vm-glue` (its AST only); knows nothing of kits and bundles.
@@ -15,6 +16,7 @@ pub mod builtins;
 pub mod compiler;
 pub mod extended;
 pub mod imports;
+pub mod level;
 pub mod policy;
 pub mod rewrite;
 pub mod rules;

@@ -46,6 +46,33 @@ pub struct Arguments {
     /// A JSON object whose entries replace configuration values.
     #[arg(short, long, value_name = "FILE")]
     config_file: Option<PathBuf>,
+
+    /// How much of the plug-in's code policy is enforced. [default: the configuration's, else compatible]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    policy: Option<PolicyLevel>,
+}
+
+/// The variable by which `reprise run` hands its `--policy` on.
+pub const POLICY_VARIABLE: &str = "REPRISE_POLICY";
+
+/// How much of a plug-in's code policy is enforced.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum PolicyLevel {
+    /// What the original framework enforced.
+    Compatible,
+    /// The documented import whitelist too.
+    Strict,
+}
+
+impl PolicyLevel {
+    /// The value of `policy_level` in the configuration.
+    pub fn name(self) -> String {
+        match self {
+            Self::Compatible => "compatible",
+            Self::Strict => "strict",
+        }
+        .to_owned()
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -77,5 +104,6 @@ pub fn run(arguments: Arguments) -> ExitCode {
         server_version: arguments.server_version,
         log_file: arguments.log_file,
         config_file: arguments.config_file,
+        policy_level: arguments.policy.map(PolicyLevel::name).or_else(|| std::env::var(POLICY_VARIABLE).ok()),
     })
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use reprise_vm_glue::web::{MEDIA_SERVER_VARIABLE, RECORD_VARIABLE, REPLAY_VARIABLE};
 
 use super::Problem;
+use super::host::{POLICY_VARIABLE, PolicyLevel};
 use crate::session::user_folder;
 
 /// The variable that says where a media server's data is.
@@ -26,12 +27,19 @@ pub struct WebOptions {
     /// Folder for the plug-in's data. [default: the environment's, else a folder of the user's]
     #[arg(long, value_name = "DIR")]
     support: Option<PathBuf>,
+
+    /// How much of the plug-in's code policy is enforced.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    policy: Option<PolicyLevel>,
 }
 
 impl WebOptions {
     /// The environment of the plug-in's process, which finds its media server at an address.
     pub fn environment(&self, media_server: &str) -> Result<Vec<(String, OsString)>, Problem> {
         let mut variables = vec![(MEDIA_SERVER_VARIABLE.to_owned(), OsString::from(media_server))];
+        if let Some(level) = self.policy {
+            variables.push((POLICY_VARIABLE.to_owned(), OsString::from(level.name())));
+        }
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let support = self.support.clone().or_else(|| (!set(SUPPORT_VARIABLE)).then(user_folder));
         if let Some(support) = support {

@@ -36,6 +36,8 @@ pub struct Options {
     pub server_version: Option<String>,
     pub log_file: Option<PathBuf>,
     pub config_file: Option<PathBuf>,
+    /// `policy_level` of the configuration, where the command line gives one.
+    pub policy_level: Option<String>,
 }
 
 /// Why a plug-in cannot be hosted.
@@ -85,6 +87,9 @@ fn host(options: &Options) -> Result<Never, HostError> {
     let mut config = Config::default();
     if let Some(file) = &options.config_file {
         config.merge_file(file)?;
+    }
+    if let Some(level) = &options.policy_level {
+        config.set("policy_level", level.clone());
     }
     if bundle.framework < FrameworkVersion::V2 {
         return older::host(bundle, config, options.quiet, &workers, &mut output);

@@ -15,6 +15,8 @@ use super::names;
 
 /// The key that marks builtins; no source can spell it.
 const MARK: &str = "<restricted>";
+/// The key of the strict form of the mode, which closes frames too.
+const STRICT: &str = "<strict>";
 /// Where the replacement of an exception is kept: in its dict.
 const SHOWN: &str = "<shown>";
 
@@ -23,9 +25,18 @@ pub fn mark(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
     builtins.set_item(MARK, vm.ctx.true_value.clone().into(), vm)
 }
 
+/// Closes frames as well to the code of marked builtins.
+pub fn mark_strict(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    builtins.set_item(STRICT, vm.ctx.true_value.clone().into(), vm)
+}
+
 fn is_restricted(frame: &FrameObjectRef, vm: &VirtualMachine) -> bool {
+    has_mark(frame, MARK, vm)
+}
+
+fn has_mark(frame: &FrameObjectRef, mark: &'static str, vm: &VirtualMachine) -> bool {
     let builtins = frame.f_builtins();
-    builtins.downcast_ref::<PyDict>().is_some_and(|dict| dict.get_item_opt(MARK, vm).ok().flatten().is_some())
+    builtins.downcast_ref::<PyDict>().is_some_and(|dict| dict.get_item_opt(mark, vm).ok().flatten().is_some())
 }
 
 thread_local! {
@@ -51,6 +62,14 @@ pub fn refuse(what: &str, vm: &VirtualMachine) -> PyResult<()> {
     if is_active(vm) { Err(vm.new_runtime_error(what.to_owned())) } else { Ok(()) }
 }
 
+/// The same for what only the strict form closes.
+fn refuse_strictly(what: &str, vm: &VirtualMachine) -> PyResult<()> {
+    if !NATIVE.get() && vm.current_frame().is_some_and(|frame| has_mark(&frame, STRICT, vm)) {
+        return Err(vm.new_runtime_error(what.to_owned()));
+    }
+    Ok(())
+}
+
 /// Attributes that restricted code cannot reach: name, and what the RuntimeError says.
 type Closed = &'static [(&'static str, &'static str)];
 
@@ -69,8 +88,22 @@ const FUNCTIONS: Closed = &[
 const METHODS: Closed = &[("__func__", ATTRIBUTE), ("__self__", ATTRIBUTE), ("im_class", ATTRIBUTE)];
 const BUILTINS: Closed = &[("__self__", "method.__self__ not accessible in restricted mode")];
 
+const FRAMES: Closed = &[
+    ("f_back", STRICTLY),
+    ("f_builtins", STRICTLY),
+    ("f_code", STRICTLY),
+    ("f_globals", STRICTLY),
+    ("f_locals", STRICTLY),
+];
+const GENERATORS: Closed = &[("gi_frame", STRICTLY), ("gi_code", STRICTLY)];
+const TRACEBACKS: Closed = &[("tb_frame", STRICTLY)];
+const STRICTLY: &str = "frames are not accessible at the strict policy level";
+
+/// The check before an attribute.
+type Check = fn(&str, &VirtualMachine) -> PyResult<()>;
+
 /// Puts a check before the attribute of a native type.
-fn close(class: &'static Py<PyType>, name: &'static str, text: &'static str, vm: &VirtualMachine) {
+fn close(class: &'static Py<PyType>, name: &'static str, text: &'static str, refuse: Check, vm: &VirtualMachine) {
     let interned = vm.ctx.intern_str(name);
     let Some(open) = class.get_attr(interned) else { return };
     let (Some(get), set) = (open.class().slots().descr_get.load(), open.class().slots().descr_set.load()) else {
@@ -94,13 +127,17 @@ fn close(class: &'static Py<PyType>, name: &'static str, text: &'static str, vm:
 /// Closes the attributes of functions and methods.
 pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
-    for (class, closed) in [
-        (types.function_type, FUNCTIONS),
-        (types.bound_method_type, METHODS),
-        (types.builtin_function_or_method_type, BUILTINS),
-    ] {
+    let tables: [(_, Closed, Check); 6] = [
+        (types.function_type, FUNCTIONS, refuse),
+        (types.bound_method_type, METHODS, refuse),
+        (types.builtin_function_or_method_type, BUILTINS, refuse),
+        (types.frame_type, FRAMES, refuse_strictly),
+        (types.generator_type, GENERATORS, refuse_strictly),
+        (types.traceback_type, TRACEBACKS, refuse_strictly),
+    ];
+    for (class, closed, check) in tables {
         for (name, text) in closed {
-            close(class, name, text, vm);
+            close(class, name, text, check, vm);
         }
     }
 }
