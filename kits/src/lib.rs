@@ -21,14 +21,17 @@ pub mod archivekit;
 pub mod arguments;
 pub mod base;
 pub mod builtin;
+pub mod cachekit;
 pub mod call_arguments;
 pub mod callback;
 pub mod cereal;
+pub mod cerealizer;
 pub mod check;
 pub mod cloudkit;
 pub mod constkit;
 pub mod context;
 pub mod corekit;
+pub mod cryptokit;
 pub mod datakit;
 pub mod date_text;
 pub mod datetimekit;
@@ -37,6 +40,8 @@ pub mod elements;
 pub mod errors;
 #[cfg(test)]
 mod escapes;
+pub mod feed;
+pub mod feedkit;
 pub mod functions;
 pub mod guards;
 pub mod hashkit;
@@ -58,6 +63,7 @@ pub mod locale_tables;
 pub mod localekit;
 pub mod logging;
 pub mod logkit;
+pub mod lxml;
 pub mod media_server;
 pub mod message;
 pub mod messagekit;
@@ -76,6 +82,7 @@ pub mod pack;
 pub mod parsekit;
 pub mod pickle;
 pub mod platform;
+pub mod plistkit;
 pub mod plugin;
 pub mod prefix_call;
 pub mod prefixes;
@@ -84,10 +91,12 @@ pub mod query;
 pub mod reference;
 pub mod resourcekit;
 pub mod response;
+pub mod rijndael;
 pub mod router;
 pub mod routes;
 pub mod runtimekit;
 pub mod sandbox;
+pub mod sax;
 pub mod server_request;
 pub mod servicekit;
 pub mod services;
@@ -102,6 +111,8 @@ pub mod thread_stacks;
 pub mod threadkit;
 pub mod user_state;
 pub mod utilkit;
+pub mod xmlrpckit;
+pub mod yamlkit;
 
 /// Every kit, in the order of publication. A new kit is one line here.
 pub static KITS: &[&kit::Kit] = &[
@@ -111,9 +122,14 @@ pub static KITS: &[&kit::Kit] = &[
     &localekit::KIT,
     &resourcekit::KIT,
     &parsekit::KIT,
+    &plistkit::KIT,
+    &feedkit::KIT,
+    &yamlkit::KIT,
     &networkkit::KIT,
+    &xmlrpckit::KIT,
     &servicekit::KIT,
     &datakit::KIT,
+    &cachekit::KIT,
     &threadkit::KIT,
     &objectkit::KIT,
     &modelkit::KIT,
@@ -129,4 +145,5 @@ pub static KITS: &[&kit::Kit] = &[
     &stringkit::KIT,
     &hashkit::KIT,
     &archivekit::KIT,
+    &cryptokit::KIT,
 ];

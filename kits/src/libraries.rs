@@ -6,16 +6,34 @@ use reprise_vm_glue::modules::{self, Entry, native, package, python};
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::datetimekit;
+use crate::{cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, soup};
 
 /// Every module; a new one is one line here.
 static MODULES: &[Entry] = &[
+    python("BeautifulSoup", include_str!("python/BeautifulSoup.py")),
+    native("_soup", soup::natives),
     native("_dateutil", dateutil_natives),
+    native("_feedparser", feedkit::natives),
+    native("_lxml", lxml::module),
+    python("_plist_shapes", include_str!("python/plist_shapes.py")),
     package("dateutil", include_str!("python/dateutil/__init__.py")),
+    native("_demjson", parsekit::lenient_natives),
+    native("cerealizer", cerealizer::module),
+    python("demjson", include_str!("python/demjson.py")),
     python("dateutil.easter", include_str!("python/dateutil/easter.py")),
     python("dateutil.parser", include_str!("python/dateutil/parser.py")),
     python("dateutil.relativedelta", include_str!("python/dateutil/relativedelta.py")),
     python("dateutil.tz", include_str!("python/dateutil/tz.py")),
+    python("fcrypt", include_str!("python/fcrypt.py")),
+    native("_fcrypt", cryptokit::natives),
+    python("feedparser", include_str!("python/feedparser.py")),
+    package("lxml", include_str!("python/lxml/__init__.py")),
+    python("lxml.builder", include_str!("python/lxml/builder.py")),
+    python("lxml.cssselect", include_str!("python/lxml/cssselect.py")),
+    python("lxml.etree", include_str!("python/lxml/etree.py")),
+    package("lxml.html", include_str!("python/lxml/html.py")),
+    python("lxml.objectify", include_str!("python/lxml/objectify.py")),
+    python("simplejson", include_str!("python/simplejson.py")),
 ];
 
 /// Makes the modules importable; a second call does nothing.

@@ -20,11 +20,12 @@ pub struct InstanceCodec {
 }
 
 /// Every kind of instances, one line each.
-static CODECS: &[InstanceCodec] = &[
-    InstanceCodec { state_of: crate::objects::legacy::packed_state, restore: crate::objects::legacy::unpacked },
-    InstanceCodec { state_of: crate::user_state::packed_cookie, restore: crate::user_state::unpacked_cookie },
-    InstanceCodec { state_of: crate::cloudkit::packed_state, restore: crate::cloudkit::unpacked },
-    InstanceCodec { state_of: crate::older_objects::packed_state, restore: crate::older_objects::unpacked },
+static CODECS: &[&InstanceCodec] = &[
+    &InstanceCodec { state_of: crate::objects::legacy::packed_state, restore: crate::objects::legacy::unpacked },
+    &InstanceCodec { state_of: crate::user_state::packed_cookie, restore: crate::user_state::unpacked_cookie },
+    &InstanceCodec { state_of: crate::cloudkit::packed_state, restore: crate::cloudkit::unpacked },
+    &InstanceCodec { state_of: crate::older_objects::packed_state, restore: crate::older_objects::unpacked },
+    &crate::cerealizer::CODEC,
 ];
 
 /// Deepest nesting that is packed.
@@ -40,6 +41,19 @@ pub fn pack(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
 /// Unpacks a value; ValueError for what is no packed value.
 pub fn unpack(vm: &VirtualMachine, packed: &str) -> PyResult {
     let graph = cereal::unpack(packed).map_err(|error| vm.new_value_error(error.to_string()))?;
+    restore(vm, &graph)
+}
+
+/// A value as the format's bytes, not yet made fit for a URL.
+pub fn dumps(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
+    let mut writer = Writer { vm, nodes: Vec::new(), known: HashMap::new(), made: Vec::new() };
+    let root = writer.reference(value, 0)?;
+    Ok(cereal::encode(&Graph { nodes: writer.nodes, root }))
+}
+
+/// The value of the format's bytes.
+pub fn loads(vm: &VirtualMachine, data: &[u8]) -> PyResult {
+    let graph = cereal::decode(data).map_err(|error| vm.new_value_error(error.to_string()))?;
     restore(vm, &graph)
 }
 

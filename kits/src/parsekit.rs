@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyTypeRef};
+use rustpython_vm::builtins::PyModule;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromObject, VirtualMachine, pyclass};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, pyclass,
+};
 
 use crate::call_arguments::Parameters;
 use crate::elements::document::Document;
@@ -21,6 +23,8 @@ use crate::errors;
 use crate::http_options::{Options, fetch};
 use crate::json_reader::{self, Refused};
 use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::libraries;
+use crate::lxml::errors::syntax_error;
 use crate::sandbox::Sandbox;
 use crate::{json_lenient, json_text};
 
@@ -44,9 +48,9 @@ pub static KIT: Kit = Kit {
             name: "XML",
             visible: Visibility::Code,
             doc: "XML texts and elements.",
-            status: Status::Partial("objectified trees are missing"),
+            status: Status::Implemented,
             make: |vm, sandbox| {
-                prepare_types();
+                prepare_types(vm);
                 let _ = XmlKit::make_static_type();
                 Ok(XmlKit { sandbox: SandboxRef(Arc::clone(sandbox)) }.into_pyobject(vm))
             },
@@ -57,7 +61,7 @@ pub static KIT: Kit = Kit {
             doc: "HTML texts and elements.",
             status: Status::Implemented,
             make: |vm, sandbox| {
-                prepare_types();
+                prepare_types(vm);
                 let _ = HtmlKit::make_static_type();
                 Ok(HtmlKit { sandbox: SandboxRef(Arc::clone(sandbox)) }.into_pyobject(vm))
             },
@@ -74,7 +78,8 @@ impl std::fmt::Debug for SandboxRef {
     }
 }
 
-const FROM_URL: &[&str] = &[
+/// The parameters of the `…FromURL` functions.
+pub const PARSE_FROM_URL: &[&str] = &[
     "url",
     "values",
     "headers",
@@ -89,12 +94,17 @@ const FROM_URL: &[&str] = &[
 ];
 const JSON_FROM_STRING: Parameters =
     Parameters { function: "ObjectFromString", names: &["string", "encoding", "max_size"], required: 1 };
-const JSON_FROM_URL: Parameters = Parameters { function: "ObjectFromURL", names: FROM_URL, required: 1 };
 const XML_FROM_STRING: Parameters =
     Parameters { function: "ElementFromString", names: &["string", "encoding", "max_size"], required: 1 };
 const HTML_FROM_STRING: Parameters =
     Parameters { function: "ElementFromString", names: &["string", "max_size"], required: 1 };
-const ELEMENT_FROM_URL: Parameters = Parameters { function: "ElementFromURL", names: FROM_URL, required: 1 };
+const OBJECT_FROM_STRING: Parameters =
+    Parameters { function: "ObjectFromString", names: &["string", "max_size"], required: 1 };
+/// As the others, but for redirects and the method.
+const OBJECT_FROM_URL: &[&str] =
+    &["url", "values", "headers", "cacheTime", "encoding", "errors", "timeout", "sleep", "max_size"];
+const STRING_FROM_OBJECT: Parameters =
+    Parameters { function: "StringFromObject", names: &["obj", "encoding"], required: 1 };
 const STRING_FROM_ELEMENT: Parameters =
     Parameters { function: "StringFromElement", names: &["el", "encoding"], required: 1 };
 
@@ -119,23 +129,32 @@ fn argument(values: &[Option<PyObjectRef>], at: usize) -> Option<PyObjectRef> {
     values.get(at).cloned().flatten()
 }
 
-/// Fetches what a `…FromURL` function names, and its size limit.
-fn fetched(
+/// What a `…FromURL` function fetched.
+pub struct Fetched {
+    pub data: PyObjectRef,
+    /// `max_size`.
+    pub limit: Option<PyObjectRef>,
+    pub encoding: Option<PyObjectRef>,
+}
+
+/// Fetches what the arguments of a `…FromURL` function name.
+pub fn fetched(
     vm: &VirtualMachine,
     sandbox: &Arc<Sandbox>,
-    parameters: &Parameters,
+    function: &'static str,
+    names: &'static [&'static str],
     args: FuncArgs,
     accept: Option<&str>,
-) -> PyResult<(PyObjectRef, Option<PyObjectRef>, Option<PyObjectRef>)> {
-    let values = parameters.bind(vm, args)?;
-    let mut options = Options::from_values(parameters.names, &values);
+) -> PyResult<Fetched> {
+    let values = Parameters { function, names, required: 1 }.bind(vm, args)?;
+    let mut options = Options::from_values(names, &values);
     if let Some(accept) = accept {
         options.headers = Some(with_accept(vm, options.headers, accept)?);
     }
     let encoding = options.encoding.clone();
     let body = fetch(vm, sandbox, &options)?;
-    let limit = parameters.names.iter().position(|n| *n == "max_size").and_then(|at| argument(&values, at));
-    Ok((text::new_str(vm, &body), limit, encoding))
+    let limit = names.iter().position(|n| *n == "max_size").and_then(|at| argument(&values, at));
+    Ok(Fetched { data: text::new_str(vm, &body), limit, encoding })
 }
 
 /// Headers with an `Accept` unless there is one.
@@ -174,7 +193,8 @@ impl JsonKit {
     #[pymethod(name = "ObjectFromURL")]
     fn object_from_url(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let accept = Some("text/*, application/json");
-        let (data, limit, encoding) = fetched(vm, &zelf.sandbox.0, &JSON_FROM_URL, args, accept)?;
+        let Fetched { data, limit, encoding } =
+            fetched(vm, &zelf.sandbox.0, "ObjectFromURL", PARSE_FROM_URL, args, accept)?;
         json_object(vm, &data, encoding, limit)
     }
 
@@ -230,36 +250,6 @@ pub fn json_object(
 
 // ---- XML -------------------------------------------------------------------------------------------------------------
 
-/// `XMLSyntaxError`, a SyntaxError.
-fn syntax_error_class(vm: &VirtualMachine) -> PyTypeRef {
-    static CLASS: std::sync::OnceLock<PyTypeRef> = std::sync::OnceLock::new();
-    CLASS
-        .get_or_init(|| {
-            let base = vm.ctx.exceptions.syntax_error.to_owned();
-            vm.ctx.new_exception_type("lxml.etree", "XMLSyntaxError", Some(vec![base]))
-        })
-        .clone()
-}
-
-fn syntax_error(vm: &VirtualMachine, error: &XmlError) -> PyBaseExceptionRef {
-    let arguments = vec![text::new_unicode(vm, &error.to_string())];
-    match vm.invoke_exception(&syntax_error_class(vm), arguments) {
-        Ok(exception) => {
-            let object = exception.as_object();
-            let number = |value: u32| -> PyObjectRef { vm.ctx.new_int(value).into() };
-            let position = vm.ctx.new_tuple(vec![number(error.line), number(error.column)]);
-            for (name, value) in
-                [("lineno", number(error.line)), ("offset", number(error.column)), ("position", position.into())]
-            {
-                // Only attributes for who asks: the exception stands without them.
-                let _ = object.set_attr(name, value, vm);
-            }
-            exception
-        }
-        Err(error) => error,
-    }
-}
-
 /// Document data as text: unicode is decoded already, bytes are looked at.
 fn document_text(vm: &VirtualMachine, data: &PyObject, html: bool) -> PyResult<String> {
     if text::is_unicode(data) {
@@ -307,6 +297,12 @@ pub fn xml_element(
         vm.allow_threads(|| parse_xml(&source, XmlOptions::default())).map_err(|error| syntax_error(vm, &error))?;
     let top = tree.top_element(ROOT).ok_or_else(|| value_error(vm, "Document is empty"))?;
     Ok(Document::new(tree).object(vm, top))
+}
+
+/// Parses XML data into objects.
+fn xml_object(vm: &VirtualMachine, data: &PyObject, limit: Option<PyObjectRef>) -> PyResult {
+    let top = xml_element(vm, data, None, limit)?;
+    libraries::module(vm, "lxml.objectify")?.get_attr("_wrap", vm)?.call((top,), vm)
 }
 
 /// Makes an element with text and attributes.
@@ -427,8 +423,32 @@ impl XmlKit {
 
     #[pymethod(name = "ElementFromURL")]
     fn element_from_url(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let (data, limit, _) = fetched(vm, &zelf.sandbox.0, &ELEMENT_FROM_URL, args, None)?;
+        let Fetched { data, limit, .. } = fetched(vm, &zelf.sandbox.0, "ElementFromURL", PARSE_FROM_URL, args, None)?;
         xml_element(vm, &data, None, limit)
+    }
+
+    /// XML as objects: children are attributes, leaves have values.
+    #[pymethod(name = "ObjectFromString")]
+    fn object_from_string(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = OBJECT_FROM_STRING.bind(vm, args)?;
+        let data = argument(&values, 0).unwrap_or_else(|| vm.ctx.none());
+        xml_object(vm, &data, argument(&values, 1))
+    }
+
+    /// Fetches XML as objects.
+    #[pymethod(name = "ObjectFromURL")]
+    fn object_from_url(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let Fetched { data, limit, .. } = fetched(vm, &zelf.sandbox.0, "ObjectFromURL", OBJECT_FROM_URL, args, None)?;
+        xml_object(vm, &data, limit)
+    }
+
+    /// Objects as XML.
+    #[pymethod(name = "StringFromObject")]
+    fn string_from_object(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = STRING_FROM_OBJECT.bind(vm, args)?;
+        let object = argument(&values, 0).unwrap_or_else(|| vm.ctx.none());
+        let encoding = argument(&values, 1).unwrap_or_else(|| text::native(vm, "utf-8"));
+        libraries::module(vm, "lxml.objectify")?.get_attr("_pretty", vm)?.call((object, encoding), vm)
     }
 }
 
@@ -472,7 +492,23 @@ impl HtmlKit {
 
     #[pymethod(name = "ElementFromURL")]
     fn element_from_url(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let (data, limit, _) = fetched(vm, &zelf.sandbox.0, &ELEMENT_FROM_URL, args, None)?;
+        let Fetched { data, limit, .. } = fetched(vm, &zelf.sandbox.0, "ElementFromURL", PARSE_FROM_URL, args, None)?;
         html_element(vm, &data, limit)
     }
+}
+
+/// The native part of the module `demjson`.
+pub fn lenient_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
+    let decode = |source: PyObjectRef, strict: bool, vm: &VirtualMachine| -> PyResult {
+        let source = text::unicode_of(vm, &source)?;
+        if strict { json_text::loads(vm, &source) } else { json_lenient::read(vm, &source) }
+    };
+    let encode = |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        Ok(text::new_str(vm, json_text::dumps_lenient(vm, &object)?.as_bytes()))
+    };
+    let parts = vec![
+        ("decode", vm.new_function("decode", decode).into()),
+        ("encode", vm.new_function("encode", encode).into()),
+    ];
+    libraries::make_module(vm, "_demjson", parts)
 }

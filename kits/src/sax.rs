@@ -210,7 +210,11 @@ impl<'a, H: Handler> Reader<'a, H> {
             } else if rest.starts_with("<!DOCTYPE") && !had_root {
                 self.doctype()?;
             } else if had_root {
-                let message = if rest.starts_with('<') || is_name_start(rest.chars().next().unwrap_or(' ')) { JUNK } else { INVALID };
+                let message = if rest.starts_with('<') || is_name_start(rest.chars().next().unwrap_or(' ')) {
+                    JUNK
+                } else {
+                    INVALID
+                };
                 return self.fault(message, start);
             } else if rest.starts_with('<') {
                 self.element()?;
@@ -237,7 +241,9 @@ impl<'a, H: Handler> Reader<'a, H> {
         }
         let Some(end) = self.rest().find("?>") else { return self.fault(UNCLOSED, start) };
         let target = self.rest().get(2..end).unwrap_or("");
-        if target.get(..3).is_some_and(|t| t.eq_ignore_ascii_case("xml")) && !target.get(3..4).is_some_and(|c| c.chars().all(is_name_char)) {
+        if target.get(..3).is_some_and(|t| t.eq_ignore_ascii_case("xml"))
+            && !target.get(3..4).is_some_and(|c| c.chars().all(is_name_char))
+        {
             return self.fault(DECLARATION, start);
         }
         self.at += end + 2;
@@ -581,7 +587,8 @@ mod tests {
 
     #[test]
     fn documents() {
-        let source = "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY e 'x'>]><a b='1 &lt;'>t&e;<![CDATA[<]]><!-- c --><c/></a>";
+        let source =
+            "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY e 'x'>]><a b='1 &lt;'>t&e;<![CDATA[<]]><!-- c --><c/></a>";
         assert_eq!(read(source).unwrap(), "<a b=\"1 <\">tx<<c></c></a>");
     }
 

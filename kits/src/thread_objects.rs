@@ -1,9 +1,10 @@
 //! Locks, events, semaphores and threads as Python objects, with the methods that `threading` gives them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
@@ -126,6 +127,16 @@ impl Lock {
     }
 }
 
+/// `thread.error` of a lock that nobody holds; code that catches the machine's own `thread.error` gets it too.
+pub fn release_error(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    static CLASS: OnceLock<PyTypeRef> = OnceLock::new();
+    let class = CLASS.get_or_init(|| {
+        let base = vm.ctx.exceptions.runtime_error.to_owned();
+        vm.ctx.new_exception_type("thread", "error", Some(vec![base]))
+    });
+    vm.new_exception_msg(class.clone(), "release unlocked lock".into())
+}
+
 #[pyclass]
 impl Lock {
     #[pymethod]
@@ -139,7 +150,7 @@ impl Lock {
         if zelf.unlock() {
             return Ok(());
         }
-        Err(vm.new_runtime_error("release unlocked lock"))
+        Err(release_error(vm))
     }
 
     #[pymethod]

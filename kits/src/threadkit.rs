@@ -21,7 +21,7 @@ use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility, native_class};
 use crate::objects::signature::{Default as Preset, Parameter, Signature};
 use crate::sandbox::Sandbox;
-use crate::thread_objects::{Event, Lock, Semaphore, Signal, ThreadObject};
+use crate::thread_objects::{Event, Lock, Semaphore, Signal, ThreadObject, release_error};
 
 /// Module path of the classes here, as `repr` shows it.
 const MODULE: &str = "Framework.api.threadkit";
@@ -455,7 +455,7 @@ impl ThreadKit {
     fn acquire_lock(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
         let bound = required_key("AcquireLock").bind(vm, args)?;
         if vm.is_none(bound.get(0)) {
-            return Err(errors::framework_exception(vm, "A lock without a key cannot be acquired by key"));
+            return Err(errors::framework_exception(vm, "Cannot lock the None object"));
         }
         if let Some(lock) = lock_for(vm, &zelf.sandbox, bound.get(0))?.downcast_ref::<Lock>() {
             lock.lock(vm, None);
@@ -471,7 +471,8 @@ impl ThreadKit {
         };
         let lock = zelf.sandbox.plugin.state::<Named>().locks.lock().get(&name).cloned();
         match lock.as_deref().and_then(|lock| lock.downcast_ref::<Lock>()) {
-            Some(lock) => Ok(lock.unlock()),
+            Some(lock) if lock.unlock() => Ok(true),
+            Some(_) => Err(release_error(vm)),
             None => {
                 tracing::error!("There is no lock named '{name}'");
                 Ok(false)

@@ -93,7 +93,7 @@ pub fn plist_text(bundle: &Bundle, key: &str) -> Option<String> {
 
 /// Makes the module and enters it into `sys.modules`.
 pub fn install(vm: &VirtualMachine, older: &Arc<OlderPlugin>, sandbox: &Arc<Sandbox>) -> PyResult<()> {
-    prepare_types();
+    prepare_types(vm);
     let module: PyRef<PyModule> = vm.new_module("_pms", vm.ctx.new_dict(), None);
     let object = module.as_object();
     let plugin = &older.plugin;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::PySlice;
+use rustpython_vm::builtins::{PySlice, PyTypeRef};
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::sliceable::{SaturatedSlice, SaturatedSliceIter};
@@ -58,11 +58,12 @@ pub struct Comment(pub Element);
 pub struct Instruction(pub Element);
 
 /// Makes the types; before any element is.
-pub fn prepare_types() {
+pub fn prepare_types(vm: &VirtualMachine) {
     let _ = (Element::make_static_type(), HtmlElement::make_static_type());
     let _ = (Comment::make_static_type(), Instruction::make_static_type());
     let _ = (Attributes::make_static_type(), NodeIterator::make_static_type(), ElementTree::make_static_type());
     let _ = (SmartStr::make_static_type(), SmartUnicode::make_static_type());
+    super::forms::install(vm);
 }
 
 /// A new element in a document of its own.
@@ -124,7 +125,7 @@ impl Element {
     }
 
     /// The place of an argument that must be an element.
-    pub(super) fn argument(vm: &VirtualMachine, value: &PyObject, name: &str) -> PyResult<Place> {
+    pub fn argument(vm: &VirtualMachine, value: &PyObject, name: &str) -> PyResult<Place> {
         match Element::of(value) {
             Some(element) => Ok(element.place()),
             None => {
@@ -789,8 +790,41 @@ fn flag(args: &FuncArgs, name: &str, vm: &VirtualMachine) -> PyResult<bool> {
     }
 }
 
-#[pyclass(flags(BASETYPE, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl Comment {}
+/// A comment or an instruction in a document of its own.
+fn new_loose(vm: &VirtualMachine, kind: Kind, target: &str, content: &str) -> PyObjectRef {
+    let mut tree = Tree::new(Flavour::Xml);
+    let node = tree.create_text(kind, content);
+    let local = tree.atom(target);
+    tree.set_name(node, Name { local, ..Name::default() });
+    tree.link_last(ROOT, node);
+    Document::new(tree).object(vm, node)
+}
 
-#[pyclass(flags(BASETYPE, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl Instruction {}
+fn optional_xml_text(vm: &VirtualMachine, value: Option<&PyObjectRef>) -> PyResult<String> {
+    value.filter(|value| !vm.is_none(value)).map_or(Ok(String::new()), |value| xml_text(vm, value))
+}
+
+#[pyclass(flags(BASETYPE, HAS_WEAKREF))]
+impl Comment {
+    #[pyslot]
+    fn slot_new(_class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let content = optional_xml_text(vm, args.args.first().or_else(|| args.kwargs.get("text")))?;
+        if content.contains("--") || content.ends_with('-') {
+            return Err(value_error(vm, "Comment may not contain '--' or end with '-'"));
+        }
+        Ok(new_loose(vm, Kind::Comment, "", &content))
+    }
+}
+
+#[pyclass(flags(BASETYPE, HAS_WEAKREF))]
+impl Instruction {
+    #[pyslot]
+    fn slot_new(_class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let target = optional_xml_text(vm, args.args.first().or_else(|| args.kwargs.get("target")))?;
+        let content = optional_xml_text(vm, args.args.get(1).or_else(|| args.kwargs.get("text")))?;
+        if target.eq_ignore_ascii_case("xml") || content.contains("?>") {
+            return Err(value_error(vm, "Invalid PI name or content"));
+        }
+        Ok(new_loose(vm, Kind::Instruction, &target, &content))
+    }
+}

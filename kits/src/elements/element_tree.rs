@@ -12,6 +12,7 @@ use super::element::{Element, Place};
 use super::tree::{Kind, NodeId, ROOT};
 use super::values::value_error;
 use super::xpath_call;
+use crate::libraries;
 
 /// A whole document, as `getroottree` gives it.
 #[pyclass(module = "lxml.etree", name = "_ElementTree")]
@@ -80,6 +81,28 @@ impl ElementTree {
     #[pymethod]
     fn iter(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         vm.call_method(&Self::getroot(zelf, vm), "iter", args)
+    }
+
+    #[pymethod]
+    fn iterfind(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(&Self::getroot(zelf, vm), "iterfind", args)
+    }
+
+    #[pymethod]
+    fn findtext(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(&Self::getroot(zelf, vm), "findtext", args)
+    }
+
+    #[pymethod]
+    fn getiterator(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(&Self::getroot(zelf, vm), "iter", args)
+    }
+
+    /// `write(file, encoding=None, …)`: the document as text into a file.
+    #[pymethod]
+    fn write(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        args.prepend_arg(zelf.to_owned().into());
+        libraries::module(vm, "lxml.etree")?.get_attr("_write", vm)?.call(args, vm)
     }
 
     #[pygetset]

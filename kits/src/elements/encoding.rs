@@ -74,6 +74,19 @@ fn utf16(bytes: &[u8], big: bool) -> Option<String> {
     String::from_utf16(&units?).ok()
 }
 
+/// The encoding that a `<meta>` of HTML names, quoted or not.
+pub fn html_charset(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = bytes.get(..bytes.len().min(4096))?;
+    let lower = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let tags = lower.match_indices("<meta").filter_map(|(at, _)| lower.get(at..)?.split('>').next());
+    tags.filter_map(|tag| {
+        let value = tag.split_once("charset=")?.1.trim_start().trim_start_matches(['"', '\'']);
+        let length = value.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '/'));
+        encoding_for(value.get(..length.unwrap_or(value.len()))?)
+    })
+    .next()
+}
+
 /// The encoding that an XML declaration or, in HTML, an unquoted `charset=` of a `<meta>` names.
 fn declared_encoding(bytes: &[u8], html: bool) -> Option<String> {
     let head = bytes.get(..bytes.len().min(LOOKED_AT)).unwrap_or(bytes);

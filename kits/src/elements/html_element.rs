@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::function::OptionalArg;
+use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, pyclass};
 
 use super::document::Document;
-use super::element::{Element, HtmlElement};
+use super::element::{Element, HtmlElement, Place};
 use super::html_parser::parse_html;
 use super::html_rules::is_block;
 use super::tree::{Flavour, Kind, Name, NodeId, ROOT, Tree};
@@ -94,6 +94,17 @@ impl HtmlElement {
                 .find(|n| tree.is_element(*n) && tree.local_name(*n) == name)
         });
         found.map_or_else(|| vm.ctx.none(), |node| place.document.object(vm, node))
+    }
+
+    /// The attributes below a place that hold addresses.
+    fn links(place: &Place) -> Vec<(NodeId, String, String)> {
+        place.document.read(|tree| {
+            tree.descendants_or_self(place.node)
+                .flat_map(|n| tree.attrs(n).map(move |(_, attr)| (n, attr)))
+                .map(|(n, attr)| (n, tree.atom_text(attr.name.local).to_owned(), tree.attr_value(attr).to_owned()))
+                .filter(|(_, name, _)| LINK_ATTRIBUTES.contains(&name.as_str()))
+                .collect()
+        })
     }
 
     fn all_where(zelf: &Py<Self>, vm: &VirtualMachine, test: impl Fn(&Tree, NodeId) -> bool) -> PyObjectRef {
@@ -223,9 +234,43 @@ impl HtmlElement {
             },
         };
         let Ok(base) = url::Url::parse(&base) else { return Ok(()) };
-        rewrite(&place.document, place.node, |link| {
-            base.join(link.trim()).map(String::from).unwrap_or_else(|_| link.to_owned())
+        rewrite(&place.document, place.node, |link| joined(&base, link));
+        Ok(())
+    }
+
+    /// Resolves all addresses against the `base` element of the document, which goes.
+    #[pymethod]
+    fn resolve_base_href(zelf: &Py<Self>, _args: FuncArgs) {
+        let place = zelf.0.place();
+        let bases: Vec<(NodeId, Option<String>)> = place.document.read(|tree| {
+            tree.descendants_or_self(place.node)
+                .filter(|node| tree.is_element(*node) && tree.local_name(*node) == "base")
+                .map(|node| (node, tree.plain_attr(node, "href").map(str::to_owned)))
+                .collect()
         });
+        let found =
+            bases.iter().rev().find_map(|(_, href)| href.as_deref().and_then(|href| url::Url::parse(href).ok()));
+        place.document.write(|tree| bases.iter().for_each(|(node, _)| tree.detach(*node)));
+        if let Some(base) = found {
+            rewrite(&place.document, place.node, |link| joined(&base, link));
+        }
+    }
+
+    /// Changes every address by a function; one for which it gives None goes.
+    #[pymethod]
+    fn rewrite_links(zelf: &Py<Self>, function: PyObjectRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let place = zelf.0.place();
+        for (node, name, link) in Self::links(&place) {
+            let changed = function.call((text::native(vm, link.trim()),), vm)?;
+            let changed = if vm.is_none(&changed) { None } else { Some(xml_text(vm, &changed)?) };
+            place.document.write(|tree| {
+                let local = tree.atom(&name);
+                match changed {
+                    Some(changed) => tree.set_attr(node, Name { local, ..Name::default() }, &changed),
+                    None => drop(tree.remove_attr(node, super::tree::EMPTY, local)),
+                }
+            });
+        }
         Ok(())
     }
 
@@ -233,13 +278,7 @@ impl HtmlElement {
     #[pymethod]
     fn iterlinks(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let place = zelf.0.place();
-        let links: Vec<(NodeId, String, String)> = place.document.read(|tree| {
-            tree.descendants_or_self(place.node)
-                .flat_map(|n| tree.attrs(n).map(move |(_, attr)| (n, attr)))
-                .map(|(n, attr)| (n, tree.atom_text(attr.name.local).to_owned(), tree.attr_value(attr).to_owned()))
-                .filter(|(_, name, _)| LINK_ATTRIBUTES.contains(&name.as_str()))
-                .collect()
-        });
+        let links = Self::links(&place);
         let items = links
             .into_iter()
             .map(|(node, name, link)| {
@@ -254,6 +293,11 @@ impl HtmlElement {
             .collect();
         vm.ctx.new_list(items).into()
     }
+}
+
+/// An address resolved against another.
+fn joined(base: &url::Url, link: &str) -> String {
+    base.join(link.trim()).map(String::from).unwrap_or_else(|_| link.to_owned())
 }
 
 /// Changes all addresses below a node.

@@ -15,6 +15,7 @@ pub mod element_path;
 mod element_slots;
 pub mod element_tree;
 pub mod encoding;
+mod forms;
 pub mod html_element;
 pub(crate) mod html_entities;
 pub mod html_parser;
@@ -29,3 +30,19 @@ mod xml_doctype;
 pub mod xml_parser;
 pub mod xpath;
 mod xpath_call;
+
+use reprise_vm_glue::runtime::text;
+use rustpython_vm::builtins::PyTypeRef;
+use rustpython_vm::{PyResult, VirtualMachine};
+
+/// The exception for bad CSS selectors.
+pub fn selector_error(vm: &VirtualMachine) -> PyTypeRef {
+    css::error_class(vm)
+}
+
+/// The XPath of a CSS selector.
+pub fn selector_path(vm: &VirtualMachine, selector: &str) -> PyResult<String> {
+    css::to_xpath(selector).map_err(|error| {
+        vm.invoke_exception(&css::error_class(vm), vec![text::native(vm, &error)]).unwrap_or_else(|error| error)
+    })
+}

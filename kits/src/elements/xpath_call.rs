@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use reprise_vm_glue::import::import_level;
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList, PyTypeRef};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -14,26 +14,14 @@ use super::tree::{Flavour, Kind, NodeId, ROOT, Tree};
 use super::values::{given, pairs, type_error, xml_text};
 use super::xpath::{Environment, Evaluator, Value, XNode, XPath, XPathError};
 use super::{document::Document, tree::Name};
+use crate::lxml::errors;
 
 /// Namespace of the regular expression functions.
 const REGULAR_EXPRESSIONS: &str = "http://exslt.org/regular-expressions";
 
-/// `XPathEvalError`, below lxml's other errors.
-fn error_class(vm: &VirtualMachine) -> PyTypeRef {
-    static CLASS: std::sync::OnceLock<PyTypeRef> = std::sync::OnceLock::new();
-    CLASS
-        .get_or_init(|| {
-            let exception = vm.ctx.exceptions.exception_type.to_owned();
-            let base = vm.ctx.new_exception_type("lxml.etree", "LxmlError", Some(vec![exception]));
-            let xpath = vm.ctx.new_exception_type("lxml.etree", "XPathError", Some(vec![base]));
-            vm.ctx.new_exception_type("lxml.etree", "XPathEvalError", Some(vec![xpath]))
-        })
-        .clone()
-}
-
 fn raise(vm: &VirtualMachine, error: &XPathError) -> PyBaseExceptionRef {
     let arguments = vec![text::new_unicode(vm, &error.to_string())];
-    vm.invoke_exception(&error_class(vm), arguments).unwrap_or_else(|error| error)
+    vm.invoke_exception(&errors::class(vm, "XPathEvalError"), arguments).unwrap_or_else(|error| error)
 }
 
 /// Prefixes, variables and extension functions of one call.
@@ -277,10 +265,7 @@ fn made_element(vm: &VirtualMachine, content: &str) -> PyObjectRef {
 /// `element.cssselect(selector)`.
 pub fn cssselect(vm: &VirtualMachine, place: Place, selector: &PyObject) -> PyResult {
     let selector = xml_text(vm, selector)?;
-    let path = super::css::to_xpath(&selector).map_err(|error| {
-        let class = super::css::error_class(vm);
-        vm.invoke_exception(&class, vec![text::native(vm, &error)]).unwrap_or_else(|error| error)
-    })?;
+    let path = super::selector_path(vm, &selector)?;
     let call = Call { vm, namespaces: Vec::new(), variables: Vec::new(), raised: RefCell::new(None) };
     evaluate(vm, &place, &path, &call, false)
 }

@@ -12,6 +12,8 @@ use super::quote::{bytes_of, quote, quote_plus};
 use super::seams::{self, Callback, Protocol};
 use super::signature::{Default, Parameter, Signature};
 use crate::sandbox::Sandbox;
+use crate::string_transforms::raw_unicode_escape;
+use reprise_bundles::dict_order::iteration_order;
 use reprise_vm_glue::runtime::text;
 
 /// The types of typed URLs, subclasses of `unicode`; all plug-ins of the process share them.
@@ -87,8 +89,12 @@ fn url_text(vm: &VirtualMachine, url: &PyObject) -> PyResult<String> {
 
 /// The address under which clients with a browser play a page.
 pub fn webkit_address(sandbox: &Sandbox, url: &str) -> String {
+    webkit_bytes_address(sandbox, &raw_unicode_escape(url))
+}
+
+fn webkit_bytes_address(sandbox: &Sandbox, url: &[u8]) -> String {
     let prefix = seams::current_prefix(&sandbox.plugin);
-    format!("plex://127.0.0.1/video/:/webkit?url={}&prefix={prefix}", quote_plus(url.as_bytes(), b""))
+    format!("plex://127.0.0.1/video/:/webkit?url={}&prefix={prefix}", quote_plus(url, b""))
 }
 
 /// The page that plays Windows Media in a browser.
@@ -120,8 +126,16 @@ const URL_ONLY: &[Parameter] = &[Parameter::required("url")];
 /// `WebVideoURL(url)`
 pub fn web_video_url(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResult {
     let bound = Signature { name: "WebVideoURL", hidden: 0, parameters: URL_ONLY, keywords: false }.bind(vm, args)?;
-    let address = webkit_address(sandbox, &url_text(vm, bound.get(0))?);
-    typed(vm, Protocol::WebKit, &address, None)
+    if vm.is_none(bound.get(0)) {
+        return Err(vm.new_type_error("argument of type 'NoneType' is not iterable"));
+    }
+    let url = bound.get(0);
+    let quoted = if text::is_unicode(url) || seams::callback(vm, url).is_some() {
+        raw_unicode_escape(&url_text(vm, url)?)
+    } else {
+        bytes_of(vm, url)?
+    };
+    typed(vm, Protocol::WebKit, &webkit_bytes_address(sandbox, &quoted), None)
 }
 
 /// `WindowsMediaVideoURL(url, width=None, height=None)`
@@ -205,13 +219,17 @@ pub fn rtmp_video_url(vm: &VirtualMachine, _sandbox: &Arc<Sandbox>, args: FuncAr
                     option(format!("conn=N{kind}:{}:{value}", text::unicode_of(vm, &name)?));
                 }
                 option("conn=O:0".to_owned());
+            } else if argument.downcast_ref::<PyTuple>().is_some() || argument.downcast_ref::<PyList>().is_some() {
+                // A sequence has no form: the original leaves a blank.
+                option(String::new());
             } else {
                 let (kind, value) = amf_value(vm, &argument)?;
                 option(format!("conn={kind}:{value}"));
             }
         }
     }
-    for (name, value) in &bound.keywords {
+    let names: Vec<&str> = bound.keywords.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, value) in iteration_order(&names).into_iter().filter_map(|at| bound.keywords.get(at)) {
         option(format!("{name}={}", text::unicode_of(vm, value)?));
     }
     typed(vm, Protocol::Rtmp, &address, Some(url))

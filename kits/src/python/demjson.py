@@ -1,0 +1,55 @@
+# The module demjson over the framework's lenient reader of JSON.
+
+import _demjson
+
+__version__ = '1.6'
+
+
+class JSONError(ValueError):
+    pass
+
+
+class JSONDecodeError(JSONError):
+    pass
+
+
+class JSONEncodeError(JSONError):
+    pass
+
+
+class undefined_class(object):
+    def __nonzero__(self):
+        return False
+
+    def __repr__(self):
+        return 'demjson.undefined'
+
+
+undefined = undefined_class()
+
+
+def decode(txt, strict=False, encoding=None, **kw):
+    if encoding is not None and isinstance(txt, str):
+        txt = txt.decode(encoding)
+    try:
+        return _demjson.decode(txt, bool(strict))
+    except ValueError, error:
+        raise JSONDecodeError(str(error))
+
+
+def encode(obj, strict=False, compactly=True, escape_unicode=False, encoding=None, **kw):
+    text = _demjson.encode(obj)
+    if encoding is not None:
+        return text.encode(encoding)
+    return text
+
+
+class JSON(object):
+    def __init__(self, strict=False, compactly=True, escape_unicode=False):
+        self._strict = strict
+
+    def decode(self, txt):
+        return decode(txt, self._strict)
+
+    def encode(self, obj, nest_level=0):
+        return encode(obj, self._strict)

@@ -1,0 +1,3 @@
+# The module fcrypt: the password hash of Unix.
+
+from _fcrypt import crypt

@@ -1,0 +1,1 @@
+# The package lxml over the framework's element trees.
