@@ -530,4 +530,161 @@ mod tests {
         assert_eq!(parts("plain"), ("plain".to_owned(), vec![]));
         assert_eq!(locate("x://a/b", true), ("x://a/b".to_owned(), vec![]));
     }
+
+    const GUID: &str = "org.a://7?lang=en";
+
+    /// A library with the data of agents and an order of them.
+    struct Library {
+        folder: tempfile::TempDir,
+        folders: Folders,
+    }
+
+    impl Library {
+        fn new(agents: &[(&str, &[(&str, &str)])], config: &str) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let mut settings = reprise_bundles::Config::default();
+            settings.set("root_path", folder.path().to_string_lossy().into_owned());
+            let folders = Folders::locate("org.a", &settings, None);
+            let library = Self { folder, folders };
+            for (agent, files) in agents {
+                for (name, text) in *files {
+                    library.write(&format!("{agent}/{name}"), text);
+                }
+            }
+            if !config.is_empty() {
+                let path = library.folders.support.join("Metadata Combination/org.a/TV Shows.xml");
+                atomic::write(&path, config.as_bytes()).unwrap();
+            }
+            library
+        }
+
+        fn contents(&self) -> PathBuf {
+            let show = standard::namespace().model("TV_Show").unwrap();
+            paths::contents(&self.folders.metadata, &show, GUID)
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            atomic::write(&self.contents().join(name), text.as_bytes()).unwrap();
+        }
+
+        fn combine(&self, guid: &str, not_persisting: &[String]) -> Result<Combined, ModelError> {
+            assert!(self.folder.path().is_dir());
+            let request = CombineRequest {
+                class: "TV_Show",
+                config_identifier: "org.a",
+                guid,
+                not_persisting,
+                respect_tags: false,
+            };
+            combine(&self.folders, &request)
+        }
+
+        fn combined(&self, name: &str) -> Node {
+            load(&self.contents().join("_combined").join(name)).unwrap().unwrap_or_default()
+        }
+    }
+
+    fn texts(node: &Node, set: &str) -> Vec<String> {
+        node.child(set).unwrap().children.iter().map(|item| item.text.clone().unwrap_or_default()).collect()
+    }
+
+    const A: &[(&str, &str)] = &[(
+        "Info.xml",
+        "<TV_Show id='7'><title>A</title><studio>A</studio><summary>A</summary><genres><item>1</item></genres>\
+         <tags><item>1</item></tags></TV_Show>",
+    )];
+    const B: &[(&str, &str)] = &[(
+        "Info.xml",
+        "<TV_Show id='b'><title>B</title><studio>B</studio><summary>\x7f</summary><genres><item>1</item>\
+         <item>2</item></genres><tags><item>2</item></tags></TV_Show>",
+    )];
+
+    #[test]
+    fn rules_decide() {
+        let config = "<combine><sources><agent>org.b</agent><agent>org.a</agent></sources><rules><attribute \
+                      name='genres' action='merge'/><attribute name='studio'><sources><agent>org.a</agent></sources>\
+                      </attribute></rules></combine>";
+        let library = Library::new(&[("org.a", A), ("org.b", B), ("org.unlisted", A)], config);
+        library.combine(GUID, &[]).unwrap();
+        let root = library.combined("Info.xml");
+        assert_eq!(root.get("id"), None);
+        assert_eq!((root.child_text("title"), root.child_text("studio")), (Some("B"), Some("A")));
+        // A text of one DEL wins and is nothing.
+        assert_eq!(root.child("summary").unwrap().text, None);
+        assert_eq!(texts(&root, "genres"), ["1", "2", "1"]);
+        assert_eq!(texts(&root, "tags"), ["2"]);
+        let indices: Vec<_> = root.child("genres").unwrap().children.iter().map(|item| item.get("index")).collect();
+        assert_eq!(indices, [Some("0"), Some("1"), Some("2")]);
+    }
+
+    #[test]
+    fn impossible_rules_are_errors() {
+        for rule in ["name='title' action='merge'", "name='extras' action='override'", "name='title' action='x'"] {
+            let config = format!("<combine><rules><attribute {rule}/></rules></combine>");
+            let library = Library::new(&[("org.a", A)], &config);
+            assert!(library.combine(GUID, &[]).is_err(), "{rule}");
+            assert!(!library.contents().join("_combined").exists());
+        }
+        assert!(Library::new(&[("org.a", A)], "<combine").combine(GUID, &[]).is_err());
+    }
+
+    #[test]
+    fn the_users_own_changes_come_first_unless_the_order_is_set() {
+        let custom: &[(&str, &str)] = &[("Info.xml", "<TV_Show><title>Mine</title></TV_Show>")];
+        let agents: &[(&str, &[(&str, &str)])] = &[("org.a", A), ("_custom", custom)];
+        let library = Library::new(agents, "");
+        library.combine(GUID, &[]).unwrap();
+        assert_eq!(library.combined("Info.xml").child_text("title"), Some("Mine"));
+        let library = Library::new(agents, "<combine><sources><agent>org.a</agent></sources></combine>");
+        library.combine(GUID, &[]).unwrap();
+        assert_eq!(library.combined("Info.xml").child_text("title"), Some("A"));
+    }
+
+    #[test]
+    fn a_part_is_combined_alone() {
+        let files: &[(&str, &str)] = &[
+            (
+                "Info.xml",
+                "<TV_Show id='7'><title>A</title><seasons><item external='True' extension='xml' key='1'/></seasons>\
+                 </TV_Show>",
+            ),
+            (
+                "seasons/1.xml",
+                "<Season><summary>S</summary><episodes><item external='True' extension='xml' key='2'/></episodes>\
+                 </Season>",
+            ),
+            ("seasons/1/episodes/2.xml", "<Episode><title>E</title></Episode>"),
+        ];
+        let library = Library::new(&[("org.a", files)], "");
+        library.combine(GUID, &[]).unwrap();
+        library.write("org.a/seasons/1/episodes/2.xml", "<Episode><title>New</title></Episode>");
+        library.write("org.a/Info.xml", &files[0].1.replace("<title>A", "<title>Changed"));
+        library.combine("org.a://7/seasons/1/episodes/2?lang=en", &[]).unwrap();
+        assert_eq!(library.combined("seasons/1/episodes/2.xml").child_text("title"), Some("New"));
+        assert_eq!(library.combined("Info.xml").child_text("title"), Some("A"));
+        assert!(library.combine("org.a://7/chapters/1?lang=en", &[]).is_err());
+    }
+
+    #[test]
+    fn stored_pictures_are_used_and_kept() {
+        let files: &[(&str, &str)] = &[
+            (
+                "Info.xml",
+                "<TV_Show id='7'><posters><item external='True' url='u' preview='1' sort_order='1'/></posters></TV_Show>",
+            ),
+            ("posters/1", "small"),
+        ];
+        let library = Library::new(&[("org.a", files)], "");
+        for name in ["org.a_1", "org.a_9", "org.gone_5"] {
+            library.write(&format!("_stored/posters/{name}"), name);
+        }
+        library.combine(GUID, &["org.gone".to_owned()]).unwrap();
+        let posters = library.combined("Info.xml").child("posters").cloned().unwrap();
+        let media: Vec<_> = posters.children.iter().map(|item| item.get("media").unwrap_or_default()).collect();
+        assert_eq!(media, ["org.a_9", "org.a_1"]);
+        assert_eq!(posters.children[1].get("preview"), None);
+        let link = std::fs::read(library.contents().join("_combined/posters/org.a_1"));
+        assert!(link.is_err() || link.unwrap() == b"org.a_1");
+        assert!(!library.contents().join("_stored/posters/org.gone_5").exists());
+    }
 }

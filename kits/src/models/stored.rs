@@ -4,6 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use reprise_bundles::{Folders, atomic};
+
+use super::combine::{self, CombineRequest};
+use super::{ModelError, read};
+
 /// The stored files of one attribute, of which none was used yet.
 #[derive(Debug, Default)]
 pub struct StoredFiles(Vec<String>);
@@ -76,6 +81,73 @@ fn clean_folder(contents: &Path, below: &Path, not_persisting: &[String]) {
     }
 }
 
+/// Why a picture cannot be given.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtworkError {
+    #[error("'{0}' is no address of stored artwork")]
+    Address(String),
+    #[error("there is no picture at '{0}'")]
+    Missing(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// The folder and the file that `metadata://posters/<file>` names.
+fn parts(url: &str) -> Option<(PathBuf, &str)> {
+    let path = url.strip_prefix("metadata://")?;
+    let parts: Vec<&str> = path.split('/').collect();
+    let is_plain = |part: &&str| !part.is_empty() && super::paths::key_part(part, false).is_some();
+    let (file, folders) = parts.split_last()?;
+    (parts.len() % 2 == 0 && parts.iter().all(|part| is_plain(part))).then(|| (folders.iter().collect(), *file))
+}
+
+/// The bytes of a picture of the combined data in full size. A preview's is fetched, stored, and combined anew.
+/// Albums of modern artists are asked for with the artist's guid (`spec/models.md` §9.6).
+pub fn artwork(
+    folders: &Folders,
+    request: &CombineRequest,
+    url: &str,
+    fetch: &mut dyn FnMut(&str) -> Option<Vec<u8>>,
+) -> Result<Vec<u8>, ArtworkError> {
+    let (below, file) = parts(url).ok_or_else(|| ArtworkError::Address(url.to_owned()))?;
+    let missing = || ArtworkError::Missing(url.to_owned());
+    let unknown = || ModelError::UnknownClass(request.class.to_owned());
+    let template = super::standard::namespace().model(request.class).ok_or_else(unknown)?;
+    let (guid, _) = combine::locate(request.guid, template.hashed_paths);
+    let contents = super::paths::contents(&folders.metadata, &template, &guid);
+    let stored = contents.join("_stored").join(&below).join(file);
+    if let Ok(bytes) = fs::read(&stored) {
+        return Ok(bytes);
+    }
+    // The picture is listed in the document of the item that has it.
+    let combined = contents.join("_combined");
+    let document = match below.parent().filter(|parent| *parent != Path::new("")) {
+        Some(parent) => {
+            let mut file = combined.join(parent).into_os_string();
+            file.push(".xml");
+            PathBuf::from(file)
+        }
+        None => combined.join("Info.xml"),
+    };
+    let root = read::load(&document).map_err(|message| ModelError::Malformed { path: document, message })?;
+    let attribute = below.file_name().unwrap_or_default().to_string_lossy();
+    let root = root.ok_or_else(missing)?;
+    let items = root.child(&attribute).map(|node| node.children.as_slice()).unwrap_or_default();
+    let named = |kind: &str| items.iter().find(|item| item.get(kind) == Some(file));
+    if let Some(item) = named("preview") {
+        let bytes = item.get("url").and_then(fetch).ok_or_else(missing)?;
+        atomic::write(&stored, &bytes).map_err(|source| ModelError::Io { path: stored.clone(), source })?;
+        combine::combine(folders, request)?;
+        return Ok(bytes);
+    }
+    let source = || {
+        // Where no links are made, the name says where the data are.
+        let (agent, hash) = file.rsplit_once('_')?;
+        fs::read(contents.join(agent).join(&below).join(hash)).ok()
+    };
+    named("media").and_then(|_| fs::read(combined.join(&below).join(file)).ok().or_else(source)).ok_or_else(missing)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +167,44 @@ mod tests {
         assert_eq!(files.rest(), ["org.b_3"]);
         clean(folder.path(), &gone);
         assert!(!stored.join("org.c_4").exists() && stored.join("org.b_3").exists());
+    }
+
+    #[test]
+    fn addresses_of_artwork() {
+        assert_eq!(parts("metadata://posters/a_1"), Some((PathBuf::from("posters"), "a_1")));
+        assert_eq!(parts("metadata://seasons/1/posters/a_1"), Some((PathBuf::from("seasons/1/posters"), "a_1")));
+        for url in
+            ["http://posters/a", "metadata://posters", "metadata://../x", "metadata://a//b/c", "metadata://a/b/c"]
+        {
+            assert_eq!(parts(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_preview_is_fetched_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = reprise_bundles::Config::default();
+        settings.set("root_path", folder.path().to_string_lossy().into_owned());
+        let folders = Folders::locate("org.a", &settings, None);
+        let guid = "org.a://7?lang=en";
+        let film = super::super::standard::namespace().model("Movie").unwrap();
+        let contents = super::super::paths::contents(&folders.metadata, &film, guid);
+        let info = "<Movie id='7'><posters><item external='True' url='http://u' preview='1'/></posters></Movie>";
+        atomic::write(&contents.join("org.a/Info.xml"), info.as_bytes()).unwrap();
+        atomic::write(&contents.join("org.a/posters/1"), b"small").unwrap();
+        let request = CombineRequest { class: "Movie", config_identifier: "org.a", guid, ..CombineRequest::default() };
+        combine::combine(&folders, &request).unwrap();
+        let mut fetched = 0;
+        for _ in 0..2 {
+            let mut fetch = |url: &str| {
+                fetched += 1;
+                (url == "http://u").then(|| b"large".to_vec())
+            };
+            let bytes = artwork(&folders, &request, "metadata://posters/org.a_1", &mut fetch).unwrap();
+            assert_eq!(bytes, b"large");
+        }
+        assert_eq!(fetched, 1);
+        let root = read::load(&contents.join("_combined/Info.xml")).unwrap().unwrap();
+        assert_eq!(root.child("posters").unwrap().children[0].get("media"), Some("org.a_1"));
     }
 }
