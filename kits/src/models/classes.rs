@@ -63,9 +63,8 @@ impl ModelClass {
         for (at, (name, value)) in arguments.iter().enumerate() {
             guid.push(if at == 0 { '?' } else { '&' });
             let value = text::unicode_of(vm, value)?;
-            guid.extend(
-                url::form_urlencoded::Serializer::new(String::new()).append_pair(name, &value).finish().chars(),
-            );
+            let mut pair = url::form_urlencoded::Serializer::new(String::new());
+            guid.push_str(&pair.append_pair(name, &value).finish());
         }
         Ok(guid)
     }

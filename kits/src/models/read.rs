@@ -244,7 +244,7 @@ impl Reader<'_> {
                     from_text(ValueType::String, item.text.as_deref().unwrap_or_default(), vm)?
                 }
             };
-            map.items.insert(&*text::native(vm, key), value, vm)?;
+            map.items.insert(&text::native(vm, key), value, vm)?;
         }
         Ok(())
     }
@@ -267,7 +267,7 @@ impl Reader<'_> {
             // Without its data an item is left out, so that the agent fetches them again.
             if file.is_file() {
                 let stored = ProxyItem::new(kind, order, None, Data::File(file)).into_pyobject(vm);
-                container.items.insert(&*text::native(vm, url), stored, vm)?;
+                container.items.insert(&text::native(vm, url), stored, vm)?;
             } else {
                 tracing::error!("The data of {url} are missing");
             }
@@ -280,7 +280,7 @@ impl Reader<'_> {
         for entry in entries.flatten() {
             if let (Ok(name), Ok(bytes)) = (entry.file_name().into_string(), std::fs::read(entry.path())) {
                 let bytes = text::new_str(self.vm, &bytes);
-                directory.items.insert(&*text::native(self.vm, &name), bytes, self.vm)?;
+                directory.items.insert(&text::native(self.vm, &name), bytes, self.vm)?;
             }
         }
         Ok(())

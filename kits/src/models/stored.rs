@@ -98,7 +98,7 @@ fn parts(url: &str) -> Option<(PathBuf, &str)> {
     let parts: Vec<&str> = path.split('/').collect();
     let is_plain = |part: &&str| !part.is_empty() && super::paths::key_part(part, false).is_some();
     let (file, folders) = parts.split_last()?;
-    (parts.len() % 2 == 0 && parts.iter().all(|part| is_plain(part))).then(|| (folders.iter().collect(), *file))
+    (parts.len().is_multiple_of(2) && parts.iter().all(is_plain)).then(|| (folders.iter().collect(), *file))
 }
 
 /// The bytes of a picture of the combined data in full size. A preview's is fetched, stored, and combined anew.
