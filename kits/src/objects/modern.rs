@@ -14,6 +14,8 @@ use rustpython_vm::{
 use super::class::{ClassData, class_data, modern};
 use super::tables::{Initial, Special, Type};
 use super::{errors, metadata};
+use parking_lot::Mutex;
+use reprise_bundles::dict_order::iteration_order;
 use reprise_vm_glue::runtime::text;
 
 /// An object of a modern class that holds no children.
@@ -24,6 +26,9 @@ pub struct ModernObject {
     pub class: Arc<ClassData>,
     /// One value for each attribute of the layout.
     values: PyLock<Vec<Option<PyObjectRef>>>,
+    /// Places in the order in which they were set, for the classes whose order of attributes is seen.
+    #[pytraverse(skip)]
+    order: Mutex<Vec<u16>>,
     /// The list of children, once something asked for it.
     children: PyLock<Option<PyObjectRef>>,
     /// Headers of the answer, once something asked for them.
@@ -42,7 +47,8 @@ impl ModernObject {
     fn empty(class: Arc<ClassData>) -> Self {
         let mut values = Vec::new();
         values.resize_with(class.layout.attributes.len(), || None);
-        ModernObject { class, values: PyLock::new(values), children: PyLock::new(None), headers: PyLock::new(None) }
+        let (values, order) = (PyLock::new(values), Mutex::default());
+        ModernObject { class, values, order, children: PyLock::new(None), headers: PyLock::new(None) }
     }
 
     /// Makes an object of a class of ours from the arguments of a call.
@@ -86,8 +92,30 @@ impl ModernObject {
         values.iter().enumerate().filter_map(|(at, value)| Some((at, value.clone()?))).collect()
     }
 
+    /// Every attribute that is set, by its place, in the order in which the original writes it: that of a Python 2
+    /// dictionary where answers carry the XML as a text, else that of the layout.
+    pub fn values_in_order(&self) -> Vec<(usize, PyObjectRef)> {
+        if !self.class.layout.class.is_answer() {
+            return self.set_values();
+        }
+        let order = self.order.lock().clone();
+        let attributes = &self.class.layout.attributes;
+        let names: Vec<&str> =
+            order.iter().map(|at| attributes.get(usize::from(*at)).map_or("", |attribute| attribute.name)).collect();
+        let places = iteration_order(&names).into_iter().filter_map(|at| order.get(at).map(|at| usize::from(*at)));
+        places.filter_map(|at| Some((at, self.at(at)?))).collect()
+    }
+
     /// Stores a value without a check.
     pub fn put(&self, at: usize, value: PyObjectRef) {
+        if self.class.layout.class.is_answer()
+            && let Ok(place) = u16::try_from(at)
+        {
+            let mut order = self.order.lock();
+            if !order.contains(&place) {
+                order.push(place);
+            }
+        }
         // The old value may run code when it goes: drop it outside the lock.
         let old = self.values.write().get_mut(at).map(|slot| slot.replace(value));
         drop(old);
@@ -160,6 +188,9 @@ impl ModernObject {
                 zelf.put(at, value);
             }
         }
+        if class.is_answer() {
+            named = as_passed_on(named);
+        }
         // The children's keyword counts before all others.
         if let Some(children) = &class.children
             && let Some(at) = named.iter().position(|(name, _)| name.as_ref() == children.name)
@@ -230,6 +261,18 @@ impl ModernObject {
         !zelf.class.native
             && vm.ctx.interned_str(name).and_then(|name| zelf.as_object().class().get_attr(name)).is_some()
     }
+}
+
+/// Keywords in the order in which the original sets them: a call puts them into a dictionary from the last to the first,
+/// which two more calls copy.
+fn as_passed_on<N: AsRef<str>>(named: Vec<(N, PyObjectRef)>) -> Vec<(N, PyObjectRef)> {
+    let mut named: Vec<Option<(N, PyObjectRef)>> = named.into_iter().rev().map(Some).collect();
+    for _ in 0..3 {
+        let names: Vec<&str> = named.iter().flatten().map(|(name, _)| name.as_ref()).collect();
+        let order = iteration_order(&names);
+        named = order.into_iter().map(|at| named.get_mut(at).and_then(Option::take)).collect();
+    }
+    named.into_iter().flatten().collect()
 }
 
 impl Constructor for ModernObject {

@@ -179,6 +179,14 @@ pub struct Class {
     pub needs_key: bool,
 }
 
+impl Class {
+    /// Whether agents answer with objects of this class: their XML travels as a text, so that the order of the
+    /// attributes is seen.
+    pub fn is_answer(&self) -> bool {
+        self.counts_as & (METADATA_ITEM | SEARCH_RESULT) != 0
+    }
+}
+
 const CLASS: Class = Class {
     name: "",
     python_name: "",

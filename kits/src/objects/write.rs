@@ -111,7 +111,7 @@ impl<'a> Writer<'a> {
             }
         });
         outcome?;
-        for (at, value) in object.set_values() {
+        for (at, value) in object.values_in_order() {
             if let Type::Plain = layout.attributes[at].kind {
                 self.plain(layout.xml[at], &value)?;
             }
