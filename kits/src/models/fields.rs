@@ -190,7 +190,8 @@ pub fn convert(kind: ValueType, value: PyObjectRef, vm: &VirtualMachine) -> PyRe
     let fits = match kind {
         ValueType::String => return text::unicode_object(vm, &value),
         ValueType::Data => return Ok(text::new_str(vm, &text::str_of(vm, &value)?)),
-        ValueType::Integer => value.downcast_ref::<PyInt>().is_some(),
+        // The original takes no `long`.
+        ValueType::Integer => value.downcast_ref::<PyInt>().is_some() && &*value.class().name() != "long",
         ValueType::Float => value.downcast_ref::<PyFloat>().is_some(),
         ValueType::Boolean => value.class().is(vm.ctx.types.bool_type),
         ValueType::Date if is_a("datetime")? => return vm.call_method(&value, "date", ()),

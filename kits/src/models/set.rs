@@ -141,7 +141,10 @@ impl AsMapping for SetObject {
             }),
             ass_subscript: Some(|mapping, index, value, vm| {
                 let set = SetObject::mapping_downcast(mapping);
-                let (Some(value), Some(at)) = (value, place_of(index)) else { return Ok(()) };
+                let Some(value) = value else {
+                    return Err(vm.new_type_error("'SetObject' object doesn't support item deletion"));
+                };
+                let Some(at) = place_of(index) else { return Ok(()) };
                 set.place.owner.check_writable(vm)?;
                 if matches!(set.place.item(), Some(Item::Record(_))) || at >= set.items.read().len() {
                     return Ok(());
