@@ -544,7 +544,8 @@ fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResul
             let root = full.split('.').next().unwrap_or(full);
             let hidden = modules::NOT_IN_PYTHON_2.contains(&full) || modules::NOT_IN_PYTHON_2.contains(&root);
             // Below a package of ours there is nothing of the machine's; below one of the machine's there is.
-            let inside = package.is_some_and(|package| modules::find(vm, package).is_some());
+            let ours = |entry: &modules::Entry| matches!(entry.source, Source::Native(_) | Source::Python { .. });
+            let inside = package.is_some_and(|package| modules::find(vm, package).is_some_and(ours));
             if hidden || inside { Ok(None) } else { load_library(vm, full, full) }
         }
     }

@@ -119,6 +119,11 @@ fn unicode_paths(vm: &VirtualMachine, result: PyObjectRef) -> PyObjectRef {
     }
 }
 
+/// Text of the machine's library as unicode; all else as it is.
+fn text_as_unicode(value: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    unicode_paths(vm, value)
+}
+
 /// The file names that an error holds, as `str`.
 fn native_filenames(vm: &VirtualMachine, error: &PyBaseExceptionRef) -> PyResult<()> {
     for name in ["filename", "filename2"] {
@@ -143,7 +148,8 @@ fn environment(vm: &VirtualMachine) -> PyResult {
 /// Makes the module `_bridge`.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     let module = modules::new(vm, "_bridge");
-    let parts: [(&str, PyObjectRef); 6] = [
+    let parts: [(&str, PyObjectRef); 7] = [
+        ("text", vm.new_function("text", text_as_unicode).into()),
         ("foreign", vm.new_function("foreign", |value: PyObjectRef, vm: &VirtualMachine| foreign(vm, value)).into()),
         ("environment", vm.new_function("environment", environment).into()),
         ("paths", vm.new_function("paths", paths).into()),

@@ -67,12 +67,32 @@ fn missing(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
 
 // ---- bytearray --------------------------------------------------------------------------------------------------
 
+/// The arguments with strings of one byte among the items of an iterable as their numbers.
+fn with_codes(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<FuncArgs> {
+    let Some(source) = args.args.first() else { return Ok(args) };
+    let is_plain = source.downcast_ref::<PyInt>().is_some()
+        || text::bytes_of(source).is_some()
+        || source.class().slots().as_buffer.load().is_some()
+        || vm.get_attribute_opt(source, "__iter__")?.is_none();
+    if is_plain {
+        return Ok(args);
+    }
+    let items = vm.extract_elements_with(source, |item| match text::bytes_of(&item).as_deref() {
+        Some([byte]) if text::is_str(&item) => Ok(vm.ctx.new_int(*byte).into()),
+        _ => Ok(item),
+    })?;
+    if let Some(source) = args.args.first_mut() {
+        *source = vm.ctx.new_list(items).into();
+    }
+    Ok(args)
+}
+
 /// `bytearray(source, encoding, errors)`.
 fn init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let Some(original) = INIT.get() else { return Err(missing(vm)) };
     let source = args.args.first().cloned().or_else(|| args.kwargs.get("source").cloned());
     let Some(string) = source.as_ref().and_then(|source| source.downcast_ref::<PyStr>()) else {
-        return original(zelf, args, vm);
+        return original(zelf, with_codes(args, vm)?, vm);
     };
     let values = arguments::named(vm, "bytearray", args.clone(), &["source", "encoding", "errors"], 0)?;
     let name = |index: usize| -> PyResult<Option<String>> {

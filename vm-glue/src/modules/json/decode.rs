@@ -237,6 +237,11 @@ impl Reader<'_> {
         Ok(at + 5)
     }
 
+    /// The document ends inside an object or a list: its last character is what CPython's scanner names.
+    fn cut_off(&self) -> Failure {
+        Failure::At("Expecting object", self.data.len().saturating_sub(1))
+    }
+
     fn object(&self, at: usize, depth: usize) -> Result<(PyObjectRef, usize)> {
         let vm = self.vm;
         let mut pairs: Vec<(PyObjectRef, PyObjectRef)> = Vec::new();
@@ -245,6 +250,9 @@ impl Reader<'_> {
             at += 1;
         } else {
             loop {
+                if at >= self.data.len() {
+                    return Err(self.cut_off());
+                }
                 if self.peek(at) != Some(b'"') {
                     return Err(Failure::At("Expecting property name", at));
                 }
@@ -260,7 +268,7 @@ impl Reader<'_> {
                 match self.peek(at) {
                     Some(b',') => {}
                     Some(b'}') => break,
-                    _ if at >= self.data.len() => return Err(Failure::At("Expecting object", at)),
+                    _ if at >= self.data.len() => return Err(self.cut_off()),
                     _ => return Err(Failure::At("Expecting , delimiter", at)),
                 }
                 at = self.skip_blanks(at + 1);
@@ -289,17 +297,17 @@ impl Reader<'_> {
         let mut at = self.skip_blanks(at);
         if self.peek(at) != Some(b']') {
             loop {
+                if at >= self.data.len() {
+                    return Err(self.cut_off());
+                }
                 let (value, behind) = self.value(at, depth + 1)?;
                 items.push(value);
                 at = self.skip_blanks(behind);
                 match self.peek(at) {
                     Some(b',') => at = self.skip_blanks(at + 1),
                     Some(b']') => break,
-                    None => return Err(Failure::At("Expecting object", at)),
+                    None => return Err(self.cut_off()),
                     Some(_) => return Err(Failure::At("Expecting , delimiter", at)),
-                }
-                if at >= self.data.len() {
-                    return Err(Failure::At("Expecting object", at));
                 }
             }
         }

@@ -126,4 +126,5 @@ class StringIO:
         self._check()
 
     def getvalue(self):
+        self._check()
         return self._join()

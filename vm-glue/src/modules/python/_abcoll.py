@@ -8,17 +8,24 @@ __all__ = ["Hashable", "Iterable", "Iterator", "Sized", "Container", "Callable",
 
 
 def _has(kind, *names):
-    """Whether a class has methods; one that is set to None is not there."""
+    """Whether a class or a base of it has methods; one that is set to None is not there."""
+    order = getattr(kind, "__mro__", None) or _classic_order(kind)
     for name in names:
-        for base in getattr(kind, "__mro__", ()):
+        for base in order:
             if name in base.__dict__:
                 if base.__dict__[name] is None:
                     return False
                 break
         else:
-            if not hasattr(kind, name):
-                return False
+            return False
     return True
+
+
+def _classic_order(kind):
+    order = [kind]
+    for base in kind.__bases__:
+        order.extend(_classic_order(base))
+    return order
 
 
 class Hashable:

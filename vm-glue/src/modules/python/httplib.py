@@ -569,6 +569,8 @@ def _send(method, url, headers, body, timeout, verify=True, response_class=HTTPR
             body = ''.join(body)
     if timeout is socket._GLOBAL_DEFAULT_TIMEOUT:
         timeout = socket.getdefaulttimeout()
+    if timeout is not None:
+        timeout = float(timeout)
     try:
         status, reason, pairs, stream = _web.send(method, url, headers, body, timeout, verify)
     except _web.Error, e:

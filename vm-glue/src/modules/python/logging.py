@@ -155,12 +155,12 @@ def _open(self):
 _machine.FileHandler._open = _open
 
 
-def _file_init(self, filename, mode='a', encoding=None, delay=0):
+def _file_init(self, filename, mode='a', encoding=None, delay=0, errors=None):
     import os
     self.baseFilename = os.path.abspath(filename)
     self.mode = mode
     self.encoding = encoding
-    self.errors = None
+    self.errors = errors
     self.delay = delay
     self._builtin_open = open
     if delay:

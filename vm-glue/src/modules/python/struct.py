@@ -1,22 +1,14 @@
 """Packed binary data (the Python 2 module struct)."""
 
-from _bridge import library as _library, wrap as _wrap
-
-_own = _library('struct')
-error = _own.error
-pack = _wrap(_own.pack)
-unpack = _wrap(_own.unpack)
-unpack_from = _wrap(_own.unpack_from)
-calcsize = _wrap(_own.calcsize)
-pack_into = _own.pack_into
+from _struct import calcsize, error, pack, pack_into, unpack, unpack_from
 
 
 class Struct(object):
     """A format, ready to use."""
 
     def __init__(self, format):
-        self.format = format
         self.size = calcsize(format)
+        self.format = format
 
     def pack(self, *values):
         return pack(self.format, *values)

@@ -277,6 +277,10 @@ class URLopener:
         scheme = splittype(url)[0]
         if scheme is None or scheme == 'file':
             return self.open_file(url)
+        if scheme == 'data':
+            return self.open_data(url, data)
+        if scheme not in ('http', 'https', 'ftp'):
+            raise IOError('url error', 'unknown url type', scheme)
         request = urllib2.Request(url, data)
         for name, value in self.addheaders:
             request.add_unredirected_header(name, value)
@@ -291,6 +295,27 @@ class URLopener:
         path = url2pathname(path)
         stream = open(path, 'rb')
         return addinfourl(stream, _file_headers(path, mimetypes.guess_type(path)[0]), 'file://' + path)
+
+    def open_data(self, url, data=None):
+        """The contents that a `data:` address itself holds (RFC 2397)."""
+        import httplib
+        import time
+        from StringIO import StringIO
+        if not isinstance(url, str):
+            raise IOError('data error', 'proxy support for data protocol currently not implemented')
+        kind, comma, contents = url[5:].partition(',')
+        if not comma:
+            raise IOError('data error', 'bad data URL')
+        kind = kind or 'text/plain;charset=US-ASCII'
+        encoding = ''
+        at = kind.rfind(';')
+        if at >= 0 and '=' not in kind[at:]:
+            kind, encoding = kind[:at], kind[at + 1:]
+        contents = contents.decode('base64') if encoding == 'base64' else unquote(contents)
+        headers = httplib.HTTPMessage(StringIO(
+            'Date: %s\nContent-type: %s\nContent-Length: %d\n\n'
+            % (time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime()), kind, len(contents))))
+        return addinfourl(StringIO(contents), headers, url[5:])
 
     def _answer(self, url, data, request):
         import urllib2

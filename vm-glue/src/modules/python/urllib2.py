@@ -414,6 +414,108 @@ class ProxyBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
         return self.http_error_auth_reqed('proxy-authenticate', req.get_host(), req, headers)
 
 
+class AbstractDigestAuthHandler:
+    """Answers a challenge of the Digest kind (RFC 2617, algorithms MD5 and SHA)."""
+
+    def __init__(self, passwd=None):
+        self.passwd = passwd or HTTPPasswordMgr()
+        self.add_password = self.passwd.add_password
+        self.retried = 0
+        self.nonce_count = 0
+        self.last_nonce = None
+
+    def reset_retry_count(self):
+        self.retried = 0
+
+    def http_error_auth_reqed(self, auth_header, host, req, headers):
+        challenge = headers.get(auth_header, None)
+        if self.retried > 5:
+            raise HTTPError(req.get_full_url(), 401, "digest auth failed", headers, None)
+        self.retried += 1
+        if challenge and challenge.split()[0].lower() == 'digest':
+            return self.retry_http_digest_auth(req, challenge)
+
+    def retry_http_digest_auth(self, req, auth):
+        values = parse_keqv_list(filter(None, parse_http_list(auth.split(' ', 1)[1])))
+        answer = self.get_authorization(req, values)
+        if answer:
+            value = 'Digest %s' % answer
+            if req.headers.get(self.auth_header, None) == value:
+                return None
+            req.add_unredirected_header(self.auth_header, value)
+            return self.parent.open(req, timeout=req.timeout)
+
+    def get_cnonce(self, nonce):
+        import hashlib
+        import os
+        return hashlib.sha1('%s:%s:%s' % (self.nonce_count, nonce, os.urandom(8))).hexdigest()[:16]
+
+    def get_authorization(self, req, chal):
+        realm, nonce = chal.get('realm'), chal.get('nonce')
+        if realm is None or nonce is None:
+            return None
+        qop = chal.get('qop')
+        algorithm = chal.get('algorithm', 'MD5')
+        H, KD = self.get_algorithm_impls(algorithm)
+        if H is None:
+            return None
+        user, password = self.passwd.find_user_password(realm, req.get_full_url())
+        if user is None:
+            return None
+        A1 = '%s:%s:%s' % (user, realm, password)
+        A2 = '%s:%s' % (req.get_method(), req.get_selector())
+        cnonce = None
+        if qop and 'auth' in [part.strip() for part in qop.split(',')]:
+            self.nonce_count = self.nonce_count + 1 if nonce == self.last_nonce else 1
+            self.last_nonce = nonce
+            count = '%08x' % self.nonce_count
+            cnonce = self.get_cnonce(nonce)
+            response = KD(H(A1), '%s:%s:%s:%s:%s' % (nonce, count, cnonce, 'auth', H(A2)))
+        elif qop is None:
+            response = KD(H(A1), '%s:%s' % (nonce, H(A2)))
+        else:
+            raise URLError("qop '%s' is not supported." % qop)
+        answer = 'username="%s", realm="%s", nonce="%s", uri="%s", response="%s"' % (
+            user, realm, nonce, req.get_selector(), response)
+        if chal.get('opaque'):
+            answer += ', opaque="%s"' % chal['opaque']
+        answer += ', algorithm="%s"' % algorithm
+        if cnonce:
+            answer += ', qop=auth, nc=%s, cnonce="%s"' % (count, cnonce)
+        return answer
+
+    def get_algorithm_impls(self, algorithm):
+        import hashlib
+        make = {'MD5': hashlib.md5, 'SHA': hashlib.sha1}.get(algorithm.upper())
+        if make is None:
+            return None, None
+
+        def H(text):
+            return make(text).hexdigest()
+        return H, lambda secret, data: H('%s:%s' % (secret, data))
+
+
+class HTTPDigestAuthHandler(BaseHandler, AbstractDigestAuthHandler):
+    auth_header = 'Authorization'
+    handler_order = 490
+
+    def http_error_401(self, req, fp, code, msg, headers):
+        host = urlparse.urlparse(req.get_full_url())[1]
+        answer = self.http_error_auth_reqed('www-authenticate', host, req, headers)
+        self.reset_retry_count()
+        return answer
+
+
+class ProxyDigestAuthHandler(BaseHandler, AbstractDigestAuthHandler):
+    auth_header = 'Proxy-Authorization'
+    handler_order = 490
+
+    def http_error_407(self, req, fp, code, msg, headers):
+        answer = self.http_error_auth_reqed('proxy-authenticate', req.get_host(), req, headers)
+        self.reset_retry_count()
+        return answer
+
+
 class AbstractHTTPHandler(BaseHandler):
     def __init__(self, debuglevel=0):
         self._debuglevel = debuglevel
