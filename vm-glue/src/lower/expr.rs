@@ -15,6 +15,10 @@ use super::{Failure, Lowerer};
 
 type Lowered = Result<out::Expr, Failure>;
 
+/// What `/` means without `from __future__ import division`: an operator that Python 2 does not have and that
+/// [`arithmetic`](crate::runtime::arithmetic) gives to every type.
+pub const OLD_DIVISION: out::Operator = out::Operator::MatMult;
+
 pub fn context(ctx: ExprContext) -> out::ExprContext {
     match ctx {
         ExprContext::Load => out::ExprContext::Load,
@@ -273,7 +277,7 @@ impl<'a> Lowerer<'a> {
             left = if op == Operator::Div && !self.flags.division {
                 match (is_literal(left_source), is_literal(right_source)) {
                     (true, true) => literal_division(left_source, right_source, left, right, pos),
-                    _ => build::intrinsic(intrinsics::DIVIDE, vec![left, right], pos),
+                    _ => build::binary(left, OLD_DIVISION, right, pos),
                 }
             } else {
                 build::binary(left, operator(op), right, pos)
@@ -374,6 +378,6 @@ fn literal_division(left: &Expr, right: &Expr, left_out: out::Expr, right_out: o
     } else if float(left) || float(right) {
         build::binary(left_out, out::Operator::Div, right_out, pos)
     } else {
-        build::intrinsic(intrinsics::DIVIDE, vec![left_out, right_out], pos)
+        build::binary(left_out, OLD_DIVISION, right_out, pos)
     }
 }

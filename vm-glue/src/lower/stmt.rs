@@ -3,7 +3,7 @@
 use ruff_python_ast as out;
 
 use crate::runtime::intrinsics;
-use crate::syntax::ast::{ExceptHandler, Expr, ExprContext, ExprKind, Operator, Span, Stmt, StmtKind};
+use crate::syntax::ast::{ExceptHandler, Expr, ExprKind, Operator, Span, Stmt, StmtKind};
 
 use super::build::{self, Pos};
 use super::{Block, Failure, Lowerer, expr};
@@ -208,59 +208,11 @@ impl<'a> Lowerer<'a> {
         value: &'a Expr,
         pos: Pos,
     ) -> Result<Vec<out::Stmt>, Failure> {
-        if op != Operator::Div || self.flags.division {
-            let target = self.store_target(target)?;
-            let value = self.expr(value)?;
-            return Ok(vec![build::aug_assign(target, expr::operator(op), value, pos)]);
-        }
-        // The target's parts are evaluated once: kept in temporaries by the reading side, used by the storing one.
-        let divide = |current, value| build::intrinsic(intrinsics::DIVIDE_IN_PLACE, vec![current, value], pos);
-        let mut used = Vec::new();
-        let (store, load) = match &target.node {
-            ExprKind::Name { id, .. } => {
-                let load = self.name(id, ExprContext::Load, target.span)?;
-                (build::store(id, pos), load)
-            }
-            ExprKind::Attribute { value: object, attr, .. } => {
-                let object = self.expr(object)?;
-                let kept = self.temporary();
-                let load = build::attribute(build::named(&kept, object, pos), attr, out::ExprContext::Load, pos);
-                let store = build::attribute(build::load(&kept, pos), attr, out::ExprContext::Store, pos);
-                used.push(kept);
-                (store, load)
-            }
-            ExprKind::Subscript { value: object, slice, .. } => {
-                let object = self.expr(object)?;
-                let slice = self.slice(slice)?;
-                let (kept, key) = (self.temporary(), self.temporary());
-                let key_value = match slice {
-                    out::Expr::Slice(slice) => {
-                        let part = |part: Option<Box<out::Expr>>| part.map_or_else(|| build::none(pos), |part| *part);
-                        let args = vec![part(slice.lower), part(slice.upper), part(slice.step)];
-                        build::intrinsic(intrinsics::SLICE, args, pos)
-                    }
-                    key => key,
-                };
-                let load = build::subscript(
-                    build::named(&kept, object, pos),
-                    build::named(&key, key_value, pos),
-                    out::ExprContext::Load,
-                    pos,
-                );
-                let store =
-                    build::subscript(build::load(&kept, pos), build::load(&key, pos), out::ExprContext::Store, pos);
-                used.extend([kept, key]);
-                (store, load)
-            }
-            _ => return self.fail(target.span, "illegal expression for augmented assignment"),
-        };
+        let old_division = op == Operator::Div && !self.flags.division;
+        let op = if old_division { expr::OLD_DIVISION } else { expr::operator(op) };
+        let target = self.store_target(target)?;
         let value = self.expr(value)?;
-        let mut lowered = vec![build::assign(vec![store], divide(load, value), pos)];
-        if !used.is_empty() {
-            let used = used.iter().map(|name| build::name_ctx(name, out::ExprContext::Del, pos)).collect();
-            lowered.push(build::delete(used, pos));
-        }
-        Ok(lowered)
+        Ok(vec![build::aug_assign(target, op, value, pos)])
     }
 
     /// The target of an augmented assignment; the tree may say that it is read.

@@ -1,8 +1,8 @@
 //! Operators and number functions that Python 3 lost or changed: `/`, `coerce`, `divmod`, `round`, `hex`, `oct`.
 
-use super::{classic, classic_operators, names, numbers};
+use super::{classes, classic, classic_operators, names, numbers};
 use malachite_bigint::{BigInt, Sign};
-use rustpython_vm::builtins::{PyBool, PyComplex, PyFloat, PyInt, PyStr};
+use rustpython_vm::builtins::{PyBool, PyComplex, PyFloat, PyFunction, PyInt, PyStr};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 // ---- division ---------------------------------------------------------------------------------------------------
@@ -13,8 +13,25 @@ fn is_plain_integer(object: &PyObject, vm: &VirtualMachine) -> bool {
     class.is(vm.ctx.types.int_type) || class.is(numbers::long_type(vm)) || class.is(vm.ctx.types.bool_type)
 }
 
+/// Gives every type the operator by which the lowering writes Python 2's `/`: the machine's `@`, which Python 2 does not
+/// have. Types that are made later inherit it.
+pub fn patch(vm: &VirtualMachine) {
+    super::exceptions::walk(vm.ctx.types.object_type, &mut |class| {
+        let slots = &class.slots().as_number;
+        if slots.matrix_multiply.load().is_none() {
+            slots.matrix_multiply.store(Some(divide));
+            slots.inplace_matrix_multiply.store(Some(divide_in_place));
+        }
+    });
+}
+
 /// The operator `/` of code without `from __future__ import division`.
 pub fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if let (Some(x), Some(y)) = (a.downcast_ref_if_exact::<PyFloat>(vm), b.downcast_ref_if_exact::<PyFloat>(vm))
+        && y.to_f64() != 0.0
+    {
+        return Ok(vm.ctx.new_float(x.to_f64() / y.to_f64()).into());
+    }
     if let (Some(x), Some(y)) = (a.downcast_ref_if_exact::<PyInt>(vm), b.downcast_ref_if_exact::<PyInt>(vm))
         && let (Ok(x), Ok(y)) = (i64::try_from(x.as_bigint()), i64::try_from(y.as_bigint()))
         && y != 0
@@ -37,13 +54,18 @@ pub fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     if numbers::integer(a).is_some() && numbers::integer(b).is_some() {
         return vm._floordiv(a, b);
     }
+    // The machine's library has only the new division; classes of Python 2 code have both.
+    if divides_anew(a, "__truediv__", vm) || divides_anew(b, "__rtruediv__", vm) {
+        return Err(classic_operators::unsupported("/", a, b, vm));
+    }
     vm._truediv(a, b)
 }
 
 /// The operator `/=` of such code.
 pub fn divide_in_place(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let divide_to = || divide(a, b, vm).map_err(|error| retitle(error, "/:", "/=:", vm));
     if is_plain_integer(a, vm) {
-        return divide(a, b, vm);
+        return divide_to();
     }
     if classic::is_instance(a) {
         let value = classic_operators::half(a, b, "__idiv__", |vm, a, b| divide_in_place(a, b, vm), false, vm)?;
@@ -58,7 +80,7 @@ pub fn divide_in_place(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyRes
             return Ok(value);
         }
     }
-    divide(a, b, vm).map_err(|error| retitle(error, "/:", "/=:", vm))
+    divide_to()
 }
 
 fn retitle(
@@ -78,36 +100,50 @@ fn retitle(
 
 /// `__div__` of the left operand, `__rdiv__` of the right one, in Python's order.
 fn old_division(a: &PyObject, b: &PyObject, name: &str, reflected: &str, vm: &VirtualMachine) -> PyResult {
-    if classic::is_instance(a) || classic::is_instance(b) {
-        if classic::is_instance(a) {
-            let value = classic_operators::half(a, b, name, |vm, a, b| divide(a, b, vm), false, vm)?;
-            if !value.is(&vm.ctx.not_implemented) {
-                return Ok(value);
-            }
-        }
-        if classic::is_instance(b) {
-            return classic_operators::half(b, a, reflected, |vm, a, b| divide(a, b, vm), true, vm);
-        }
-    }
-    let method = |object: &PyObject, name: &str| python_hook(object, name, vm);
-    let call = |object: &PyObject, other: &PyObject, name: &str| -> PyResult {
-        match method(object, name)? {
-            Some(method) => method.call((other.to_owned(),), vm),
-            None => Ok(vm.ctx.not_implemented()),
+    let left = || match classic::is_instance(a) {
+        true => classic_operators::half(a, b, name, |vm, a, b| divide(a, b, vm), false, vm),
+        false => call_hook(a, b, name, vm),
+    };
+    let right = || match classic::is_instance(b) {
+        true => classic_operators::half(b, a, reflected, |vm, a, b| divide(a, b, vm), true, vm),
+        false => call_hook(b, a, reflected, vm),
+    };
+    // A derived class goes first if it has a method of its own for that.
+    let derived = !a.class().is(b.class()) && b.class().fast_issubclass(a.class()) && {
+        let method = vm.ctx.intern_str(reflected);
+        match (a.class().get_attr(method), b.class().get_attr(method)) {
+            (Some(inherited), Some(own)) => !own.is(&inherited),
+            (None, Some(_)) => true,
+            _ => false,
         }
     };
-    let derived = !a.class().is(b.class()) && b.class().fast_issubclass(a.class());
     if derived {
-        let value = call(b, a, reflected)?;
+        let value = right()?;
         if !value.is(&vm.ctx.not_implemented) {
             return Ok(value);
         }
     }
-    let value = call(a, b, name)?;
-    if !value.is(&vm.ctx.not_implemented) || derived || a.class().is(b.class()) {
+    let value = left()?;
+    let both_asked = derived || a.class().is(b.class()) && !classic::is_instance(a);
+    if !value.is(&vm.ctx.not_implemented) || both_asked {
         return Ok(value);
     }
-    call(b, a, reflected)
+    right()
+}
+
+fn call_hook(object: &PyObject, other: &PyObject, name: &str, vm: &VirtualMachine) -> PyResult {
+    match python_hook(object, name, vm)? {
+        Some(method) => method.call((other.to_owned(),), vm),
+        None => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+/// Has Python 2 code defined this method of new division for the object?
+fn divides_anew(object: &PyObject, name: &str, vm: &VirtualMachine) -> bool {
+    classes::is_dialect(object.class())
+        && object.class().get_attr(vm.ctx.intern_str(name)).is_some_and(|method| {
+            method.downcast_ref::<PyFunction>().is_some() && !classes::is_library_function(&method, vm)
+        })
 }
 
 /// A special method that a class made in Python defines; natives have the same names for explicit calls only.

@@ -284,6 +284,9 @@ fn is_machine_name(name: &PyObject) -> bool {
         "__type_params__",
         "__annotate__",
         "__kwdefaults__",
+        "__matmul__",
+        "__rmatmul__",
+        "__imatmul__",
         "__loader__",
         "__spec__",
         "__cached__",
@@ -493,12 +496,6 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
             }
             _ => args[0].get_iter(vm).map(PyObjectRef::from),
         }
-    })?;
-    intrinsics::add(vm, intrinsics::DIVIDE, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
-        arithmetic::divide(&a, &b, vm)
-    })?;
-    intrinsics::add(vm, intrinsics::DIVIDE_IN_PLACE, |a: PyObjectRef, b: PyObjectRef, vm: &VirtualMachine| {
-        arithmetic::divide_in_place(&a, &b, vm)
     })?;
     intrinsics::add(
         vm,

@@ -118,3 +118,32 @@ fn call(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::CALL, call)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::runtime::testing::run_python_2 as run;
+
+    #[test]
+    fn arguments_come_together() {
+        let f = "def f(*a, **k): return a, sorted(k.items())\n";
+        assert_eq!(run(&format!("{f}result = f(1, *[2], **{{'x': 3}})")), "((1, 2), [('x', 3)])");
+        assert_eq!(run(&format!("{f}result = f(y=4, *(5,), **{{u'x': 3}})")), "((5,), [('x', 3), ('y', 4)])");
+    }
+
+    #[test]
+    fn keywords_are_evaluated_before_the_star() {
+        let code = "seen = []\ndef note(x):\n  seen.append(x)\n  return [x]\n\
+                    (lambda *a, **k: 0)(k=note(1), *note(2))\nresult = seen";
+        assert_eq!(run(code), "[1, 2]");
+    }
+
+    #[test]
+    fn errors_name_the_function() {
+        let f = "def f(a=1): pass\n";
+        let shown = |call: &str| run(&format!("{f}result = {call}"));
+        assert_eq!(shown("f(**{1: 2})"), "TypeError: f() keywords must be strings");
+        assert_eq!(shown("f(**5)"), "TypeError: f() argument after ** must be a mapping, not int");
+        assert_eq!(shown("f(*5, **{})"), "TypeError: f() argument after * must be an iterable, not int");
+        assert_eq!(shown("f(a=1, **{'a': 2})"), "TypeError: f() got multiple values for keyword argument 'a'");
+    }
+}

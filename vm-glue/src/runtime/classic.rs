@@ -62,7 +62,12 @@ pub fn order_bases(class: &Py<PyType>) {
         }
     }
     let mut mro = class.mro.write();
-    order.extend(mro.iter().filter(|known| known.is(root) || !is_classic(known)).cloned());
+    let roots: Vec<PyTypeRef> = mro
+        .iter()
+        .filter(|known| !order.iter().any(|other| other.is(*known)) && (known.is(root) || !is_classic(known)))
+        .cloned()
+        .collect();
+    order.extend(roots);
     *mro = order;
     drop(mro);
     class.modified();
@@ -231,6 +236,30 @@ fn new(class: PyTypeRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         Some(object_new) => object_new(class, FuncArgs::default(), vm),
         None => Ok(PyRef::new_ref(PyBaseObject, class, Some(vm.ctx.new_dict())).into()),
     }
+}
+
+/// `types.InstanceType(class[, dict])`: an instance, without a call of `__init__`.
+pub fn make_instance(args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
+    let (class, dict) = match args {
+        [class] => (class, None),
+        [class, dict] => (class, Some(dict).filter(|dict| !vm.is_none(dict))),
+        _ => {
+            let given = args.len();
+            return Err(vm.new_type_error(format!("instance() takes at most 2 arguments ({given} given)")));
+        }
+    };
+    let Some(class) = class.downcast_ref::<PyType>().filter(|class| is_classic(class)) else {
+        let got = super::names::type_name_of(class);
+        return Err(vm.new_type_error(format!("instance() argument 1 must be classobj, not {got}")));
+    };
+    let object = new(class.to_owned(), FuncArgs::default(), vm)?;
+    if let Some(dict) = dict {
+        if dict.downcast_ref::<rustpython_vm::builtins::PyDict>().is_none() {
+            return Err(vm.new_type_error("instance() second arg must be dictionary"));
+        }
+        object.generic_setattr(vm.ctx.intern_str("__dict__"), PySetterValue::Assign(dict.clone()), vm)?;
+    }
+    Ok(object)
 }
 
 fn init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {

@@ -1,4 +1,5 @@
-//! How objects are made: `object.__new__` with Python 2's idea of superfluous arguments, and `type(x)`.
+//! How objects are made: `object.__new__` with Python 2's idea of superfluous arguments, `type(x)`, `super()` and
+//! `types.InstanceType(class)`.
 
 use std::sync::OnceLock;
 
@@ -9,10 +10,12 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachin
 use super::classes;
 
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type Call = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult;
 type VectorCall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
 
 static NEW: OnceLock<New> = OnceLock::new();
+static SUPER_INIT: OnceLock<Init> = OnceLock::new();
 static CALL: OnceLock<Call> = OnceLock::new();
 static VECTOR_CALL: OnceLock<VectorCall> = OnceLock::new();
 
@@ -33,9 +36,17 @@ fn type_of(class: &PyObject, positional: usize, keywords: usize, vm: &VirtualMac
     positional == 1 && keywords == 0 && class.is(classes::dialect_type(vm))
 }
 
+/// Is it `types.InstanceType`, whose calls make instances of other classes?
+fn is_instance_type(class: &PyObject) -> bool {
+    super::classic::instance_type().is_some_and(|root| class.is(root))
+}
+
 fn type_call(class: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if type_of(class, args.args.len(), args.kwargs.len(), vm) {
         return Ok(classes::type_of(&args.args[0], vm));
+    }
+    if is_instance_type(class) {
+        return super::classic::make_instance(&args.args, vm);
     }
     match CALL.get() {
         Some(original) => original(class, args, vm),
@@ -55,14 +66,34 @@ fn type_vectorcall(
     {
         return Ok(classes::type_of(object, vm));
     }
+    if is_instance_type(class) {
+        return super::classic::make_instance(args.get(..nargs).unwrap_or_default(), vm);
+    }
     match VECTOR_CALL.get() {
         Some(original) => original(class, args, nargs, keywords, vm),
         None => Err(vm.new_system_error("type is not installed")),
     }
 }
 
-/// Replaces the slots of `object` and `type`.
+/// `super()` without arguments is for the machine's own library.
+fn super_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    if args.is_empty() && !super::methods::called_from_library(vm) {
+        return Err(vm.new_type_error("super() takes at least 1 argument (0 given)"));
+    }
+    match SUPER_INIT.get() {
+        Some(original) => original(object, args, vm),
+        None => Err(vm.new_system_error("super is not installed")),
+    }
+}
+
+/// Replaces the slots of `object`, `type` and `super`.
 pub fn patch(vm: &VirtualMachine) {
+    let slots = vm.ctx.types.super_type.slots();
+    if let Some(init) = slots.init.load()
+        && SUPER_INIT.set(init).is_ok()
+    {
+        slots.init.store(Some(super_init));
+    }
     let object: &Py<PyType> = vm.ctx.types.object_type;
     if let Some(new) = object.slots().new.load()
         && NEW.set(new).is_ok()

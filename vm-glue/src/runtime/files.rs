@@ -249,6 +249,16 @@ impl File {
         self
     }
 
+    /// Does the next value that `print` writes need a space before it?
+    pub fn soft_space(&self) -> bool {
+        *self.softspace.lock() != 0
+    }
+
+    /// Sets [`soft_space`](Self::soft_space).
+    pub fn set_soft_space(&self, value: bool) {
+        *self.softspace.lock() = i64::from(value);
+    }
+
     fn flag(&self, flag: char) -> bool {
         self.mode.lock().contains(flag)
     }

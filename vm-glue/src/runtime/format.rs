@@ -61,7 +61,13 @@ pub fn format_object(vm: &VirtualMachine, object: &PyObject, spec: &Wtf8, kind: 
     if let Some(result) = native_format(vm, object, spec, kind, true)? {
         return Ok(result);
     }
-    let argument = kind.make_ref(vm, spec);
+    let class = object.class();
+    let library = !super::classes::is_dialect(class) && !super::classic::is_instance(object);
+    let argument = match kind {
+        // The machine's library (dates above all) is native code in Python 2, which takes byte strings.
+        Kind::Unicode if library && !spec.is_ascii() => text::new_str(vm, &text::encode_default(vm, spec)?),
+        _ => kind.make_ref(vm, spec),
+    };
     let result = match names::special(object, vm.ctx.intern_str("__format__"), vm)? {
         Some(method) => method.call((argument,), vm)?,
         None => vm.call_method(object, "__format__", (argument,))?,

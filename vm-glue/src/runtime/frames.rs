@@ -103,13 +103,6 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::LONG, |value: PyIntRef, vm: &VirtualMachine| {
         numbers::new_long(vm, value.as_bigint().clone())
     })?;
-    intrinsics::add(
-        vm,
-        intrinsics::SLICE,
-        |start: PyObjectRef, stop: PyObjectRef, step: PyObjectRef, vm: &VirtualMachine| {
-            vm.ctx.types.slice_type.as_object().call((start, stop, step), vm)
-        },
-    )?;
     dialect::set_function(vm, "locals", |vm: &VirtualMachine| locals(&current(vm)?, vm))?;
     dialect::set_function(vm, "globals", |vm: &VirtualMachine| -> PyResult { Ok(current(vm)?.f_globals().into()) })
 }

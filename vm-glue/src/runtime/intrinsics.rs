@@ -12,10 +12,6 @@ use super::dialect;
 /// `<attr>(object, name)`: an attribute read whose name differs between the versions; see
 /// [`special_names`](super::special_names).
 pub const ATTRIBUTE: &str = "<attr>";
-/// `<div>(a, b)`: `/` without `from __future__ import division`.
-pub const DIVIDE: &str = "<div>";
-/// `<idiv>(a, b)`: `/=` likewise.
-pub const DIVIDE_IN_PLACE: &str = "<idiv>";
 /// `<print>(dest, newline, *values)`: gives back `dest`.
 pub const PRINT: &str = "<print>";
 /// `<display>(value)`: the value of an expression statement at a prompt.
@@ -26,8 +22,6 @@ pub const REPR: &str = "<repr>";
 pub const LONG: &str = "<long>";
 /// `<same>(x)`: `x`, hidden from the compiler's constant folding.
 pub const SAME: &str = "<same>";
-/// `<slice>(start, stop, step)`.
-pub const SLICE: &str = "<slice>";
 /// `<call>(function, positional, keywords, star[, mapping])`: see [`calls`](super::calls).
 pub const CALL: &str = "<call>";
 /// `<exec>(code[, globals[, locals]])`.

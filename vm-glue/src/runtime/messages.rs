@@ -128,6 +128,10 @@ const NO_SEQUENCE: &[&str] = &[
 ];
 
 fn type_error(text: &str) -> Option<String> {
+    if let Some(rest) = text.strip_prefix("unsupported operand type(s) for @") {
+        // How the lowering writes `/`.
+        return Some(format!("unsupported operand type(s) for /{rest}"));
+    }
     if text.contains("'__builtin__.") {
         let plain = text.replace("'__builtin__.", "'");
         return Some(type_error(&plain).unwrap_or(plain));
@@ -136,6 +140,9 @@ fn type_error(text: &str) -> Option<String> {
         && let Some((_, function)) = name.rsplit_once('.')
     {
         return Some(format!("{function}() got multiple values for keyword argument {problem}"));
+    }
+    if let Some(got) = between(text, "Expected type 'type' but '", "' found.") {
+        return Some(format!("object.__new__(X): X is not a type object ({})", type_name(got)));
     }
     if text == "multiple bases have instance layout conflict" {
         return Some("multiple bases have instance lay-out conflict".to_owned());
@@ -376,6 +383,9 @@ fn arity(text: &str) -> Option<String> {
         let bound = if bound.starts_with("at ") { bound.to_owned() } else { format!("exactly {bound}") };
         let bound = bound.replace(" 1 arguments", " 1 argument");
         return Some(format!("{name}() takes {bound} ({got} given)"));
+    }
+    if text == "expected 1 argument, got 0" {
+        return Some("object.__new__(): not enough arguments".to_owned());
     }
     if text.starts_with("NoneType") && text.contains(" expected 0 arguments, got ") {
         return Some("cannot create 'NoneType' instances".to_owned());

@@ -69,6 +69,7 @@ use crate::interpreter::Settings;
 /// Changes of native types, in order. They run before any Python class exists and before anything can be imported.
 static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
     construction::patch,
+    arithmetic::patch,
     bytestr::patch,
     bytearrays::patch,
     codecs::patch,

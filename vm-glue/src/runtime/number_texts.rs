@@ -6,7 +6,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
-use super::numbers::{fits, integer, long_type, new_int_or_long};
+use super::numbers::{integer, long_type, new_int_or_long};
 
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 static INT_NEW: OnceLock<New> = OnceLock::new();
@@ -74,6 +74,10 @@ pub(super) fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &Virt
         let converted = convert(value.number(), vm)?;
         if converted.class().is(long_type(vm)) {
             return Ok(converted);
+        }
+        if converted.downcast_ref::<PyInt>().is_none() {
+            let kind = super::names::type_name_of(&converted);
+            return Err(vm.new_type_error(format!("__int__ returned non-int (type {kind})")));
         }
         return original(class, FuncArgs::from(vec![converted]), vm);
     }
@@ -244,8 +248,10 @@ fn float_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult 
 
 fn int_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let Some(value) = integer(object) else { return Err(vm.new_type_error("an integer is required")) };
-    let suffix = if fits(value) { "" } else { "L" };
-    Ok(vm.ctx.new_str(format!("{value}{suffix}")))
+    Ok(vm.ctx.new_str(match i64::try_from(value) {
+        Ok(value) => value.to_string(),
+        Err(_) => format!("{value}L"),
+    }))
 }
 
 pub(super) fn int_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {

@@ -58,8 +58,23 @@ fn insert(table: &mut [Option<usize>], hashes: &[i64], index: usize) {
     }
 }
 
+/// Are these ascending numbers from 0 that all fit into the table? Then they lie in it as they are.
+fn is_in_order(keys: &[PyObjectRef], vm: &VirtualMachine) -> bool {
+    let room = i64::try_from(keys.len().max(8)).unwrap_or(i64::MAX);
+    let mut last = -1;
+    keys.iter().all(|key| {
+        let value = key.downcast_ref_if_exact::<PyInt>(vm).and_then(|key| i64::try_from(key.as_bigint()).ok());
+        let ascends = value.is_some_and(|value| value > last && value < room);
+        last = value.unwrap_or_default();
+        ascends
+    })
+}
+
 /// The order in which to show keys; None: as they are.
 fn order(keys: &[PyObjectRef], vm: &VirtualMachine) -> Option<Vec<usize>> {
+    if is_in_order(keys, vm) {
+        return None;
+    }
     let order = table_order(&hashes(keys, vm)?);
     let as_is = order.iter().enumerate().all(|(position, index)| position == *index);
     (!as_is).then_some(order)

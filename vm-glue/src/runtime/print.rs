@@ -1,9 +1,10 @@
 //! The `print` statement and the `print` function: `softspace`, and what is written to which kind of file.
 
-use rustpython_vm::builtins::PyStr;
+use rustpython_vm::builtins::{PyInt, PyStr};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::files::File;
 use super::{dialect, intrinsics, text};
 
 /// The file that `print` writes to.
@@ -72,6 +73,9 @@ fn ends_with_space(value: &PyObject) -> bool {
 }
 
 fn print_values(file: &PyObject, newline: bool, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
+    if let Some(own) = file.downcast_ref_if_exact::<File>(vm) {
+        return print_to_file(own, newline, values, vm);
+    }
     let mut soft = soft_space(file, vm)?;
     for value in values {
         if soft {
@@ -85,6 +89,41 @@ fn print_values(file: &PyObject, newline: bool, values: &[PyObjectRef], vm: &Vir
         write(file, vm.ctx.new_str("\n").into(), vm)?;
         set_soft_space(file, false, vm);
     }
+    Ok(())
+}
+
+/// The same for a file of our own, all at once as long as nothing but byte strings and numbers is printed.
+fn print_to_file(file: &Py<File>, newline: bool, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut soft = file.soft_space();
+    for value in values {
+        if soft {
+            bytes.push(b' ');
+        }
+        match value.downcast_ref_if_exact::<PyStr>(vm) {
+            Some(text) => bytes.extend_from_slice(&text::narrow(text.as_wtf8())),
+            None if value.downcast_ref_if_exact::<PyInt>(vm).is_some() => {
+                bytes.extend_from_slice(value.str(vm)?.as_bytes());
+            }
+            None => {
+                // It may print by itself, to this very file.
+                file.write_bytes(&std::mem::take(&mut bytes), vm)?;
+                file.set_soft_space(false);
+                write_value(file.as_object(), value, vm)?;
+            }
+        }
+        soft = !ends_with_space(value);
+        if bytes.is_empty() {
+            file.set_soft_space(soft);
+        }
+    }
+    if newline {
+        bytes.push(b'\n');
+    }
+    if !bytes.is_empty() {
+        file.write_bytes(&bytes, vm)?;
+    }
+    file.set_soft_space(soft && !newline);
     Ok(())
 }
 
