@@ -15,7 +15,7 @@ use crate::call_arguments::Parameters;
 use crate::http_objects::{CookieJarObject, CookieObject, HeaderIterator, HeaderProxy, HttpRequest};
 use crate::http_options::{Options, UrlText, body_bytes, fetch, prepare, sandbox_headers, seconds};
 use crate::http_request::{Network, Settings};
-use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::kit::{Entry, Kit, Status, Visibility, native_class};
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
 
@@ -38,7 +38,8 @@ pub static KIT: Kit = Kit {
             doc: "Requests to web servers, with cache and cookies.",
             status: Status::Implemented,
             make: |vm, sandbox| {
-                let _ = (HttpKit::make_static_type(), HttpRequest::make_static_type());
+                native_class::<HttpKit>(vm, "Framework.api.networkkit");
+                let _ = HttpRequest::make_static_type();
                 let _ = (HeaderProxy::make_static_type(), HeaderIterator::make_static_type());
                 let _ = (CookieObject::make_static_type(), CookieJarObject::make_static_type());
                 Ok(HttpKit { sandbox: Arc::clone(sandbox) }.into_pyobject(vm))

@@ -1,6 +1,6 @@
 //! Attribute reads whose meaning differs between the versions: `getattr`, and the intrinsic for a few names.
 
-use super::{classes, classic, intrinsics, restricted};
+use super::{classes, classic, dialect, intrinsics, restricted};
 use rustpython_vm::builtins::{PyBaseException, PyBoundMethod, PyDict, PyFunction, PyStr, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
@@ -15,6 +15,10 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
         b"next" => next_method(object, name, vm),
         b"__module__" => module(object, name, vm),
         b"__hash__" => hash_method(object, name, vm),
+        b"__mro__" => match string_order(object, vm)? {
+            Some(order) => Ok(order),
+            None => object.get_attr(name, vm),
+        },
         b"encode" | b"decode" => super::codecs::read_method(object, name, vm),
         name_bytes if is_hidden(object, name_bytes) => {
             let class = super::names::type_name_of(object);
@@ -24,9 +28,20 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
     }
 }
 
+/// `str.__mro__` and `unicode.__mro__`, in which Python 2 has `basestring`; None for anything else.
+fn string_order(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let is_string = object.is(vm.ctx.types.str_type) || dialect::get(vm, "unicode").is_ok_and(|own| own.is(object));
+    if !is_string {
+        return Ok(None);
+    }
+    let root: PyObjectRef = vm.ctx.types.object_type.to_owned().into();
+    let order = vec![object.to_owned(), dialect::get(vm, "basestring")?, root];
+    Ok(Some(vm.ctx.new_tuple(order).into()))
+}
+
 /// Attributes that the machine's strings and exceptions have for its own library and Python 2's have not: `hasattr` and
 /// `getattr` do not see them.
-fn is_hidden(object: &PyObject, name: &[u8]) -> bool {
+pub fn is_hidden(object: &PyObject, name: &[u8]) -> bool {
     if matches!(name, b"__eq__" | b"__ne__") {
         // Python 2 compares numbers without fractions, None and functions by other means.
         let class = object.class();

@@ -238,7 +238,11 @@ fn names_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>
     } else {
         let list = vm.dir(Some(object.to_owned()))?;
         let names = list.borrow_vec().to_vec();
-        let mut shown: Vec<PyObjectRef> = names.into_iter().filter(|name| !is_machine_name(name)).collect();
+        let is_late = |name: &PyObject| {
+            name.downcast_ref::<PyStr>().is_some_and(|name| attributes::is_hidden(object, name.as_bytes()))
+        };
+        let mut shown: Vec<PyObjectRef> =
+            names.into_iter().filter(|name| !is_machine_name(name) && !is_late(name)).collect();
         let native = object.class().heaptype_ext().is_none();
         if native && object.class().slots().iternext.load().is_some() {
             shown.push(vm.ctx.new_str("next").into());
@@ -458,6 +462,10 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         args[0].set_attr(&*name, args[2].clone(), vm)
     })?;
     dialect::set_function(vm, "dir", dir)?;
+    // A type in Python 2.
+    let reverse_iterator = vm.ctx.types.reverse_iter_type;
+    reverse_iterator.slots().new.store(Some(|_class, args, vm| vm.builtins.get_attr("reversed", vm)?.call(args, vm)));
+    dialect::set(vm, "reversed", reverse_iterator.to_owned())?;
     dialect::set_function(vm, "vars", vars)?;
     dialect::set_function(vm, "callable", callable)?;
     dialect::set_function(vm, "len", len)?;

@@ -695,6 +695,7 @@ fn repr_text(class: &Py<PyType>, vm: &VirtualMachine) -> String {
         return format!("<class {module}.{} at {:#x}>", class.name(), class.get_id());
     }
     let builtin = class.heaptype_ext().is_none()
+        || qualified_name(class, vm) == "basestring"
         || super::exceptions::is_builtin(class)
         || [TYPE.get(), CLASSOBJ.get(), classic::instance_type()].into_iter().flatten().any(|own| own.is(class));
     let kind = if builtin { "type" } else { "class" };

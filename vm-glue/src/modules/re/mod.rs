@@ -174,6 +174,8 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
         });
         set(name, function.into());
     }
+    // What plug-ins import of the cache: its compiled patterns are kept elsewhere.
+    set("_cache", vm.ctx.new_dict().into());
     set("escape", vm.new_function("escape", escape).into());
     set("purge", vm.new_function("purge", || *CACHE.lock() = None).into());
     set("error", error_type(vm).into());
