@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use reprise_vm_glue::runtime::classes::SHOWN_AS_CLASS;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::PySetterValue;
@@ -68,6 +69,7 @@ pub fn native_class<T: PyClassImpl + StaticType>(vm: &VirtualMachine, module: &'
     let class = T::make_static_type();
     let name = vm.ctx.intern_str("__module__");
     class.set_attr(name, vm.ctx.new_str(module).into());
+    class.set_attr(vm.ctx.intern_str(SHOWN_AS_CLASS), vm.ctx.true_value.clone().into());
     class.slots().setattro.store(Some(set_attribute));
 }
 

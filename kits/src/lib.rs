@@ -45,6 +45,7 @@ pub mod feedkit;
 pub mod functions;
 pub mod guards;
 pub mod hashkit;
+pub mod helperkit;
 pub mod http_cache;
 pub mod http_cookies;
 pub mod http_cookies_lwp;
@@ -140,6 +141,8 @@ pub static KITS: &[&kit::Kit] = &[
     &constkit::KIT,
     &logkit::KIT,
     &cloudkit::KIT,
+    &helperkit::HELPER,
+    &helperkit::STREAM,
     &datetimekit::KIT,
     &utilkit::KIT,
     &stringkit::KIT,

@@ -239,7 +239,10 @@ fn names_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>
         let list = vm.dir(Some(object.to_owned()))?;
         let names = list.borrow_vec().to_vec();
         let is_late = |name: &PyObject| {
-            name.downcast_ref::<PyStr>().is_some_and(|name| attributes::is_hidden(object, name.as_bytes()))
+            name.downcast_ref::<PyStr>().is_some_and(|name| {
+                // Marks that no source can spell are nobody's attributes.
+                name.as_bytes().starts_with(b"<") || attributes::is_hidden(object, name.as_bytes())
+            })
         };
         let mut shown: Vec<PyObjectRef> =
             names.into_iter().filter(|name| !is_machine_name(name) && !is_late(name)).collect();
@@ -465,6 +468,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     // A type in Python 2.
     let reverse_iterator = vm.ctx.types.reverse_iter_type;
     reverse_iterator.slots().new.store(Some(|_class, args, vm| vm.builtins.get_attr("reversed", vm)?.call(args, vm)));
+    reverse_iterator.slots().init.store(Some(|_object, _args, _vm| Ok(())));
     dialect::set(vm, "reversed", reverse_iterator.to_owned())?;
     dialect::set_function(vm, "vars", vars)?;
     dialect::set_function(vm, "callable", callable)?;

@@ -689,12 +689,16 @@ pub fn module_name(class: &Py<PyType>, vm: &VirtualMachine) -> Option<String> {
     }
 }
 
+/// The attribute that makes a native class look like one of Python code.
+pub const SHOWN_AS_CLASS: &str = "<class>";
+
 fn repr_text(class: &Py<PyType>, vm: &VirtualMachine) -> String {
     if classic::is_classic(class) {
         let module = module_name(class, vm).unwrap_or_else(|| "?".to_owned());
         return format!("<class {module}.{} at {:#x}>", class.name(), class.get_id());
     }
-    let builtin = class.heaptype_ext().is_none()
+    let native = class.heaptype_ext().is_none() && class.get_direct_attr(vm.ctx.intern_str(SHOWN_AS_CLASS)).is_none();
+    let builtin = native
         || qualified_name(class, vm) == "basestring"
         || super::exceptions::is_builtin(class)
         || [TYPE.get(), CLASSOBJ.get(), classic::instance_type()].into_iter().flatten().any(|own| own.is(class));
