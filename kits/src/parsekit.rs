@@ -384,10 +384,16 @@ pub fn string_from_html(vm: &VirtualMachine, element: &PyObject, encoding: Optio
 }
 
 /// An element without a declaration, as the older frameworks write elements: HTML as HTML, never indented.
-pub fn string_without_declaration(vm: &VirtualMachine, element: &PyObject, pretty: bool, encoding: &str) -> PyResult {
+pub fn string_without_declaration(
+    vm: &VirtualMachine,
+    element: &PyObject,
+    method: Option<Method>,
+    pretty: bool,
+    encoding: &str,
+) -> PyResult {
     let place = serializable(vm, element)?;
     let html = Element::of(element).is_some_and(is_html);
-    let method = if html { Method::Html } else { Method::Xml };
+    let method = method.unwrap_or(if html { Method::Html } else { Method::Xml });
     let options = WriteOptions { method, pretty: pretty && !html, tail: true };
     let body = place.document.read(|tree| write(tree, place.node, options));
     encoded(vm, &body, encoding)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reprise_bundles::{Bundle, atomic, dict_order};
 use reprise_kits::elements::element::{new_element, prepare_types};
 use reprise_kits::elements::tree::Flavour;
+use reprise_kits::elements::writer::Method;
 use reprise_kits::http_options::body_bytes;
 use reprise_kits::http_request::{Network, Plan};
 use reprise_kits::sandbox::{self, Sandbox};
@@ -62,7 +63,7 @@ static NATIVES: &[Native] = &[
     Native { name: "element", doc: "element(name): a new element", call: element },
     Native {
         name: "element_text",
-        doc: "element_text(element, pretty, encoding): without a declaration",
+        doc: "element_text(element, pretty, encoding, method): without a declaration",
         call: element_text,
     },
     Native {
@@ -264,7 +265,14 @@ fn element(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyRes
 
 fn element_text(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
     let pretty = given(vm, args, 1).try_to_bool(vm)?;
-    parsekit::string_without_declaration(vm, &given(vm, args, 0), pretty, &string(vm, args, 2)?)
+    let method = match optional(vm, args, 3)?.as_deref() {
+        None => None,
+        Some("xml") => Some(Method::Xml),
+        Some("html") => Some(Method::Html),
+        Some("text") => Some(Method::Text),
+        Some(other) => return Err(vm.new_value_error(format!("unknown output method '{other}'"))),
+    };
+    parsekit::string_without_declaration(vm, &given(vm, args, 0), method, pretty, &string(vm, args, 2)?)
 }
 
 // ---- the web -------------------------------------------------------------------------------------------------------

@@ -41,7 +41,6 @@ pub static V1: &[Entry] = &[
     module!("PMS._Dispatch", "v1/_Dispatch.py"),
     module!("PMS._Later", "v1/_Later.py"),
     module!("PMS._Log", "v1/_Log.py"),
-    module!("cerealizer", "cerealizer.py"),
 ];
 
 /// Framework 0 (`spec/legacy-v0.md` §4).
@@ -64,7 +63,6 @@ pub static V0: &[Entry] = &[
     module!("PMS.YAML", "v0/YAML.py"),
     module!("PMS._Dispatch", "v0/_Dispatch.py"),
     module!("PMS.oauth", "v0/oauth.py"),
-    module!("cerealizer", "cerealizer.py"),
 ];
 
 /// The modules of a framework's plug-ins.

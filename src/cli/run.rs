@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use reprise_bundles::Bundle;
+use reprise_bundles::{Bundle, FrameworkVersion};
 use reprise_kits::dispatch::{Interface, Request, Response};
 
 use crate::host::server::Server;
@@ -68,7 +68,7 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
 
 /// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
-    match answer(&arguments).and_then(|response| print(&arguments, &response)) {
+    match answer(&arguments).and_then(|answer| print(&arguments, &answer)) {
         Ok(code) => code,
         Err(problem) => {
             anstream::eprintln!("reprise: {problem}");
@@ -77,7 +77,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn answer(arguments: &Arguments) -> Result<Response, Problem> {
+/// An answer and what was asked.
+struct Answer {
+    response: Response,
+    uri: String,
+    framework: FrameworkVersion,
+}
+
+fn answer(arguments: &Arguments) -> Result<Answer, Problem> {
     // A broken bundle gets its message here, before anything is started.
     let bundle = Bundle::open(&arguments.bundle)?;
     let media_server = Arc::new(MediaServer::default());
@@ -98,14 +105,16 @@ fn answer(arguments: &Arguments) -> Result<Response, Problem> {
         (None, Some(prefix)) => prefix.clone(),
         (None, None) => return Err("the plug-in has no prefix of its own: name a path".into()),
     };
+    let uri = if uri.starts_with('/') { uri } else { format!("/{uri}") };
     let request = Request {
         interface: Interface::Pipe { port: None },
         method: "GET".to_owned(),
-        uri: address.local(&if uri.starts_with('/') { uri } else { format!("/{uri}") }),
+        uri: address.local(&uri),
         headers: arguments.header.clone(),
         body: Vec::new(),
     };
-    Ok(process.request(&address, &request)?)
+    let response = process.request(&address, &request)?;
+    Ok(Answer { response, uri, framework: bundle.framework })
 }
 
 /// Says where to look when a plug-in does not start.
@@ -124,16 +133,24 @@ fn explained(problem: ProcessError, bundle: &Bundle) -> Problem {
 }
 
 /// Prints an answer; what is no success goes to standard error and fails.
-fn print(arguments: &Arguments, response: &Response) -> Result<ExitCode, Problem> {
+fn print(arguments: &Arguments, answer: &Answer) -> Result<ExitCode, Problem> {
+    let response = &answer.response;
     let text = String::from_utf8_lossy(&response.body);
     if !(200..300).contains(&response.status) {
-        anstream::eprintln!("reprise: the plug-in answered {}{}", response.status, explanation(response, &text));
+        let hint = match answer.framework {
+            // These frameworks say nothing about errors in their answers.
+            FrameworkVersion::V0 | FrameworkVersion::V1 if response.header("Location").is_none() => {
+                "; the plug-in's log says more"
+            }
+            _ => "",
+        };
+        anstream::eprintln!("reprise: the plug-in answered {}{}{hint}", response.status, explanation(response, &text));
         return Ok(ExitCode::FAILURE);
     }
     let document = present::parse(&text);
     let mut out = anstream::stdout().lock();
     match (&document, arguments.format) {
-        (Some(document), Format::Table) => out.write_all(present::table(document).as_bytes())?,
+        (Some(document), Format::Table) => out.write_all(present::table(document, &answer.uri).as_bytes())?,
         (Some(document), Format::Json) => writeln!(out, "{:#}", present::json(document))?,
         // Text, JSON or a picture of the plug-in's own: there is nothing to lay out.
         _ => out.write_all(&response.body)?,

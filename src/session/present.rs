@@ -12,8 +12,9 @@ pub fn parse(text: &str) -> Option<Document<'_>> {
     Document::parse(text).ok()
 }
 
-/// A container as a title, notices and a table of its items: title, kind, key, summary.
-pub fn table(document: &Document<'_>) -> String {
+/// A container as a title, notices and a table of its items: title, kind, key, summary. `path` is that of the request:
+/// relative keys lead on from there.
+pub fn table(document: &Document<'_>, path: &str) -> String {
     let root = document.root_element();
     let mut out = String::new();
     let titles: Vec<&str> = ["title1", "title2"].iter().filter_map(|name| root.attribute(*name)).collect();
@@ -42,7 +43,7 @@ pub fn table(document: &Document<'_>) -> String {
     }
     table.set_header(["title", "kind", "key", "summary"]);
     for item in items {
-        table.add_row([title_of(item), kind_of(item), key_of(item), summary_of(item)]);
+        table.add_row([title_of(item), kind_of(item), key_of(item, path), summary_of(item)]);
     }
     out.push_str(&table.to_string());
     out.push('\n');
@@ -76,9 +77,14 @@ fn kind_of(item: Node<'_, '_>) -> String {
 }
 
 /// The key, or what is played where an item has none.
-fn key_of(item: Node<'_, '_>) -> String {
+fn key_of(item: Node<'_, '_>, path: &str) -> String {
     let part = || item.descendants().find(|node| node.has_tag_name("Part")).and_then(|part| part.attribute("key"));
-    item.attribute("key").or_else(part).unwrap_or("").to_owned()
+    let key = item.attribute("key").or_else(part).unwrap_or("");
+    if key.is_empty() || key.starts_with('/') || key.contains("://") {
+        return key.to_owned();
+    }
+    let folder = path.split('?').next().unwrap_or_default().trim_end_matches('/');
+    format!("{folder}/{key}")
 }
 
 fn summary_of(item: Node<'_, '_>) -> String {
@@ -124,10 +130,17 @@ mod tests {
 
     #[test]
     fn tables_show_items() {
-        let text = table(&Document::parse(MENU).unwrap());
+        let text = table(&Document::parse(MENU).unwrap(), "/z");
         for wanted in ["A\n", "One", "menu", "s t", "search", "clip", "http://e/f"] {
             assert!(text.contains(wanted), "{wanted} is missing in\n{text}");
         }
+    }
+
+    #[test]
+    fn relative_keys_lead_on() {
+        let menu = "<MediaContainer><Directory key=\"a/b\" title=\"One\"/></MediaContainer>";
+        let text = table(&Document::parse(menu).unwrap(), "/video/x/?query=q");
+        assert!(text.contains(" /video/x/a/b "), "{text}");
     }
 
     #[test]

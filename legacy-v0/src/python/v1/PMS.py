@@ -12,18 +12,6 @@ Error = {
 }
 
 
-def packed_text(string):
-    """A packed value as it stands in a URL, from its bytes."""
-    import base64
-    return base64.b64encode(string).replace('/', '@').replace('+', '*').replace('=', '_')
-
-
-def unpacked_text(text):
-    """The bytes of a packed value, from what stands in a URL."""
-    import base64, urllib
-    return base64.b64decode(urllib.unquote(text).replace('@', '/').replace('*', '+').replace('_', '='))
-
-
 class PlatformInfo(object):
     """What the plug-in runs on."""
     OS = _pms.os

@@ -3,11 +3,16 @@
 import _pms
 from PMS import HTTP
 
-try:
-    # Some plug-ins reach for it here.
-    from lxml import etree
-except ImportError:
-    etree = None
+
+class _Etree(object):
+    """`lxml.etree`, which some plug-ins reach for here; loaded when one does."""
+
+    def __getattr__(self, name):
+        import lxml.etree
+        return getattr(lxml.etree, name)
+
+
+etree = _Etree()
 
 
 def Element(name, text=None, **attributes):
@@ -35,22 +40,17 @@ def ElementFromURL(url, isHTML=False, values=None, headers={}, cacheTime=None, a
 
 def StringFromElement(el, encoding='utf8', method=None):
     """An element as text, indented while debugging. `method` may be 'text' or 'html'."""
-    if method == 'text':
-        return u''.join(el.itertext()).encode(encoding)
-    return _pms.element_text(el, _pms.debug, encoding)
-
-
-def _missing(name):
-    raise NotImplementedError('XML.%s (objectified trees) is not implemented yet' % name)
+    return _pms.element_text(el, _pms.debug, encoding, method)
 
 
 def ObjectFromString(string):
-    _missing('ObjectFromString')
+    """A document as an object whose attributes are its elements; None for None."""
+    return None if string is None else _pms.kit('XML').ObjectFromString(string)
 
 
-def ObjectFromURL(url, values=None, headers={}, autoUpdate=False, encoding=None, errors=None):
-    _missing('ObjectFromURL')
+def ObjectFromURL(url, values=None, headers={}, cacheTime=None, autoUpdate=False, encoding=None, errors=None):
+    return ObjectFromString(HTTP.Request(url, values=values, headers=headers, cacheTime=cacheTime, autoUpdate=autoUpdate, encoding=encoding, errors=errors))
 
 
 def StringFromObject(obj, encoding='utf8'):
-    _missing('StringFromObject')
+    return _pms.kit('XML').StringFromObject(obj, encoding)
