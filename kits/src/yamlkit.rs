@@ -1,11 +1,12 @@
-//! `YAML` (`spec/kits.md` §6). In the original it never worked; here it does, for the data types of YAML 1.2.
+//! `YAML` (`spec/kits.md` §6). In framework 2's original it never worked; here it does, as in framework 1:
+//! the data types of YAML 1.2, and the words for truth values of YAML 1.1.
 
 use std::sync::Arc;
 
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
 use crate::elements::encoding::decode_document;
 use crate::kit::{Entry, Kit, Status, Visibility, native_class};
@@ -84,46 +85,86 @@ fn read(vm: &VirtualMachine, data: &PyObject, limit: Option<&PyObject>) -> PyRes
     if depth.1 > DEEPEST {
         return Err(vm.new_value_error("The YAML text is nested too deep".to_owned()));
     }
-    let documents = vm.allow_threads(|| Yaml::load_from_str(&source));
+    let documents = vm.allow_threads(|| MarkedYaml::load_from_str(&source));
     let documents = documents.map_err(|error| vm.new_value_error(error.to_string()))?;
-    let mut left = MOST_OBJECTS;
-    documents.first().map_or_else(|| Ok(vm.ctx.none()), |document| object(vm, document, &mut left, 0))
+    let mut reader = Reader { vm, source: source.chars().collect(), left: MOST_OBJECTS };
+    documents.first().map_or_else(|| Ok(vm.ctx.none()), |document| reader.object(document, 0))
 }
 
-fn object(vm: &VirtualMachine, node: &Yaml<'_>, left: &mut usize, depth: usize) -> PyResult {
-    if *left == 0 || depth > DEEPEST {
-        return Err(vm.new_value_error("The YAML text stands for too many objects".to_owned()));
+/// Words without quotes that stand for truth values in YAML 1.1, which the framework's library read.
+const TRUTHS: [(&str, bool); 4] = [("yes", true), ("no", false), ("on", true), ("off", false)];
+
+/// The truth value of a word: in small letters, in capitals, or with a first capital.
+fn truth(word: &str) -> Option<bool> {
+    let lower = word.to_ascii_lowercase();
+    let (_, value) = TRUTHS.iter().find(|(known, _)| *known == lower)?;
+    let rest_is_lower = word.get(1..)?.chars().all(|c| c.is_ascii_lowercase());
+    let all_upper = word.chars().all(|c| c.is_ascii_uppercase());
+    (rest_is_lower || all_upper).then_some(*value)
+}
+
+/// Builds the objects of a document.
+struct Reader<'vm> {
+    vm: &'vm VirtualMachine,
+    source: Vec<char>,
+    /// Objects that may still be made.
+    left: usize,
+}
+
+impl Reader<'_> {
+    /// Whether a text stands in the source without quotes.
+    fn is_plain(&self, node: &MarkedYaml<'_>) -> bool {
+        let first = self.source.get(node.span.start.index());
+        !matches!(first, Some('\'' | '"' | '|' | '>' | '*') | None)
     }
-    *left -= 1;
-    Ok(match node {
-        Yaml::Value(Scalar::Null) | Yaml::BadValue => vm.ctx.none(),
-        Yaml::Value(Scalar::Boolean(truth)) => vm.ctx.new_bool(*truth).into(),
-        Yaml::Value(Scalar::Integer(number)) => vm.ctx.new_int(*number).into(),
-        Yaml::Value(Scalar::FloatingPoint(number)) => vm.ctx.new_float(number.into_inner()).into(),
-        Yaml::Value(Scalar::String(content)) => text::native(vm, content),
-        Yaml::Representation(content, ..) => text::native(vm, content),
-        Yaml::Sequence(items) => {
-            let items: PyResult<Vec<PyObjectRef>> =
-                items.iter().map(|item| object(vm, item, left, depth + 1)).collect();
-            vm.ctx.new_list(items?).into()
+
+    fn objects(&mut self, items: &[MarkedYaml<'_>], depth: usize) -> PyResult<Vec<PyObjectRef>> {
+        items.iter().map(|item| self.object(item, depth)).collect()
+    }
+
+    fn object(&mut self, node: &MarkedYaml<'_>, depth: usize) -> PyResult {
+        let vm = self.vm;
+        if self.left == 0 || depth > DEEPEST {
+            return Err(vm.new_value_error("The YAML text stands for too many objects".to_owned()));
         }
-        Yaml::Mapping(entries) => {
-            let dict = vm.ctx.new_dict();
-            for (key, value) in entries {
-                let key = match key {
-                    // A list cannot be a key.
-                    Yaml::Sequence(items) => {
-                        let items: PyResult<Vec<PyObjectRef>> =
-                            items.iter().map(|item| object(vm, item, left, depth + 1)).collect();
-                        vm.ctx.new_tuple(items?).into()
-                    }
-                    key => object(vm, key, left, depth + 1)?,
-                };
-                dict.set_item(&*key, object(vm, value, left, depth + 1)?, vm)?;
+        self.left -= 1;
+        Ok(match &node.data {
+            YamlData::Value(Scalar::Null) | YamlData::BadValue => vm.ctx.none(),
+            YamlData::Value(Scalar::Boolean(truth)) => vm.ctx.new_bool(*truth).into(),
+            YamlData::Value(Scalar::Integer(number)) => vm.ctx.new_int(*number).into(),
+            YamlData::Value(Scalar::FloatingPoint(number)) => vm.ctx.new_float(number.into_inner()).into(),
+            YamlData::Value(Scalar::String(content)) | YamlData::Representation(content, ..) => {
+                match truth(content).filter(|_| self.is_plain(node)) {
+                    Some(truth) => vm.ctx.new_bool(truth).into(),
+                    None => text::native(vm, content),
+                }
             }
-            dict.into()
-        }
-        Yaml::Tagged(_, inner) => object(vm, inner, left, depth + 1)?,
-        Yaml::Alias(_) => vm.ctx.none(),
-    })
+            YamlData::Sequence(items) => vm.ctx.new_list(self.objects(items, depth + 1)?).into(),
+            YamlData::Mapping(entries) => {
+                let dict = vm.ctx.new_dict();
+                for (key, value) in entries {
+                    let key = match &key.data {
+                        // A list cannot be a key.
+                        YamlData::Sequence(items) => vm.ctx.new_tuple(self.objects(items, depth + 1)?).into(),
+                        _ => self.object(key, depth + 1)?,
+                    };
+                    dict.set_item(&*key, self.object(value, depth + 1)?, vm)?;
+                }
+                dict.into()
+            }
+            YamlData::Tagged(_, inner) => self.object(inner, depth + 1)?,
+            YamlData::Alias(_) => vm.ctx.none(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_truth() {
+        assert_eq!(["yes", "No", "ON", "off"].map(truth), [Some(true), Some(false), Some(true), Some(false)]);
+        assert_eq!(["yEs", "y", "one", ""].map(truth), [None; 4]);
+    }
 }
