@@ -112,6 +112,7 @@ fn write_over(folder: &Path, files: &Files) -> Result<(), ModelError> {
         let file = folder.join(path);
         let written = match content {
             Content::Bytes(bytes) => atomic::write(&file, bytes),
+            Content::Shared(bytes) => atomic::write(&file, bytes),
             Content::Same(old) => std::fs::copy(old, &file).map(|_| ()),
             Content::Link(to) => commit::relink(to, &file),
         };

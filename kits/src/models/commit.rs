@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
@@ -15,6 +15,8 @@ use parking_lot::{Condvar, Mutex};
 #[derive(Clone, Debug)]
 pub enum Content {
     Bytes(Vec<u8>),
+    /// The same, still in use elsewhere.
+    Shared(Arc<[u8]>),
     /// The same as a file that is there already.
     Same(PathBuf),
     /// A link with this text as its target.
@@ -86,6 +88,7 @@ fn fill(folder: &Path, files: &Files) -> io::Result<()> {
         }
         match content {
             Content::Bytes(bytes) => fs::write(&file, bytes)?,
+            Content::Shared(bytes) => fs::write(&file, bytes)?,
             Content::Same(old) => {
                 if fs::hard_link(old, &file).is_err() {
                     fs::copy(old, &file)?;

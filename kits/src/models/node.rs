@@ -13,6 +13,9 @@ pub struct Node {
     pub children: Vec<Node>,
 }
 
+/// Deepest nesting that is read.
+const DEPTH: usize = 200;
+
 /// Why a document could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NodeError {
@@ -69,10 +72,13 @@ impl Node {
         let text = std::str::from_utf8(bytes).map_err(|error| NodeError::Malformed(error.to_string()))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let document = roxmltree::Document::parse(text).map_err(|error| NodeError::Malformed(error.to_string()))?;
-        Ok(Self::of(document.root_element()))
+        Self::of(document.root_element(), 0)
     }
 
-    fn of(element: roxmltree::Node) -> Self {
+    fn of(element: roxmltree::Node, depth: usize) -> Result<Self, NodeError> {
+        if depth > DEPTH {
+            return Err(NodeError::Malformed("the elements are nested too deeply".to_owned()));
+        }
         let name = |local: &str| Cow::Owned(local.to_owned());
         let mut node = Self::new(name(element.tag_name().name()));
         for attribute in element.attributes() {
@@ -80,12 +86,12 @@ impl Node {
         }
         for child in element.children() {
             if child.is_element() {
-                node.children.push(Self::of(child));
+                node.children.push(Self::of(child, depth + 1)?);
             } else if let Some(text) = child.text().filter(|_| child.is_text() && node.children.is_empty()) {
                 node.text.get_or_insert_default().push_str(text);
             }
         }
-        node
+        Ok(node)
     }
 
     /// The document, indented by two blanks a level.
@@ -181,5 +187,7 @@ mod tests {
         assert_eq!(Node::with_text("a", "bell \x07").document(), Err(NodeError::NotXml("a".to_owned())));
         assert!(Node::parse(b"<a><b></a>").is_err());
         assert!(Node::parse(b"").is_err());
+        let deep = format!("{}{}", "<a>".repeat(5000), "</a>".repeat(5000));
+        assert!(Node::parse(deep.as_bytes()).is_err());
     }
 }

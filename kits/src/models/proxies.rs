@@ -1,6 +1,7 @@
 //! Containers of proxied data: posters, art, banners, themes, thumbs, lyrics (`spec/models.md` §6.6).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::common::lock::PyRwLock;
@@ -18,7 +19,7 @@ use crate::objects::errors::class_text;
 /// Where the bytes of an item are.
 #[derive(Clone, Debug)]
 pub enum Data {
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
     /// Stored before; read when somebody asks.
     File(PathBuf),
 }
@@ -103,7 +104,7 @@ impl ProxyContainer {
             let message = format!("Proxy type '{name}' is not accepted by this attribute.");
             return Err(framework_exception(vm, &message));
         }
-        let data = Data::Bytes(proxy.data(vm)?);
+        let data = Data::Bytes(proxy.data(vm)?.into());
         let item = ProxyItem::new(proxy.kind, proxy.value("sort_order", vm), proxy.value("format", vm), data);
         self.items.insert(&*text::unicode_object(vm, key)?, item.into_pyobject(vm), vm)
     }

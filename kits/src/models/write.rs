@@ -1,6 +1,7 @@
 //! Writing an instance: its XML files and data (`spec/models.md` §7.2, §7.3).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::PyBaseExceptionRef;
@@ -243,7 +244,7 @@ impl Writer<'_> {
             let url = key_text(&url, vm)?;
             let hash = paths::sha1_of(&url);
             let content = match &item.data {
-                Data::Bytes(bytes) => Content::Bytes(bytes.clone()),
+                Data::Bytes(bytes) => Content::Shared(Arc::clone(bytes)),
                 Data::File(file) if file.is_file() => Content::Same(file.clone()),
                 // The file went away since it was read.
                 Data::File(_) => continue,
