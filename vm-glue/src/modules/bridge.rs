@@ -7,7 +7,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyDictRef, Py
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::modules;
+use crate::modules::{self, bridge_types};
 use crate::runtime::text;
 
 /// Deeper results are passed on as they are.
@@ -157,6 +157,9 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
         ("wrap", vm.new_function("wrap", wrap).into()),
         ("native", vm.new_function("native", |value: PyObjectRef, vm: &VirtualMachine| native(vm, value, 0)).into()),
     ];
+    modules::set_function(vm, &module, "adopt", bridge_types::adopt);
+    modules::set_function(vm, &module, "deque", bridge_types::deque);
+    modules::set_function(vm, &module, "struct_time", bridge_types::struct_time);
     for (name, value) in parts {
         modules::set(vm, &module, name, value);
     }

@@ -6,6 +6,7 @@
 
 pub mod available;
 mod bridge;
+mod bridge_types;
 mod codecs_module;
 mod cstringio;
 mod datetime_module;
@@ -101,6 +102,7 @@ pub static REGISTRY: &[Entry] = &[
     python("_strptime", include_str!("python/_strptime.py")),
     native("_struct", struct_module::module),
     native("_web", web_module::module),
+    over("argparse", "argparse", include_str!("python/argparse.py")),
     over("array", "array", include_str!("python/array.py")),
     over("ast", "ast", include_str!("python/ast.py")),
     python("base64", include_str!("python/base64.py")),
@@ -112,6 +114,7 @@ pub static REGISTRY: &[Entry] = &[
     python("codecs", include_str!("python/codecs.py")),
     python("collections", include_str!("python/collections.py")),
     python("commands", include_str!("python/commands.py")),
+    over("contextlib", "contextlib", include_str!("python/contextlib.py")),
     over("cookielib", "http.cookiejar", include_str!("python/cookielib.py")),
     python("copy", include_str!("python/copy.py")),
     python("copy_reg", include_str!("python/copy_reg.py")),
@@ -123,7 +126,7 @@ pub static REGISTRY: &[Entry] = &[
     library("email.Errors", "email.errors"),
     library("email.FeedParser", "email.feedparser"),
     library("email.Generator", "email.generator"),
-    library("email.Header", "email.header"),
+    over("email.Header", "email.header", include_str!("python/email_header.py")),
     library("email.MIMEAudio", "email.mime.audio"),
     library("email.MIMEBase", "email.mime.base"),
     library("email.MIMEImage", "email.mime.image"),
@@ -134,6 +137,7 @@ pub static REGISTRY: &[Entry] = &[
     library("email.Message", "email.message"),
     library("email.Parser", "email.parser"),
     library("email.Utils", "email.utils"),
+    over("email.header", "email.header", include_str!("python/email_header.py")),
     native("exceptions", exceptions_module::module),
     python("fnmatch", include_str!("python/fnmatch.py")),
     over("fractions", "fractions", include_str!("python/fractions.py")),
@@ -160,6 +164,7 @@ pub static REGISTRY: &[Entry] = &[
     native("math", math_module::module),
     native("md5", hashlib::md5_module),
     python("mimetools", include_str!("python/mimetools.py")),
+    over("mimetypes", "mimetypes", include_str!("python/mimetypes.py")),
     python("new", include_str!("python/new.py")),
     over("operator", "operator", include_str!("python/operator.py")),
     over("os", "os", include_str!("python/os.py")),

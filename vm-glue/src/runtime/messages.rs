@@ -270,6 +270,9 @@ fn type_error(text: &str) -> Option<String> {
     {
         return Some(format!("can only concatenate {left} (not \"{}", right.replacen('\'', "\"", 1)));
     }
+    if text == "maxlen must be non-negative." {
+        return Some("maxlen must be non-negative".to_owned());
+    }
     if text == "object is not iterable" {
         return Some("cannot convert dictionary update sequence element #0 to a sequence".to_owned());
     }
@@ -321,6 +324,14 @@ fn type_error(text: &str) -> Option<String> {
     }
     if text.starts_with("super(type, obj): obj ") {
         return Some("super(type, obj): obj must be an instance or subtype of type".to_owned());
+    }
+    if let Some((name, methods)) = text
+        .strip_prefix("Can't instantiate abstract class ")
+        .or_else(|| text.strip_prefix("class "))
+        .and_then(|rest| rest.split_once(" without an implementation for abstract method"))
+    {
+        let methods = methods.trim_start_matches('s').trim().replace('\'', "");
+        return Some(format!("Can't instantiate abstract class {name} with abstract methods {methods}"));
     }
     if let Some(names) = text.strip_prefix("Cannot create a consistent method resolution order (MRO) for bases ") {
         return Some(format!("Cannot create a consistent method resolution\norder (MRO) for bases {names}"));

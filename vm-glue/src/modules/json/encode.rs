@@ -231,6 +231,9 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         if self.unicode {
+            // In its quotation marks, as it is joined to the rest: errors count them.
+            let quoted = [b"\"", &*bytes, b"\""].concat();
+            text::decode_default(self.vm, &quoted)?;
             let decoded = text::decode_default(self.vm, &bytes)?;
             self.quoted(&decoded);
         } else {

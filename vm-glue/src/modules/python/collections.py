@@ -5,14 +5,14 @@ __all__ = ['Counter', 'deque', 'defaultdict', 'namedtuple', 'OrderedDict']
 from _abcoll import *
 import _abcoll
 import sys as _sys
-from _bridge import library as _library
+from _bridge import deque as _deque, library as _library
 from heapq import nlargest as _nlargest
 from operator import itemgetter as _itemgetter
 from keyword import iskeyword as _iskeyword
 
 __all__ += _abcoll.__all__
 
-deque = _library('_collections').deque
+deque = _deque(_library('_collections').deque)
 defaultdict = _library('_collections').defaultdict
 MutableSequence.register(deque)
 

@@ -580,6 +580,9 @@ def _send(method, url, headers, body, timeout, verify=True, response_class=HTTPR
     return response_class._of(status, reason, pairs, stream, method)
 
 
+_idle = None
+
+
 class _Managed(object):
     """Stands for the socket of a connection that the program's HTTP client makes."""
 
@@ -602,10 +605,18 @@ class _Managed(object):
     def close(self):
         pass
 
+    def fileno(self):
+        # Something to wait for that never comes: the connection is idle.
+        global _idle
+        if _idle is None:
+            import os
+            _idle = os.pipe()
+        return _idle[0]
+
     def _none(self, *args):
         raise socket.error(9, 'the connection is made by the HTTP client: it has no socket of its own')
 
-    fileno = getpeername = getsockname = recv = send = sendall = makefile = _none
+    getpeername = getsockname = recv = send = sendall = makefile = _none
 
 
 class HTTPConnection(object):
@@ -626,6 +637,9 @@ class HTTPConnection(object):
         self.timeout = timeout
         self.source_address = source_address
         self._own_sock = None
+        self._context = None
+        # urllib3 asks for this; the client verifies unless it is told not to.
+        self.is_verified = True
         self._request = None
         self._response = None
         self._tunnel = None
@@ -672,7 +686,14 @@ class HTTPConnection(object):
             own.close()
 
     def _verifies(self):
-        return True
+        if getattr(self, 'cert_reqs', None) in (0, 'CERT_NONE', 'NONE'):
+            return False
+        if self._context is not None:
+            return getattr(self._context, 'verify_mode', 2) != 0
+        import sys
+        ssl = sys.modules.get('ssl')
+        make = getattr(ssl, '_create_default_https_context', None)
+        return make is None or make is not ssl._create_unverified_context
 
     def request(self, method, url, body=None, headers={}):
         self.putrequest(method, url)
@@ -728,7 +749,9 @@ class HTTPConnection(object):
             host = '[%s]' % host
         if port != self.default_port:
             host = '%s:%d' % (host, port)
-        return '%s://%s%s' % (self._scheme, host, path if path[:1] == '/' else '/' + path)
+        # Libraries derive their own TLS connection from the plain one: its port tells.
+        scheme = 'https' if self.default_port == HTTPS_PORT else self._scheme
+        return '%s://%s%s' % (scheme, host, path if path[:1] == '/' else '/' + path)
 
     def getresponse(self, buffering=False):
         if self._request is None or not self._request[4]:
@@ -776,18 +799,6 @@ class HTTPSConnection(HTTPConnection):
         self.key_file = key_file
         self.cert_file = cert_file
         self._context = context
-        # urllib3 asks for this; the client verifies unless it is told not to.
-        self.is_verified = True
-
-    def _verifies(self):
-        if getattr(self, 'cert_reqs', None) in (0, 'CERT_NONE', 'NONE'):
-            return False
-        if self._context is not None:
-            return getattr(self._context, 'verify_mode', 2) != 0
-        import sys
-        ssl = sys.modules.get('ssl')
-        make = getattr(ssl, '_create_default_https_context', None)
-        return make is None or make is not ssl._create_unverified_context
 
 
 class HTTP:

@@ -61,7 +61,10 @@ def load_module(name, file, pathname, description):
 
 def load_source(name, pathname, file=None):
     if file is None:
-        open(pathname).close()
+        try:
+            open(pathname).close()
+        except IOError, e:
+            raise IOError(e.errno, e.strerror)
     return _load_source(name, pathname)
 
 

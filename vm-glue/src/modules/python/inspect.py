@@ -282,16 +282,27 @@ def _tuple_parameter(co, hidden):
     for step in _library('dis').get_instructions(co):
         name = step.opname
         if not wanted:
-            if name.startswith('LOAD_FAST') and step.argval == hidden:
+            if name.startswith('LOAD_FAST') and hidden in (step.argval if isinstance(step.argval, tuple)
+                                                           else (step.argval,))[-1:]:
                 wanted.append((names, 1))
             continue
         target, count = wanted[-1]
         if name == 'UNPACK_SEQUENCE':
             inner = []
             target.append(inner)
-        elif name.startswith('STORE_') and isinstance(step.argval, basestring):
+        elif name.startswith('STORE_'):
+            # One instruction may store two names, or store one and load another.
+            stored = (step.argval,) if isinstance(step.argval, basestring) else tuple(step.argval)
+            if name.count('STORE_') < len(stored):
+                stored = stored[:1]
             inner = None
-            target.append(step.argval)
+            for each in stored:
+                target.append(each)
+                count -= 1
+                while count == 0 and len(wanted) > 1 and each is not stored[-1]:
+                    wanted.pop()
+                    target, count = wanted[-1]
+            count += 1
         else:
             continue
         wanted[-1] = target, count - 1

@@ -1,11 +1,19 @@
 # Byte strings and unicode where the machine's own streams have its kinds of bytes and text.
 import __builtin__
-from _bridge import foreign as _foreign, library as _library, native as _native, text as _text
+from _bridge import adopt as _adopt, foreign as _foreign, library as _library, native as _native, text as _text
 _machine = _library('io')
 
 SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
 DEFAULT_BUFFER_SIZE = 8192
 OpenWrapper = None
+
+
+class UnsupportedOperation(ValueError, IOError):
+    pass
+
+UnsupportedOperation.__module__ = 'io'
+# What the machine itself raises is an IOError, too.
+_adopt(_machine.UnsupportedOperation, UnsupportedOperation)
 
 
 def _bytes(data):
@@ -41,6 +49,10 @@ class _ByteMethods(object):
 
     def readlines(self, hint=None):
         return _native(self._base.readlines(self) if hint is None else self._base.readlines(self, hint))
+
+    def readinto(self, target):
+        count = self._base.readinto(self, target)
+        return count if count is None else long(count)
 
     def readall(self):
         return _native(self._base.readall(self))

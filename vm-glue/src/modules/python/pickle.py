@@ -593,6 +593,10 @@ class Pickler:
 class _Mark:
     pass
 
+
+class _Empty:
+    pass
+
 _mark = _Mark()
 # What a quoted string of protocol 0 may look like: nothing that would end it early.
 _QUOTED = _re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\Z""", _re.DOTALL)
@@ -794,7 +798,8 @@ class Unpickler:
 
     def _instantiate(self, kind, args):
         if not args and type(kind) is _types.ClassType and not hasattr(kind, "__getinitargs__"):
-            value = _types.InstanceType(kind)
+            value = _Empty()
+            value.__class__ = kind
         else:
             try:
                 value = kind(*args)

@@ -1,8 +1,14 @@
 """Headers of mail-like messages."""
 
-from email.utils import formatdate as _formatdate, mktime_tz, parsedate, parsedate_tz, quote, unquote
+from email.utils import formatdate as _formatdate, mktime_tz, parsedate_tz, quote, unquote
 
 __all__ = ["Message", "AddressList", "parsedate", "parsedate_tz", "mktime_tz"]
+
+
+def parsedate(data):
+    """The first nine fields of parsedate_tz."""
+    found = parsedate_tz(data)
+    return found if found is None else found[:8] + (0,)
 
 
 class Message:

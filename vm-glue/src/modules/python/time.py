@@ -1,7 +1,8 @@
-from _bridge import library as _library
+from _bridge import library as _library, struct_time as _struct_time
 _machine = _library('time')
 
 accept2dyear = 1
+_struct_time(struct_time)
 # Without daylight saving time there is no other offset.
 daylight = _machine.daylight
 timezone = _machine.timezone
@@ -94,7 +95,8 @@ def _mktime_outside(fields):
 
 
 def _offset(seconds):
-    return getattr(_machine.localtime(seconds), 'tm_gmtoff', -timezone)
+    """Seconds that local time is ahead at a time."""
+    return -(altzone if _machine.localtime(seconds).tm_isdst > 0 else timezone)
 
 
 def strptime(string, format="%a %b %d %H:%M:%S %Y"):

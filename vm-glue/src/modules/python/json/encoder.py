@@ -44,4 +44,65 @@ class JSONEncoder(object):
                              self.encoding)
 
     def iterencode(self, o, _one_shot=False):
-        return iter([self.encode(o)])
+        if _one_shot or self.indent is not None and not isinstance(self.indent, (int, long)):
+            return iter([self.encode(o)])
+        return self._pieces(o, 0)
+
+    def _pieces(self, o, level):
+        """The text in the pieces in which it comes about."""
+        if isinstance(o, dict):
+            if not o:
+                yield '{}'
+                return
+            items = sorted(o.items()) if self.sort_keys else o.iteritems()
+            opening, closing = '{', '}'
+        elif isinstance(o, (list, tuple)):
+            if not o:
+                yield '[]'
+                return
+            items = iter(o)
+            opening, closing = '[', ']'
+        elif o is None or isinstance(o, (basestring, int, long, float)):
+            yield self.encode(o)
+            return
+        else:
+            for piece in self._pieces(self.default(o), level):
+                yield piece
+            return
+        separator = self.item_separator
+        line = None
+        if self.indent is not None:
+            line = '\n' + ' ' * (self.indent * (level + 1))
+            separator += line
+        start = opening + (line or '')
+        if opening == '{':
+            yield start
+            start = ''
+        first = True
+        for item in items:
+            if opening == '{':
+                # The text of {key: 0} without the zero: keys are written as ever.
+                key = _json2.encode({item[0]: 0}, self.default, bool(self.skipkeys), bool(self.ensure_ascii),
+                                    bool(self.allow_nan), False, None, ', ', '\0', self.encoding)
+                if key == '{}':
+                    continue
+                if not first:
+                    yield separator
+                yield key[1:key.rindex('\0')]
+                yield self.key_separator
+                for piece in self._pieces(item[1], level + 1):
+                    yield piece
+                first = False
+                continue
+            before = start if first else separator
+            first = False
+            if isinstance(item, (dict, list, tuple)) or not (item is None or
+                                                             isinstance(item, (basestring, int, long, float))):
+                yield before
+                for piece in self._pieces(item, level + 1):
+                    yield piece
+            else:
+                yield before + self.encode(item)
+        if self.indent is not None:
+            yield '\n' + ' ' * (self.indent * level)
+        yield closing
