@@ -1,20 +1,20 @@
 //! Constants (`spec/environment.md` §6.3): groups of names like `AudioCodec.AAC`, and the cache times.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::PySetterValue;
-use rustpython_vm::types::{GetAttr, SetAttr};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::protocol::PyMappingMethods;
+use rustpython_vm::types::{AsMapping, GetAttr, SetAttr};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func, pyclass,
+};
 
 use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::sandbox::Sandbox;
-
-/// The group that answers for the names of earlier releases too.
-const PROTOCOLS: &str = "Protocols";
 
 /// Names and values of one group.
 type Texts = &'static [(&'static str, &'static str)];
@@ -36,18 +36,6 @@ const SERVER_PLATFORM: Texts = &[
     ("Linux_ARM", "Linux-ARM"),
 ];
 const PROTOCOL: Texts = &[("DASH", "dash"), ("HTTP", "http"), ("HLS", "hls"), ("RTMP", "rtmp")];
-/// Protocols of earlier releases: old plug-ins can read them, but they are not listed.
-const OLD_PROTOCOLS: Texts = &[
-    ("Shoutcast", "shoutcast"),
-    ("WebKit", "webkit"),
-    ("HTTPStreamingVideo", "http-streaming-video"),
-    ("HTTPStreamingVideo720p", "http-streaming-video-720p"),
-    ("HTTPMP4Video", "http-mp4-video"),
-    ("HTTPMP4Video720p", "http-mp4-video-720p"),
-    ("HTTPVideo", "http-video"),
-    ("HTTPLiveStreaming", "http-live-streaming"),
-    ("HTTPMP4Streaming", "http-mp4-streaming"),
-];
 const VIEW_TYPE: Texts = &[("Grid", "grid"), ("List", "list")];
 const AUDIO_CODEC: Texts = &[
     ("AAC", "aac"),
@@ -104,7 +92,7 @@ pub static KIT: Kit = Kit {
         entry("ServerPlatform", Visibility::Code, "Names of server platforms.", |vm, _| {
             texts(vm, "ServerPlatforms", SERVER_PLATFORM)
         }),
-        entry("Protocol", Visibility::Code, "Streaming protocols of media.", |vm, _| texts(vm, PROTOCOLS, PROTOCOL)),
+        entry("Protocol", Visibility::Code, "Streaming protocols of media.", |vm, _| texts(vm, "Protocols", PROTOCOL)),
         entry("ViewType", Visibility::CodeNotModern, "Ways to show a container.", |vm, _| {
             texts(vm, "ViewTypes", VIEW_TYPE)
         }),
@@ -179,11 +167,24 @@ pub struct ConstantGroup {
     class: &'static str,
 }
 
-#[pyclass(with(GetAttr, SetAttr), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
+#[pyclass(with(AsMapping, GetAttr, SetAttr), flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl ConstantGroup {
     /// Kept for old plug-ins: the groups are always locked.
     #[pymethod]
     fn lock(_zelf: &Py<Self>) {}
+}
+
+impl AsMapping for ConstantGroup {
+    fn as_mapping() -> &'static PyMappingMethods {
+        static METHODS: LazyLock<PyMappingMethods> = LazyLock::new(|| PyMappingMethods {
+            subscript: atomic_func!(|mapping, _key, vm| {
+                let class = ConstantGroup::mapping_downcast(mapping).class;
+                Err(vm.new_attribute_error(format!("type object '{class}' has no attribute '__getitem__'")))
+            }),
+            ..PyMappingMethods::NOT_IMPLEMENTED
+        });
+        &METHODS
+    }
 }
 
 impl GetAttr for ConstantGroup {
@@ -193,10 +194,6 @@ impl GetAttr for ConstantGroup {
                 return Err(error);
             }
             let name = name.to_string_lossy();
-            let old = OLD_PROTOCOLS.iter().find(|(old, _)| zelf.class == PROTOCOLS && *old == name);
-            if let Some((_, value)) = old {
-                return Ok(text::native(vm, value));
-            }
             // The groups are classes in the original.
             Err(vm.new_attribute_error(format!("type object '{}' has no attribute '{name}'", zelf.class)))
         })

@@ -108,7 +108,8 @@ impl LocalString {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
         let Some(lazy) = zelf.downcast_ref::<LocalString>() else { return zelf.repr(vm) };
-        let value = text::new_str(vm, lazy.text(vm)?.as_bytes());
+        // Unicode, so that `'%s' % L('x')` is; `str()` makes bytes of it.
+        let value = text::new_unicode(vm, &lazy.text(vm)?);
         value.downcast::<PyStr>().map_err(|_| vm.new_type_error("__str__ returned non-string"))
     }
 

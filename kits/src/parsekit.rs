@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reprise_vm_glue::runtime::text;
+use reprise_vm_glue::runtime::{restricted, text};
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
@@ -226,7 +226,8 @@ pub fn json_object(
             }
             None => {
                 let class = class_name(vm, data);
-                return Err(vm.new_type_error(format!("'{class}' object does not support indexing")));
+                let error = vm.new_type_error(format!("'{class}' object does not support indexing"));
+                return Err(restricted::as_is(error, vm));
             }
         }
     };

@@ -526,7 +526,9 @@ impl ThreadKit {
             keywords: false,
         };
         let bound = SEMAPHORE.bind(vm, args)?;
-        let limit = if vm.is_none(bound.get(1)) { 1 } else { bound.get(1).to_owned().try_into_value::<usize>(vm)? };
+        let limit = if vm.is_none(bound.get(1)) { 1 } else { bound.get(1).to_owned().try_into_value::<i64>(vm)? };
+        let limit = usize::try_from(limit)
+            .map_err(|_| vm.new_value_error("semaphore initial value must be >= 0".to_owned()))?;
         let _ = Semaphore::make_static_type();
         let table = zelf.sandbox.plugin.state::<Named>();
         named(vm, &table.semaphores, bound.get(0), || Semaphore::new(limit).into_pyobject(vm))

@@ -101,6 +101,8 @@ pub struct Tree {
     nodes: Vec<Node>,
     attrs: Vec<Attr>,
     declarations: Vec<Declaration>,
+    /// The attribute that was added last, and its element.
+    newest_attr: Option<(NodeId, AttrId)>,
     heap: String,
     atoms: Vec<Box<str>>,
     atom_ids: HashMap<Box<str>, Atom>,
@@ -119,6 +121,7 @@ impl Tree {
             nodes: Vec::new(),
             attrs: Vec::new(),
             declarations: Vec::new(),
+            newest_attr: None,
             heap: String::new(),
             atoms: Vec::new(),
             atom_ids: HashMap::new(),
@@ -590,8 +593,16 @@ impl Tree {
         let mut at = self.node(id).attrs;
         if at == NIL {
             self.node_mut(id).attrs = new;
+            self.newest_attr = Some((id, new));
             return new;
         }
+        // Mostly, attributes are added one after the other.
+        if let Some((owner, newest)) = self.newest_attr
+            && owner == id
+        {
+            at = newest;
+        }
+        self.newest_attr = Some((id, new));
         while let Some(attr) = self.attrs.get(at as usize) {
             if attr.next == NIL {
                 break;
@@ -624,6 +635,7 @@ impl Tree {
 
     /// Removes an attribute; false if there is none of that name.
     pub fn remove_attr(&mut self, id: NodeId, uri: Atom, local: Atom) -> bool {
+        self.newest_attr = None;
         let mut before = NIL;
         let mut at = self.node(id).attrs;
         while let Some(attr) = self.attrs.get(at as usize) {
@@ -642,6 +654,7 @@ impl Tree {
     }
 
     pub fn clear_attrs(&mut self, id: NodeId) {
+        self.newest_attr = None;
         self.node_mut(id).attrs = NIL;
     }
 

@@ -1,5 +1,7 @@
 //! The document type declaration: general entities of the internal subset; everything else in it is skipped.
 
+use std::sync::Arc;
+
 use super::xml_parser::{Parsed, Parser, is_char};
 
 impl Parser<'_> {
@@ -85,11 +87,11 @@ impl Parser<'_> {
             let value = self.quoted()?;
             if !parameter {
                 let value = decode_character_references(&value);
-                self.entities.entry(name).or_insert(value);
+                Arc::make_mut(&mut self.entities).entry(name).or_insert(value);
             }
         } else if !parameter {
             // External entities are never fetched: they are empty.
-            self.entities.entry(name).or_default();
+            Arc::make_mut(&mut self.entities).entry(name).or_default();
         }
         self.skip_declaration();
         Ok(())

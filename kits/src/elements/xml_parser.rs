@@ -1,6 +1,7 @@
 //! The XML parser: well-formed documents only, with the original's messages and places for those that are not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::tree::{EMPTY, Flavour, Kind, Name, NodeId, ROOT, Tree, XML_NAMESPACE};
 
@@ -46,11 +47,14 @@ pub fn parse_xml(text: &str, options: XmlOptions) -> Result<Tree, XmlError> {
         options,
         open: Vec::new(),
         scopes: Vec::new(),
-        entities: HashMap::new(),
+        entities: Arc::default(),
         expanded: 0,
         entity_depth: 0,
         inside_entity: false,
         place: None,
+        lines: 0,
+        lines_counted_to: 0,
+        line_start: 0,
     };
     let xml = parser.tree.atom("xml");
     let uri = parser.tree.atom(XML_NAMESPACE);
@@ -77,12 +81,17 @@ pub(super) struct Parser<'a> {
     open: Vec<Open>,
     /// Prefixes in scope: prefix, address, depth.
     scopes: Vec<(u32, u32, usize)>,
-    pub(super) entities: HashMap<String, String>,
+    pub(super) entities: Arc<HashMap<String, String>>,
     expanded: usize,
     entity_depth: u32,
     inside_entity: bool,
     /// Where the entity that is being read stands in the document.
     place: Option<(u32, u32)>,
+    /// New lines up to `lines_counted_to`.
+    lines: u32,
+    lines_counted_to: usize,
+    /// Where the line that holds that place begins.
+    line_start: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -123,6 +132,28 @@ impl<'a> Parser<'a> {
         let line = before.bytes().filter(|b| *b == b'\n').count() as u32 + 1;
         let column = (before.len() - before.rfind('\n').map_or(0, |at| at + 1)) as u32 + 1;
         (line, column)
+    }
+
+    /// The present line; counts on from the last time.
+    fn line(&mut self) -> u32 {
+        if let Some((line, _)) = self.place {
+            return line;
+        }
+        let more = self.text.as_bytes().get(self.lines_counted_to..self.at).unwrap_or_default();
+        self.lines += more.iter().filter(|b| **b == b'\n').count() as u32;
+        if let Some(last) = more.iter().rposition(|b| *b == b'\n') {
+            self.line_start = self.lines_counted_to + last + 1;
+        }
+        self.lines_counted_to = self.at.max(self.lines_counted_to);
+        self.lines + 1
+    }
+
+    /// The same as [`here`](Self::here), by counting on.
+    fn here_onward(&mut self) -> (u32, u32) {
+        match self.place {
+            Some(place) => place,
+            None => (self.line(), (self.at.saturating_sub(self.line_start)) as u32 + 1),
+        }
     }
 
     pub(super) fn error<T>(&self, message: impl Into<String>) -> Parsed<T> {
@@ -264,7 +295,7 @@ impl<'a> Parser<'a> {
     }
 
     fn comment(&mut self) -> Parsed<()> {
-        let line = self.here().0;
+        let line = self.line();
         let body = self.rest().get(4..).unwrap_or("");
         let Some(end) = body.find("--") else {
             self.at = self.text.len();
@@ -285,7 +316,7 @@ impl<'a> Parser<'a> {
     }
 
     fn instruction(&mut self) -> Parsed<()> {
-        let line = self.here().0;
+        let line = self.line();
         self.at += 2;
         let Some(target) = self.name() else { return self.error("xmlParsePI : no target name") };
         if target.eq_ignore_ascii_case("xml") {
@@ -334,10 +365,11 @@ impl<'a> Parser<'a> {
         if self.open.len() > DEEPEST {
             return self.error(format!("Excessive depth in document: {DEEPEST} use XML_PARSE_HUGE option"));
         }
-        let line = self.here().0;
+        let line = self.line();
         self.at += 1;
         let Some(name) = self.name() else { return self.error("StartTag: invalid element name") };
         let mut attributes: Vec<(String, String)> = Vec::new();
+        let mut names = HashSet::new();
         let mut after_blank = self.skip_blanks();
         while !self.at_end() && self.peek() != b'>' && !self.rest().starts_with("/>") {
             if !after_blank {
@@ -350,7 +382,7 @@ impl<'a> Parser<'a> {
             }
             self.skip_blanks();
             let value = self.attribute_value()?;
-            if attributes.iter().any(|(known, _)| *known == attribute) {
+            if !names.insert(attribute.clone()) {
                 return self.error(format!("Attribute {attribute} redefined"));
             }
             attributes.push((attribute, value));
@@ -392,12 +424,13 @@ impl<'a> Parser<'a> {
             .qualify(prefix, local, true)
             .ok_or(())
             .or_else(|()| self.error(format!("Namespace prefix {prefix} on {local} is not defined")))?;
-        let line = self.here().0;
+        let line = self.line();
         let node = self.tree.create_element(own_name, line);
         let own: Vec<_> = self.scopes.get(scope..).unwrap_or(&[]).to_vec();
         for (prefix, uri, _) in own {
             self.tree.declare(node, prefix, uri);
         }
+        let mut qualified = HashSet::new();
         for (attribute, value) in &attributes {
             if attribute == "xmlns" || attribute.starts_with("xmlns:") {
                 continue;
@@ -406,7 +439,8 @@ impl<'a> Parser<'a> {
             let name = self.qualify(prefix, local_part, false).ok_or(()).or_else(|()| {
                 self.error(format!("Namespace prefix {prefix} for {local_part} on {local} is not defined"))
             })?;
-            if self.tree.attrs(node).any(|(_, a)| a.name.local == name.local && a.name.uri == name.uri) {
+            // Without prefixes, the names as written have been compared.
+            if !prefix.is_empty() && !qualified.insert((name.uri, name.local)) {
                 return self.error(format!(
                     "Namespaced Attribute {local_part} in '{}' redefined",
                     self.tree.atom_text(name.uri)
@@ -527,7 +561,8 @@ impl<'a> Parser<'a> {
 
     /// A parser over the text of an entity, without a tree.
     fn sub_parser<'t>(&mut self, text: &'t str) -> Parsed<Parser<'t>> {
-        self.expanded += text.len();
+        // A reference to an empty entity has its price too.
+        self.expanded += text.len() + 20;
         if self.expanded > LARGEST_EXPANSION {
             return self.error("Maximum entity amplification factor exceeded");
         }
@@ -541,11 +576,14 @@ impl<'a> Parser<'a> {
             options: self.options,
             open: Vec::new(),
             scopes: Vec::new(),
-            entities: self.entities.clone(),
+            entities: Arc::clone(&self.entities),
             expanded: self.expanded,
             entity_depth: self.entity_depth + 1,
             inside_entity: true,
-            place: Some(self.here()),
+            place: Some(self.here_onward()),
+            lines: 0,
+            lines_counted_to: 0,
+            line_start: 0,
         })
     }
 

@@ -4,12 +4,11 @@
 use std::fmt;
 
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::PyStr;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::PyMappingMethods;
-use rustpython_vm::types::{AsMapping, GetAttr};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::types::AsMapping;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::template::ProxyKind;
 use crate::kit::native_class;
@@ -53,7 +52,7 @@ impl ProxyObject {
             let given = 1 + args.args.len() + args.kwargs.len();
             return Err(vm.new_type_error(format!("__init__() takes at most 5 arguments ({given} given)")));
         }
-        let signature = Signature { name: "__init__", hidden: 1, parameters: PARAMETERS, keywords: true };
+        let signature = Signature { name: "ProxyFunction", hidden: 0, parameters: PARAMETERS, keywords: true };
         let named = args.kwargs.drain(..).map(|(name, value)| (name.to_string_lossy().into_owned(), value)).collect();
         let mut bound = signature.bind_pairs(vm, args.args, named)?;
         let extras = std::mem::take(&mut bound.keywords);
@@ -81,18 +80,8 @@ impl ProxyObject {
     }
 }
 
-#[pyclass(with(GetAttr, AsMapping), flags(DISALLOW_INSTANTIATION))]
+#[pyclass(with(AsMapping), flags(DISALLOW_INSTANTIATION))]
 impl ProxyObject {}
-
-impl GetAttr for ProxyObject {
-    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-        let wanted = name.to_str().unwrap_or_default();
-        match PARAMETERS.iter().position(|parameter| parameter.name == wanted) {
-            Some(at) => Ok(zelf.values.get(at).cloned().unwrap_or_else(|| vm.ctx.none())),
-            None => zelf.as_object().generic_getattr(name, vm),
-        }
-    }
-}
 
 impl AsMapping for ProxyObject {
     fn as_mapping() -> &'static PyMappingMethods {

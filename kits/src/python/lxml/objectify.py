@@ -444,7 +444,7 @@ def _element_for(parent, tag, value):
         return made
     if isinstance(value, etree._Element):
         return value
-    made = parent.makeelement(tag)
+    made = _lxml.element(tag, {}, {'py': 'http://codespeak.net/lxml/objectify/pytype'}, False)
     kind = type(value).__name__
     if isinstance(value, bool):
         made.text = value and 'true' or 'false'
