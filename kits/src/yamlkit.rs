@@ -73,6 +73,9 @@ fn read(vm: &VirtualMachine, data: &PyObject, limit: Option<&PyObject>) -> PyRes
     } else {
         decode_document(&text::str_of(vm, data)?, false)
     };
+    if source.trim_start_matches(['\n', '\r', ' ']).starts_with('\t') && !source.trim().is_empty() {
+        return Err(vm.new_value_error("A YAML text cannot begin with a tab".to_owned()));
+    }
     // Flow collections are read by recursion: refuse what is nested too deep before that.
     let depth = source.bytes().fold((0_usize, 0_usize), |(now, most), byte| {
         let now = match byte {
