@@ -145,7 +145,9 @@ fn start(bundle: Bundle, options: plugin::Options) -> Result<(Arc<Plugin>, Arc<I
     let failed = |error: StartError| HostError::Start { line: error.stderr_line(&broken), error };
     let plugin = Plugin::open(bundle, options).map_err(failed)?;
     reprise_kits::startup::begin(&plugin);
-    let interpreter = Interpreter::new(Settings { default_codec: Codec::Utf8, ..Settings::default() });
+    // Libraries take the name of the program from it.
+    let argv = vec!["bootstrap.py".to_owned(), plugin.bundle.path.to_string_lossy().into_owned()];
+    let interpreter = Interpreter::new(Settings { default_codec: Codec::Utf8, argv, ..Settings::default() });
     interpreter.enter(|vm| {
         let loaded = plugin.load(vm).map_err(failed)?;
         plugin.start(vm, loaded).map_err(failed)

@@ -88,6 +88,63 @@ impl Call<'_> {
     }
 }
 
+impl Call<'_> {
+    /// The function that code registered by `lxml.etree.FunctionNamespace`.
+    fn registered(&self, uri: &str, name: &str) -> Option<PyObjectRef> {
+        let vm = self.vm;
+        let etree = crate::libraries::module(vm, "lxml.etree").ok()?;
+        let namespaces = etree.get_attr("_function_namespaces", vm).ok()?;
+        namespaces.get_item(uri, vm).ok()?.get_item(name, vm).ok()
+    }
+
+    /// Calls a registered function. It gets no context; lists hold the texts of text nodes and attributes.
+    fn extension(
+        &self,
+        function: &PyObject,
+        arguments: &[Value],
+        evaluator: &Evaluator,
+        tree: &Tree,
+    ) -> PyResult<Value> {
+        let vm = self.vm;
+        let mut values: Vec<PyObjectRef> = vec![vm.ctx.none()];
+        for argument in arguments {
+            values.push(match argument {
+                Value::Text(text) => text::native(vm, text),
+                Value::Number(number) => vm.ctx.new_float(*number).into(),
+                Value::Boolean(truth) => vm.ctx.new_bool(*truth).into(),
+                Value::Made(texts) => vm.ctx.new_list(texts.iter().map(|text| text::native(vm, text)).collect()).into(),
+                Value::Nodes(nodes) => {
+                    let mut items = Vec::with_capacity(nodes.len());
+                    for node in nodes {
+                        match item(evaluator, tree, *node) {
+                            Item::Text(text, _) => items.push(text::native(vm, &text)),
+                            _ => {
+                                let message = "functions of FunctionNamespace can be given texts, not elements";
+                                return Err(vm.new_not_implemented_error(message));
+                            }
+                        }
+                    }
+                    vm.ctx.new_list(items).into()
+                }
+            });
+        }
+        let result = function.call(values, vm)?;
+        if result.is(&vm.ctx.true_value) || result.is(&vm.ctx.false_value) {
+            return Ok(Value::Boolean(result.is(&vm.ctx.true_value)));
+        }
+        if let Some(float) = result.downcast_ref::<PyFloat>() {
+            return Ok(Value::Number(float.to_f64()));
+        }
+        if let Some(int) = result.downcast_ref::<PyInt>() {
+            return Ok(Value::Number(int.as_bigint().to_string().parse().unwrap_or(f64::NAN)));
+        }
+        match text::text_of(vm, &result)? {
+            Some(text) => Ok(Value::Text(text)),
+            None => Err(type_error(vm, "functions of FunctionNamespace return texts, numbers or truth values")),
+        }
+    }
+}
+
 impl Environment for Call<'_> {
     fn namespace(&self, prefix: &str) -> Option<&str> {
         self.namespaces.iter().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
@@ -98,10 +155,14 @@ impl Environment for Call<'_> {
     }
 
     fn call(&self, uri: &str, name: &str, arguments: &[Value], tree: &Tree) -> Option<Result<Value, XPathError>> {
-        if uri != REGULAR_EXPRESSIONS || !matches!(name, "test" | "match" | "replace") {
-            return None;
-        }
         let evaluator = Evaluator::new(tree, self);
+        if uri != REGULAR_EXPRESSIONS || !matches!(name, "test" | "match" | "replace") {
+            let function = self.registered(uri, name)?;
+            return Some(self.extension(&function, arguments, &evaluator, tree).map_err(|error| {
+                self.raised.replace(Some(error));
+                XPathError::Extension
+            }));
+        }
         let texts: Vec<String> = arguments.iter().map(|value| evaluator.string(value)).collect();
         Some(self.regular_expression(name, &texts).map_err(|error| {
             self.raised.replace(Some(error));

@@ -607,7 +607,13 @@ impl<'a> Evaluator<'a> {
         context: Context,
     ) -> Result<Value, XPathError> {
         match prefix {
-            None => functions::call(self, name, arguments, context),
+            None => match functions::call(self, name, arguments, context) {
+                Err(XPathError::Function) => {
+                    let values = arguments.iter().map(|a| self.value(a, context)).collect::<Result<Vec<_>, _>>()?;
+                    self.environment.call("", name, &values, self.tree).ok_or(XPathError::Function)?
+                }
+                known => known,
+            },
             Some(prefix) => {
                 let uri = self.environment.namespace(prefix).ok_or(XPathError::Prefix)?;
                 let values = arguments.iter().map(|a| self.value(a, context)).collect::<Result<Vec<_>, _>>()?;

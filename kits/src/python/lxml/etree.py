@@ -399,8 +399,19 @@ def register_namespace(prefix, uri):
     raise NotImplementedError('lxml.etree.register_namespace is not available')
 
 
+class _FunctionNamespace(dict):
+    """Functions by name; used as a decorator it takes them under their own names."""
+
+    def __call__(self, function):
+        self[function.__name__] = function
+        return function
+
+
+_function_namespaces = {}
+
+
 def FunctionNamespace(ns_uri):
-    raise NotImplementedError('lxml.etree.FunctionNamespace is not available')
+    return _function_namespaces.setdefault(ns_uri or '', _FunctionNamespace())
 
 
 def clear_error_log():
