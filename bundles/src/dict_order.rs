@@ -35,6 +35,22 @@ pub fn iteration_order<K: AsRef<str>>(keys: &[K]) -> Vec<usize> {
     table.into_iter().flatten().collect()
 }
 
+/// The positions of `keys` in the order of iteration over a copy of the dictionary: its table has another size.
+pub fn copied_order<K: AsRef<str>>(keys: &[K]) -> Vec<usize> {
+    let hashes: Vec<i64> = keys.iter().map(|key| hash(key.as_ref().as_bytes())).collect();
+    let mut size = 8;
+    if keys.len() * 3 >= size * 2 {
+        while size <= keys.len() * 2 {
+            size *= 2;
+        }
+    }
+    let mut table: Vec<Option<usize>> = vec![None; size];
+    for index in iteration_order(keys) {
+        insert(&mut table, &hashes, index);
+    }
+    table.into_iter().flatten().collect()
+}
+
 fn insert(table: &mut [Option<usize>], hashes: &[i64], index: usize) {
     let mask = table.len() as u64 - 1;
     let hash = hashes.get(index).copied().unwrap_or_default() as u64;

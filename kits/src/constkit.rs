@@ -189,13 +189,13 @@ impl AsMapping for ConstantGroup {
 
 impl GetAttr for ConstantGroup {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-        zelf.as_object().generic_getattr(name, vm).or_else(|error| {
+        zelf.as_object().generic_getattr(name, vm).map_err(|error| {
             if !error.fast_isinstance(vm.ctx.exceptions.attribute_error) {
-                return Err(error);
+                return error;
             }
             let name = name.to_string_lossy();
             // The groups are classes in the original.
-            Err(vm.new_attribute_error(format!("type object '{}' has no attribute '{name}'", zelf.class)))
+            vm.new_attribute_error(format!("type object '{}' has no attribute '{name}'", zelf.class))
         })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
-use reprise_bundles::dict_order::iteration_order;
+use reprise_bundles::dict_order::copied_order;
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyStr, PyStrRef};
 use rustpython_vm::protocol::{PyIterReturn, PyMappingMethods, PyNumberMethods, PySequenceMethods};
@@ -195,9 +195,9 @@ impl AsSequence for HeaderProxy {
 
 impl Iterable for HeaderProxy {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        // In the order of the original's dictionary.
+        // In the order of the original's dictionary, a copy of another.
         let known: Vec<&str> = zelf.headers.iter().map(|(name, _)| name.as_str()).collect();
-        let order = iteration_order(&known);
+        let order = copied_order(&known);
         let names = order.into_iter().filter_map(|at| known.get(at)).map(|name| text::native(vm, name)).collect();
         Ok(HeaderIterator { left: Mutex::new(names) }.into_pyobject(vm))
     }

@@ -1,7 +1,9 @@
 //! What the native functions of the small kits share: signatures, and refusals in Python 2's words.
 
+use std::sync::OnceLock;
+
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyTypeRef};
 use rustpython_vm::{PyObject, PyResult, VirtualMachine};
 
 use crate::elements::values::class_name;
@@ -26,6 +28,17 @@ pub fn buffer_argument(vm: &VirtualMachine, function: &str, value: &PyObject) ->
     }
     let shown = if vm.is_none(value) { "None".to_owned() } else { class_name(vm, value) };
     Err(vm.new_type_error(format!("{function}() argument 1 must be string or buffer, not {shown}")))
+}
+
+/// A TypeError out of a library of the original. Where restricted code lacks an `__getitem__`, it sees an
+/// AttributeError in place of the machine's TypeError; this one stays what it is.
+pub fn library_type_error(vm: &VirtualMachine, message: String) -> PyBaseExceptionRef {
+    static CLASS: OnceLock<PyTypeRef> = OnceLock::new();
+    let class = CLASS.get_or_init(|| {
+        let base = vm.ctx.exceptions.type_error.to_owned();
+        vm.ctx.new_exception_type("exceptions", "TypeError", Some(vec![base]))
+    });
+    vm.new_exception_msg(class.clone(), message.into())
 }
 
 /// `'X' object has no attribute 'name'`.

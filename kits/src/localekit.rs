@@ -108,8 +108,7 @@ impl LocalString {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
         let Some(lazy) = zelf.downcast_ref::<LocalString>() else { return zelf.repr(vm) };
-        // Unicode, so that `'%s' % L('x')` is; `str()` makes bytes of it.
-        let value = text::new_unicode(vm, &lazy.text(vm)?);
+        let value = text::new_str(vm, lazy.text(vm)?.as_bytes());
         value.downcast::<PyStr>().map_err(|_| vm.new_type_error("__str__ returned non-string"))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reprise_vm_glue::import::import_level;
-use reprise_vm_glue::runtime::{restricted, text};
+use reprise_vm_glue::runtime::text;
 use reprise_vm_glue::web::Location;
 use reprise_vm_glue::{clock, threads};
 use rustpython_vm::builtins::PyDictRef;
@@ -16,6 +16,7 @@ use crate::http_objects::{CookieJarObject, CookieObject, HeaderIterator, HeaderP
 use crate::http_options::{Options, UrlText, body_bytes, fetch, prepare, sandbox_headers, seconds};
 use crate::http_request::{Network, Settings};
 use crate::kit::{Entry, Kit, Status, Visibility, native_class};
+use crate::kit_call::library_type_error;
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
 
@@ -201,8 +202,8 @@ impl HttpKit {
         let Some(Some(url)) = values.first() else { return Ok(()) };
         if !text::is_basestring(url) {
             let class = url.class().name().to_string();
-            let error = vm.new_type_error(format!("'{class}' object has no attribute '__getitem__'"));
-            return Err(restricted::as_is(error, vm));
+            let message = format!("'{class}' object has no attribute '__getitem__'");
+            return Err(library_type_error(vm, message));
         }
         let realm = match values.get(3) {
             Some(Some(realm)) if !vm.is_none(realm) => Some(String::from_utf8_lossy(&bytes(3)?).into_owned()),

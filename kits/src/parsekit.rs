@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reprise_vm_glue::runtime::{restricted, text};
+use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
@@ -23,6 +23,7 @@ use crate::errors;
 use crate::http_options::{Options, fetch};
 use crate::json_reader::{self, Refused};
 use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::kit_call::library_type_error;
 use crate::libraries;
 use crate::lxml::errors::syntax_error;
 use crate::sandbox::Sandbox;
@@ -226,8 +227,8 @@ pub fn json_object(
             }
             None => {
                 let class = class_name(vm, data);
-                let error = vm.new_type_error(format!("'{class}' object does not support indexing"));
-                return Err(restricted::as_is(error, vm));
+                let message = format!("'{class}' object does not support indexing");
+                return Err(library_type_error(vm, message));
             }
         }
     };
@@ -265,7 +266,12 @@ fn document_text(vm: &VirtualMachine, data: &PyObject, html: bool) -> PyResult<S
 /// Document data *encoded* by a named encoding, and then read as the UTF-8 that it has to be.
 fn encoded_text(vm: &VirtualMachine, data: &PyObject, encoding: PyObjectRef) -> PyResult<String> {
     let unicode = text::unicode_object(vm, data)?;
-    let bytes = vm.call_method(&unicode, "encode", (encoding,))?;
+    let name = text::unicode_of(vm, &encoding)?;
+    let bytes = vm.call_method(&unicode, "encode", (encoding,)).map_err(|error| {
+        // In the spelling of the caller.
+        let unknown = error.fast_isinstance(vm.ctx.exceptions.lookup_error);
+        if unknown { vm.new_lookup_error(format!("unknown encoding: {name}")) } else { error }
+    })?;
     let bytes = text::bytes_of(&bytes).unwrap_or_default();
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

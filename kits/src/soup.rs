@@ -222,10 +222,10 @@ impl<'a> Parser<'a> {
             ("<?", ">", TextKind::Instruction),
         ];
         for (start, end, kind) in special {
-            if rest.starts_with(start) {
-                let Some(length) = rest[start.len()..].find(end) else { return false };
+            if let Some(body) = rest.strip_prefix(start) {
+                let Some(length) = body.find(end) else { return false };
                 self.end_text(TextKind::Text);
-                let content = &rest[start.len()..start.len() + length];
+                let content = &body[..length];
                 let content = if *kind == TextKind::Instruction { content.trim_end_matches('?') } else { content };
                 self.text.push_str(content);
                 self.end_text(*kind);

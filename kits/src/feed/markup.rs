@@ -107,7 +107,7 @@ pub fn join(base: &str, address: &str) -> String {
         let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
         // Digits behind the colon: a port, not an address of its own.
-        if is_scheme && !(!rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())) {
+        if is_scheme && (rest.is_empty() || !rest.bytes().all(|b| b.is_ascii_digit())) {
             return address.to_owned();
         }
     }

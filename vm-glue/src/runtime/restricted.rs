@@ -151,15 +151,6 @@ pub fn shown(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionR
     missing_getitem(&error, vm).unwrap_or(error)
 }
 
-/// An error of native code that is to be seen as it is, whatever its text.
-pub fn as_is(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    if let Some(dict) = error.as_object().dict() {
-        // Without the mark it may be replaced: no harm beyond that.
-        let _ = dict.set_item(SHOWN, error.clone().into(), vm);
-    }
-    error
-}
-
 fn missing_getitem(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let first = error.get_arg(0)?;
     let text = first.downcast_ref::<PyStr>()?.to_str()?;
