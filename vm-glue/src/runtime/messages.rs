@@ -466,7 +466,11 @@ fn attribute_error(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine)
         && let Some((class, name)) = rest.split_once("' object has no attribute '")
     {
         let object = error.as_object().get_attr("obj", vm).ok();
-        if object.as_ref().is_some_and(|object| names_alone(object, name.trim_end_matches('\''), error, vm)) {
+        let alone = match &object {
+            Some(object) => names_alone(object, name.trim_end_matches('\''), error, vm),
+            None => deletes(error, vm),
+        };
+        if alone {
             return Some(name.trim_end_matches('\'').to_owned());
         }
         if object.as_ref().is_some_and(|object| classic::is_instance(object)) {

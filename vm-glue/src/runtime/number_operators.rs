@@ -1,6 +1,7 @@
 //! Operators of the machine's own number types: longs where a result does not fit into 64 bits, and the errors of
 //! divisions and powers.
 
+use malachite_bigint::Sign;
 use rustpython_vm::builtins::{PyFloat, PyInt};
 use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc, PyNumberTernaryFunc, PyNumberUnaryFunc};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -56,8 +57,26 @@ int_binary! {
     int_floor_divide 10;
 }
 
+/// In Python 2 a negative number has no fractional power.
+fn reject_fraction(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(exponent) = b.downcast_ref::<PyFloat>().map(|exponent| exponent.to_f64()) else { return Ok(()) };
+    let base = match a.downcast_ref::<PyFloat>() {
+        Some(base) => Some(base.to_f64()),
+        None => integer(a).and_then(|base| i64::try_from(base).ok()).map(|base| base as f64),
+    };
+    if base.is_some_and(|base| base.is_finite() && base < 0.0) && exponent.is_finite() && exponent.fract() != 0.0 {
+        return Err(vm.new_value_error("negative number cannot be raised to a fractional power"));
+    }
+    Ok(())
+}
+
 fn int_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(original) = INT_POWER.get() else { return Ok(vm.ctx.not_implemented()) };
+    reject_fraction(a, b, vm)?;
+    let negative = integer(b).is_some_and(|value| value.sign() == Sign::Minus);
+    if negative && integer(modulus).is_some() && integer(a).is_some() {
+        return Err(vm.new_type_error("pow() 2nd argument cannot be negative when 3rd argument specified"));
+    }
     let value = original(a, b, modulus, vm)?;
     if is_wide(modulus) { Ok(promote(value, vm)) } else { Ok(int_result(value, a, b, vm)) }
 }
@@ -161,6 +180,7 @@ static FLOAT_POWER: OnceLock<PyNumberTernaryFunc> = OnceLock::new();
 /// An overflow of a power is an error of the C library in Python 2.
 fn float_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(original) = FLOAT_POWER.get() else { return Ok(vm.ctx.not_implemented()) };
+    reject_fraction(a, b, vm)?;
     let value = original(a, b, modulus, vm)
         .map_err(|error| if error.class().is(vm.ctx.exceptions.overflow_error) { out_of_range(vm) } else { error })?;
     let finite = |object: &PyObject| match object.downcast_ref::<PyFloat>() {
