@@ -185,6 +185,7 @@ pub static REGISTRY: &[Entry] = &[
     python("shutil", include_str!("python/shutil.py")),
     over("socket", "socket", include_str!("python/socket.py")),
     over("ssl", "ssl", include_str!("python/ssl.py")),
+    python("sqlite3", include_str!("python/sqlite3.py")),
     python("string", include_str!("python/string.py")),
     python("struct", include_str!("python/struct.py")),
     over("subprocess", "subprocess", include_str!("python/subprocess.py")),
