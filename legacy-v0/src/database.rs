@@ -100,7 +100,7 @@ fn execute(connection: &Connection, sql: &str, sets: &[Bindings]) -> Result<Answ
     }
     let mut answer = Answer { changed: -1, ..Answer::default() };
     let mut statement = connection.prepare(sql)?;
-    answer.columns = statement.column_names().map(str::to_owned).collect();
+    answer.columns = statement.column_names().into_iter().map(str::to_owned).collect();
     let width = answer.columns.len();
     for bindings in sets {
         let positional: Vec<Value> = match bindings {
