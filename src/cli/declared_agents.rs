@@ -62,7 +62,7 @@ fn in_body(body: &[Stmt]) -> Vec<DeclaredAgent> {
             name: attribute(body, "name").and_then(words),
             languages: attribute(body, "languages").map(list).unwrap_or_default(),
             contributes_to: attribute(body, "contributes_to").map(list).unwrap_or_default(),
-            is_primary: !attribute(body, "primary_provider").is_some_and(|value| named(value) == Some("False")),
+            is_primary: attribute(body, "primary_provider").is_none_or(|value| named(value) != Some("False")),
         })
     };
     body.iter().filter_map(class).collect()
