@@ -102,6 +102,7 @@ pub static ROUTES: &[BuiltinRoute] = &[
     internal("/messaging/event/{name}/{args}/{kwargs}", messaging::answer_event),
     internal("/agents", agents::system::lists::answer),
     internal("/agents/contributors", agents::system::lists::answer_contributors),
+    internal("/agents/media/get", agents::system::media::answer),
     internal("/agents/search", agents::system::lookup::answer),
     internal("/agents/update", agents::system::update::answer),
     internal("/messaging/wait", messaging::answer_wait),

@@ -173,12 +173,23 @@ pub fn install(logger: &Arc<Logger>) {
     });
 }
 
+/// Whether a message comes from this program's code. Its target does not say so: that may be the original's name of the
+/// place (`target: "caching"`).
+fn is_own(module_path: Option<&str>) -> bool {
+    module_path.is_some_and(|path| path.starts_with("reprise"))
+}
+
+/// The place that the log shows for a target, which is the path of the module unless the message names another.
+fn place(target: &str) -> &str {
+    target.rsplit("::").next().unwrap_or(target)
+}
+
 /// Leads the program's own messages to the log.
 struct ToLog;
 
 impl Subscriber for ToLog {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && metadata.target().starts_with("reprise")
+        metadata.is_event() && is_own(metadata.module_path())
     }
 
     fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
@@ -205,8 +216,7 @@ impl Subscriber for ToLog {
             Level::INFO => LogLevel::Info,
             _ => LogLevel::Debug,
         };
-        let module = metadata.module_path().and_then(|path| path.rsplit("::").next()).unwrap_or("core");
-        logger.write(level, module, metadata.line().unwrap_or(0), &fields.message);
+        logger.write(level, place(metadata.target()), metadata.line().unwrap_or(0), &fields.message);
     }
 
     fn enter(&self, _span: &span::Id) {}
@@ -244,6 +254,13 @@ impl Visit for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn events_with_a_name_of_their_own_are_kept() {
+        assert!(is_own(Some("reprise_kits::http_cache")) && is_own(Some("reprise")));
+        assert!(!is_own(Some("rustls::client")) && !is_own(None));
+        assert_eq!((place("networking"), place("reprise_kits::logkit")), ("networking", "logkit"));
+    }
 
     #[test]
     fn lines_and_rotation() {

@@ -11,7 +11,7 @@ use reprise_bundles::stored_values::StoredValues;
 use reprise_bundles::strings::Strings;
 use reprise_bundles::{Bundle, Config, Folders, LogLevel};
 use reprise_policies::Policy;
-use reprise_policies::level::Level;
+use reprise_policies::level::{self, Level};
 use reprise_vm_glue::web;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyBaseExceptionRef;
@@ -232,11 +232,7 @@ impl Plugin {
 
     /// The modules that the policy's code is meant to import.
     pub fn module_whitelist(&self) -> Vec<String> {
-        let mut list = self.config.list("module_whitelist");
-        if self.policy.extends_whitelist {
-            list.extend(self.bundle.info.module_whitelist.iter().cloned());
-        }
-        list
+        level::whitelist(self.config.list("module_whitelist"), self.policy, &self.bundle.info.module_whitelist)
     }
 
     /// True if a flag of `PlexFrameworkFlags` is set.

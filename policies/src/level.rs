@@ -1,5 +1,7 @@
 //! How much of a policy is enforced.
 
+use crate::policy::Policy;
+
 /// `--policy`, or `policy_level` in the configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
@@ -15,6 +17,13 @@ impl Level {
     pub fn by_name(name: &str) -> Self {
         if name.eq_ignore_ascii_case("strict") { Self::Strict } else { Self::Compatible }
     }
+}
+
+/// The modules that a plug-in's code is meant to import (`spec/sandbox.md` §5): those of the configuration, and where the
+/// plug-in's policy lets it, those that its Info.plist adds.
+pub fn whitelist(configured: Vec<String>, policy: &Policy, declared: &[String]) -> Vec<String> {
+    let declared = if policy.extends_whitelist { declared } else { &[] };
+    configured.into_iter().chain(declared.iter().cloned()).collect()
 }
 
 /// Whether a module is on a whitelist: itself or a package that holds it. What Python 2 code imports from the future is

@@ -10,6 +10,7 @@ use reprise_bundles::{Bundle, FrameworkVersion};
 use reprise_kits::dispatch::{Interface, Request, Response};
 
 use crate::host::server::Server;
+use crate::session::library_file::LibraryFile;
 use crate::session::media_server::{Handler, MediaServer};
 use crate::session::plugin_process::{PluginProcess, ProcessError};
 use crate::session::{bundles, present};
@@ -46,6 +47,13 @@ pub struct Arguments {
     /// Folder with other bundles whose services the plug-in may use; may be given several times.
     #[arg(long, value_name = "DIR")]
     bundles: Vec<PathBuf>,
+
+    /// A JSON file with the library that the plug-in sees when it asks the media server: {"sections": [{"title", "type",
+    /// "agent", "language", "locations": [...], "items": [{"ratingKey", "title", "year", "guid", "summary", "media":
+    /// [{"parts": [{"file"}]}], "children": [...]}]}], "preferences": {...}}. Types of sections: movie, show, artist, photo.
+    /// Only plug-ins with the policy Elevated may ask. [default: no sections]
+    #[arg(long, value_name = "FILE")]
+    library: Option<PathBuf>,
 
     #[command(flatten)]
     web: WebOptions,
@@ -88,6 +96,9 @@ fn answer(arguments: &Arguments) -> Result<Answer, Problem> {
     // A broken bundle gets its message here, before anything is started.
     let bundle = Bundle::open(&arguments.bundle)?;
     let media_server = Arc::new(MediaServer::default());
+    if let Some(file) = &arguments.library {
+        media_server.show_sections(LibraryFile::open(file)?);
+    }
     if !arguments.bundles.is_empty() {
         let others = bundles::found(&arguments.bundles)?;
         media_server.offer_services(std::iter::once(&bundle).chain(&others));

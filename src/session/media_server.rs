@@ -11,10 +11,13 @@ use reprise_kits::services::exchange;
 
 use crate::host::server::Handle;
 use crate::session::library::Library;
+use crate::session::library_file::{self, LibraryFile};
 use crate::session::plugin_process::Address;
 
 /// The version that the stand-in says it has.
 pub const VERSION: &str = "1.32.8.7639";
+/// Its number.
+const MACHINE: &str = "0000000000000000000000000000000000000000";
 
 /// Answers a plug-in's requests to the media server.
 #[derive(Default)]
@@ -28,6 +31,8 @@ pub struct MediaServer {
     /// The process that plays the server's own plug-in, in sessions with agents.
     system: OnceLock<Address>,
     library: OnceLock<Library>,
+    /// The sections and items that plug-ins see; none where the user gave no file.
+    sections: OnceLock<LibraryFile>,
     /// How the last update ended.
     success: Mutex<Option<bool>>,
 }
@@ -65,6 +70,11 @@ impl MediaServer {
         let _ = self.library.set(library);
     }
 
+    /// The sections and items that plug-ins see. The first call counts.
+    pub fn show_sections(&self, sections: LibraryFile) {
+        let _ = self.sections.set(sections);
+    }
+
     /// How the last update ended; None before one has.
     pub fn update_succeeded(&self) -> Option<bool> {
         *self.success.lock()
@@ -79,11 +89,40 @@ impl MediaServer {
             }
             return Some(Response::text(""));
         }
-        let number = path.strip_prefix("/library/metadata/")?.strip_suffix("/tree")?;
-        Some(match self.library.get().and_then(|library| library.tree(number)) {
-            Some(tree) => Response::xml(200, tree),
+        if path != "/library" && !path.starts_with("/library/") {
+            return None;
+        }
+        let found = match path.strip_prefix("/library/metadata/").and_then(|rest| rest.strip_suffix("/tree")) {
+            Some(number) => self.library.get().and_then(|library| library.tree(number)),
+            None => self.sections().answer(uri),
+        };
+        Some(match found {
+            Some(done) if done.is_empty() => Response::text(""),
+            Some(xml) => Response::xml(200, xml),
             None => Response::empty(404),
         })
+    }
+
+    fn sections(&self) -> &LibraryFile {
+        self.sections.get_or_init(LibraryFile::default)
+    }
+
+    /// What the server says of itself: who it is, its plug-ins, its preferences.
+    fn about(&self, path: &str) -> Option<Response> {
+        let xml = match path {
+            "/" => self.root(),
+            "/identity" => format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" claimed=\"0\" \
+                 machineIdentifier=\"{MACHINE}\" version=\"{VERSION}\"/>\n"
+            ),
+            "/:/prefs" => self.sections().preferences(),
+            "/:/plugins" => {
+                let others = self.others.read();
+                library_file::plugins(self.plugin.get().into_iter().chain(others.iter()).map(Address::identifier))
+            }
+            _ => return None,
+        };
+        Some(Response::xml(200, xml))
     }
 
     /// Passes a request on to a plug-in.
@@ -100,8 +139,8 @@ impl MediaServer {
 
     fn answer(&self, request: &Request) -> Response {
         let path = request.uri.split('?').next().unwrap_or_default();
-        if path == "/" {
-            return Response::xml(200, root());
+        if let Some(answer) = self.about(path) {
+            return answer;
         }
         if path.starts_with("/system/messaging/") {
             return Response::text("");
@@ -120,16 +159,17 @@ impl MediaServer {
     }
 }
 
-fn root() -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" friendlyName=\"Reprise\" \
-         machineIdentifier=\"0000000000000000000000000000000000000000\" platform=\"{}\" platformVersion=\"\" \
-         version=\"{VERSION}\"/>\n",
-        std::env::consts::OS
-    )
-}
-
 impl MediaServer {
+    fn root(&self) -> String {
+        let name = self.sections().preference("FriendlyName").unwrap_or("Reprise");
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaContainer size=\"0\" friendlyName=\"{}\" \
+             machineIdentifier=\"{MACHINE}\" platform=\"{}\" platformVersion=\"\" version=\"{VERSION}\"/>\n",
+            quick_xml::escape::escape(name),
+            std::env::consts::OS
+        )
+    }
+
     /// What the server's own plug-in answers.
     fn of_system(&self, path: &str, request: &Request) -> Response {
         if path == "resourceHashes" {

@@ -5,6 +5,7 @@ pub mod agents;
 pub mod bundles;
 pub mod file_names;
 pub mod library;
+pub mod library_file;
 pub mod media_server;
 pub mod open_subtitles;
 pub mod plugin_process;

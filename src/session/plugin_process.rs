@@ -45,6 +45,11 @@ pub struct Address {
 }
 
 impl Address {
+    /// The identifier of the plug-in.
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
     /// Whether a path of the media server leads to the plug-in.
     pub fn serves(&self, path: &str) -> bool {
         let below = |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

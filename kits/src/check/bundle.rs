@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use reprise_bundles::services as declared;
-use reprise_bundles::{Bundle, FrameworkVersion};
-use reprise_policies::{ELEVATED, MODEL, Policy, SERVICE, STANDARD, builtins, compiler, rules};
+use reprise_bundles::{Bundle, Config, FrameworkVersion};
+use reprise_policies::{ELEVATED, MODEL, Policy, SERVICE, STANDARD, builtins, compiler, level, rules};
 use reprise_vm_glue::syntax::ast::Span;
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
 
@@ -44,7 +44,9 @@ pub fn check(path: &Path, measured: Option<&Measured>) -> Report {
         let message = format!("PlexPluginCodePolicy is \"{}\": Standard is used", bundle.info.code_policy);
         report.findings.push(about(Severity::Note, "PlexPluginCodePolicy", &message));
     }
-    let mut checker = Checker { bundle: &bundle, measured, files: BTreeMap::new() };
+    let configured = Config::default().list("module_whitelist");
+    let whitelist = level::whitelist(configured, policy, &bundle.info.module_whitelist);
+    let mut checker = Checker { bundle: &bundle, measured, whitelist, files: BTreeMap::new() };
     checker.collect(is_v2.then_some(policy), &mut report.findings);
     report.files = checker.finish();
     report
@@ -90,6 +92,8 @@ struct File {
 struct Checker<'a> {
     bundle: &'a Bundle,
     measured: Option<&'a Measured>,
+    /// What the strict level lets the plug-in's code import.
+    whitelist: Vec<String>,
     files: BTreeMap<PathBuf, File>,
 }
 
@@ -265,9 +269,7 @@ impl Checker<'_> {
                 Target::File(found) if at_start => file.needs.push(found),
                 Target::File(_) => {}
                 Target::Host => {
-                    if let Some(policy) = file.role.policy
-                        && !self.strict_allows(policy, &import.name)
-                    {
+                    if file.role.policy.is_some() && !level::is_listed(&self.whitelist, &import.name) {
                         let message = format!("the strict level refuses to import {}", import.name);
                         let finding = finding(Kind::Strict, &import.name, import.span);
                         file.report.findings.push(Finding { severity: Severity::Note, message, line, ..finding });
@@ -288,14 +290,6 @@ impl Checker<'_> {
                 }
             }
         }
-    }
-
-    /// The documented whitelist (`spec/sandbox.md` §5), which the strict level enforces.
-    fn strict_allows(&self, policy: &Policy, name: &str) -> bool {
-        let first = name.split('.').next().unwrap_or(name);
-        let extended =
-            policy.extends_whitelist && self.bundle.info.module_whitelist.iter().any(|m| m == name || m == first);
-        extended || ["re", "string", "datetime", "time"].contains(&first)
     }
 
     /// Adds what needs all files: names that nobody binds, and what keeps the plug-in from loading.

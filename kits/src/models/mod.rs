@@ -60,6 +60,7 @@ use self::template::Template;
 use crate::plugin::Plugin;
 
 pub use self::combine::{CombineRequest, Combined, combine, configured_agents};
+pub use self::paths::sha1_of;
 pub use self::stored::{ArtworkError, artwork};
 
 /// The template of one of the framework's model classes.

@@ -4,13 +4,14 @@
 //!
 //! * [`table`]: which agents there are; [`lookup`]: searches; [`update`]: updates with all contributions
 //! * [`combine_subtitles`]: the subtitles of all agents in one place; [`lists`]: lists of agents for clients;
-//!   [`config`]: the order that a user chose
+//!   [`config`]: the order that a user chose; [`media`]: pictures in full size
 
 pub mod combine_subtitles;
 pub mod config;
 pub mod guid;
 pub mod lists;
 pub mod lookup;
+pub mod media;
 pub mod table;
 pub mod update;
 
