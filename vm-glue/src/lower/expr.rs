@@ -11,7 +11,7 @@ use crate::syntax::ast::{
 
 use super::build::{self, Pos};
 use super::scopes::ScopeKind;
-use super::{Failure, Lowerer};
+use super::{COMPREHENSION_LEVELS, Failure, Lowerer};
 
 type Lowered = Result<out::Expr, Failure>;
 
@@ -93,7 +93,14 @@ impl<'a> Lowerer<'a> {
     }
 
     pub fn expr(&mut self, expr: &'a Expr) -> Lowered {
-        self.deeper(expr.span, |lowerer| lowerer.expr_inner(expr))
+        let levels = match expr.node {
+            ExprKind::ListComp { .. }
+            | ExprKind::SetComp { .. }
+            | ExprKind::DictComp { .. }
+            | ExprKind::GeneratorExp { .. } => COMPREHENSION_LEVELS,
+            _ => 1,
+        };
+        self.deeper(levels, expr.span, |lowerer| lowerer.expr_inner(expr))
     }
 
     fn expr_inner(&mut self, expr: &'a Expr) -> Lowered {

@@ -70,6 +70,9 @@ const RECURSION_LIMIT: usize = 4000;
 /// Expressions and statements nested deeper than this are an error here. No less than what the parser lets through.
 const MAX_DEPTH: usize = 3200;
 
+/// A comprehension takes as much of the compiler's stack as this many plain expressions.
+const COMPREHENSION_LEVELS: usize = 16;
+
 /// A source text this short cannot nest so deep that compiling it needs a stack of its own.
 const SHALLOW: usize = 500;
 
@@ -258,13 +261,19 @@ impl<'a> Lowerer<'a> {
         Cow::Borrowed(name)
     }
 
-    fn deeper<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
-        if self.depth >= MAX_DEPTH {
+    /// Runs with a node that counts as so many levels around.
+    fn deeper<T>(
+        &mut self,
+        levels: usize,
+        span: Span,
+        work: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if self.depth + levels > MAX_DEPTH {
             return Err(Failure::at(span, "too deeply nested".to_owned()));
         }
-        self.depth += 1;
+        self.depth += levels;
         let result = work(self);
-        self.depth -= 1;
+        self.depth -= levels;
         result
     }
 }

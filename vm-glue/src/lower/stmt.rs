@@ -42,7 +42,7 @@ impl<'a> Lowerer<'a> {
         for stmt in body {
             self.pos = stmt.span.start;
             let outer = std::mem::take(&mut self.before);
-            let own = self.deeper(stmt.span, |lowerer| lowerer.stmt(stmt))?;
+            let own = self.deeper(1, stmt.span, |lowerer| lowerer.stmt(stmt))?;
             lowered.append(&mut self.before);
             self.before = outer;
             lowered.extend(own);

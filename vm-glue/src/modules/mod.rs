@@ -88,7 +88,7 @@ pub static REGISTRY: &[Entry] = &[
     python("StringIO", include_str!("python/StringIO.py")),
     python("UserDict", include_str!("python/UserDict.py")),
     python("UserList", include_str!("python/UserList.py")),
-    library("UserString", "collections"),
+    python("UserString", include_str!("python/UserString.py")),
     python("__future__", include_str!("python/__future__.py")),
     python("_abcoll", include_str!("python/_abcoll.py")),
     native("_bridge", bridge::module),

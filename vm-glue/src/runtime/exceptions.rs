@@ -165,7 +165,7 @@ fn environment_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyR
     args.kwargs.clear();
     let shown = args.args.clone();
     let own_init = class.get_attr(vm.ctx.intern_str("__init__"));
-    let inherited = vm.ctx.exceptions.os_error.get_attr(vm.ctx.intern_str("__init__"));
+    let inherited = ZOO.get().and_then(|zoo| zoo.environment_error.get_attr(vm.ctx.intern_str("__init__")));
     let overridden = match (&own_init, &inherited) {
         (Some(own), Some(inherited)) => !own.is(inherited),
         (Some(_), None) => true,
@@ -214,7 +214,11 @@ pub fn adopt(class: &Py<PyType>, vm: &VirtualMachine) {
     }
 }
 
+/// `__init__` of the three. The machine's own does nothing in classes that also have a `__new__`.
 fn environment_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    if !args.kwargs.is_empty() {
+        return Err(vm.new_type_error(format!("{} does not take keyword arguments", object.class().name())));
+    }
     let mut shown = args.args;
     let count = shown.len();
     if (2..=3).contains(&count) {
@@ -608,6 +612,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         for class in [&zoo.environment_error, &zoo.io_error, &zoo.os_error] {
             class.slots().init.store(Some(environment_init));
         }
+        names::rewrap(&zoo.environment_error, &["__init__"], vm);
     }
     Ok(())
 }
