@@ -6,10 +6,16 @@ use reprise_vm_glue::modules::{self, Entry, native, package, python};
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::{cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, soup};
+use crate::{cerealizer, cryptokit, datetimekit, errors, feedkit, lxml, parsekit, soup};
 
 /// Every module; a new one is one line here.
 static MODULES: &[Entry] = &[
+    package("Framework", include_str!("python/framework.py")),
+    native("_framework_parts", framework_parts),
+    package("OpenSSL", include_str!("python/name_only.py")),
+    python("config", include_str!("python/name_only.py")),
+    package("pyamf", include_str!("python/name_only.py")),
+    package("tornado", include_str!("python/name_only.py")),
     python("BeautifulSoup", include_str!("python/BeautifulSoup.py")),
     native("_soup", soup::natives),
     native("_dateutil", dateutil_natives),
@@ -36,6 +42,15 @@ static MODULES: &[Entry] = &[
     python("simplejson", include_str!("python/simplejson.py")),
 ];
 
+/// Libraries of the framework that plug-ins can import but not use: what they did is done natively here. Using one
+/// raises an error that names what is missing.
+pub static NAME_ONLY: &[&str] = &["OpenSSL", "config", "pyamf", "tornado"];
+
+/// Whether the module is one of [`NAME_ONLY`] or below it.
+pub fn is_name_only(name: &str) -> bool {
+    name.split('.').next().is_some_and(|top| NAME_ONLY.contains(&top))
+}
+
 /// Makes the modules importable; a second call does nothing.
 pub fn register() {
     modules::register(MODULES);
@@ -60,4 +75,8 @@ pub fn make_module(vm: &VirtualMachine, name: &str, parts: Vec<(&'static str, Py
 
 fn dateutil_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
     make_module(vm, "_dateutil", vec![("parse", vm.new_function("parse", datetimekit::parse_text).into())])
+}
+
+fn framework_parts(vm: &VirtualMachine) -> PyRef<PyModule> {
+    make_module(vm, "_framework_parts", vec![("exceptions", errors::module(vm))])
 }

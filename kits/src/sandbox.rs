@@ -8,6 +8,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use reprise_bundles::resources::Resources;
 use reprise_bundles::services::ServiceKind;
+use reprise_policies::level::Level;
 use reprise_policies::{Policy, builtins, imports};
 use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
@@ -185,6 +186,7 @@ impl Sandbox {
     /// Puts in the names of Python and those of the kits.
     fn fill(self: &Arc<Self>, vm: &VirtualMachine) -> PyResult<()> {
         libraries::register();
+        import::attach(imports::PRELOADED_SUBMODULES);
         self.fill_builtins(vm)?;
         let globals = &self.globals;
         globals.set_item("__builtins__", self.builtins.clone().into(), vm)?;
@@ -267,6 +269,10 @@ fn add_library_folders(vm: &VirtualMachine, plugin: &Plugin) -> PyResult<()> {
     for (index, folder) in library_folders(plugin).iter().enumerate() {
         let text = text::new_str(vm, folder.as_os_str().as_encoded_bytes());
         vm.call_method(&path, "insert", (index, text))?;
+    }
+    if plugin.level != Level::Strict {
+        // The module of the program that the media server started: its `__builtins__` are a dictionary.
+        import::new_module(vm, "__main__", dialect::builtins(vm)?.into())?;
     }
     Ok(())
 }

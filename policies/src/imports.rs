@@ -109,6 +109,10 @@ pub static PRELOADED: &[&str] = &[
     "zlib",
 ];
 
+/// Submodules that the original's process had loaded before any plug-in: attributes of their packages without an import.
+pub static PRELOADED_SUBMODULES: &[(&str, &[&str])] =
+    &[("logging", &["handlers"]), ("lxml", &["etree", "html"]), ("xml", &["parsers"]), ("xml.parsers", &["expat"])];
+
 /// Whether a file that was found is a package's `__init__`.
 pub fn is_package(file: &Path) -> bool {
     file.file_stem().is_some_and(|stem| stem == "__init__")

@@ -398,7 +398,39 @@ fn find_or_load(vm: &VirtualMachine, full: &str, name: &str, package: Option<&st
     if let Some(outer) = outer {
         outer.set_attr(vm.ctx.intern_str(name), module.clone(), vm)?;
     }
+    attach_submodules(vm, full, &module)?;
     Ok(Some(module))
+}
+
+/// Packages with those of their submodules that an embedder's program would have loaded before anything else.
+static ATTACHED: std::sync::OnceLock<&'static [(&'static str, &'static [&'static str])]> = std::sync::OnceLock::new();
+
+/// Shows submodules as attributes of their packages though nobody has imported them; they are loaded when they are
+/// used. The first table counts.
+pub fn attach(table: &'static [(&'static str, &'static [&'static str])]) {
+    let _ = ATTACHED.set(table);
+}
+
+/// Gives a package of [`attach`]'s table the function that loads its submodules.
+fn attach_submodules(vm: &VirtualMachine, full: &str, module: &PyObjectRef) -> PyResult<()> {
+    let Some((package, names)) = ATTACHED.get().and_then(|table| table.iter().find(|(package, _)| *package == full))
+    else {
+        return Ok(());
+    };
+    let Some(dict) = module.downcast_ref::<PyModule>().map(|module| module.dict()) else { return Ok(()) };
+    if dict.get_item_opt("__getattr__", vm)?.is_some() {
+        return Ok(());
+    }
+    let load = move |name: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        let name = text::text_of(vm, &name)?.unwrap_or_default();
+        if names.contains(&name.as_str())
+            && let Some(found) = locked(vm, || find_or_load(vm, &format!("{package}.{name}"), &name, Some(package)))?
+        {
+            return Ok(found);
+        }
+        Err(vm.new_attribute_error(format!("'module' object has no attribute '{name}'")))
+    };
+    dict.set_item("__getattr__", vm.new_function("__getattr__", load).into(), vm)
 }
 
 /// Modules whose place no file takes, besides those of [`is_always_native`]: those that an embedder's program would have

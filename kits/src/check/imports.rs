@@ -7,6 +7,7 @@ use reprise_policies::imports::{self, Importer, last_part};
 use reprise_vm_glue::modules::available;
 
 use super::names::Import;
+use crate::libraries::is_name_only;
 
 /// Where an import leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Target {
 pub enum Reason {
     /// CPython 2.7 had it.
     NotHere,
+    /// The framework had it; here it can be imported but not used.
+    NameOnly,
     /// Only a compiled extension of CPython 2.7.
     Extension(PathBuf),
     /// In the bundle, but not where this code searches.
@@ -80,6 +83,9 @@ impl Places {
         {
             return found;
         }
+        if is_name_only(name) {
+            return Target::Missing(Reason::NameOnly);
+        }
         if available::is_available(name) || available::is_available(&format!("_{name}")) {
             return Target::Host;
         }
@@ -105,6 +111,9 @@ impl Places {
         }
         if import.level > 0 {
             return Target::Missing(Reason::Unknown);
+        }
+        if is_name_only(name) {
+            return Target::Missing(Reason::NameOnly);
         }
         if available::is_available(name) { Target::Host } else { self.missing(name) }
     }
@@ -164,6 +173,7 @@ impl Reason {
     pub fn explain(&self, bundle: &Path) -> (String, Option<String>) {
         let below = |path: &Path| path.strip_prefix(bundle).unwrap_or(path).display().to_string();
         match self {
+            Self::NameOnly => ("this library of the framework can be imported here, but not used".to_owned(), None),
             Self::NotHere => ("Python 2.7 has this module, but it is not here".to_owned(), None),
             Self::Extension(path) => (
                 format!("{} is compiled for CPython 2.7 and cannot be loaded", below(path)),

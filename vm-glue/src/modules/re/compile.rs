@@ -5,6 +5,26 @@ use rustpython_sre_engine::{SreAtCode, SreCatCode, SreInfo, SreOpcode};
 
 use super::parse::{At, Category, Flags, MAXREPEAT, Node, ParseError, Parsed, SetItem};
 
+/// Small letters that have their capital in common (`i` and the dotless one, `s` and the long one …).
+static SAME_CAPITAL: &[&[u32]] = &[
+    &[0x69, 0x131],
+    &[0x73, 0x17f],
+    &[0xb5, 0x3bc],
+    &[0x345, 0x3b9, 0x1fbe],
+    &[0x390, 0x1fd3],
+    &[0x3b0, 0x1fe3],
+    &[0x3b2, 0x3d0],
+    &[0x3b5, 0x3f5],
+    &[0x3b8, 0x3d1],
+    &[0x3ba, 0x3f0],
+    &[0x3c0, 0x3d6],
+    &[0x3c1, 0x3f1],
+    &[0x3c2, 0x3c3],
+    &[0x3c6, 0x3d5],
+    &[0x1e61, 0x1e9b],
+    &[0xfb05, 0xfb06],
+];
+
 /// Compiles a parsed pattern.
 pub fn compile(parsed: &Parsed) -> Result<Vec<u32>, ParseError> {
     let mut compiler = Compiler { codes: Vec::new(), flags: parsed.flags };
@@ -77,6 +97,15 @@ impl Compiler {
         if self.unicode() { lower_unicode(c) } else { lower_ascii(c) }
     }
 
+    /// The small letters that count as the same as this one, itself among them, where the case is ignored.
+    fn siblings(&self, c: u32) -> Option<&'static [u32]> {
+        if !self.ignores_case() || !self.unicode() {
+            return None;
+        }
+        let lower = self.lower(c);
+        SAME_CAPITAL.iter().copied().find(|letters| letters.contains(&lower))
+    }
+
     /// One of three codes: plain, ignoring the case of ASCII letters, ignoring case.
     fn cased(&mut self, plain: SreOpcode, ascii: SreOpcode, unicode: SreOpcode) {
         self.op(match (self.ignores_case(), self.unicode()) {
@@ -130,6 +159,12 @@ impl Compiler {
 
     fn node(&mut self, node: &Node) -> Result<(), ParseError> {
         match node {
+            Node::Literal(c) | Node::NotLiteral(c) if self.siblings(*c).is_some() => {
+                self.op(SreOpcode::IN_UNI_IGNORE);
+                let skip = self.skip();
+                self.set(matches!(node, Node::NotLiteral(_)), &[SetItem::Literal(*c)]);
+                self.land(skip);
+            }
             Node::Literal(c) => {
                 self.cased(SreOpcode::LITERAL, SreOpcode::LITERAL_IGNORE, SreOpcode::LITERAL_UNI_IGNORE);
                 let c = if self.ignores_case() { self.lower(*c) } else { *c };
@@ -272,9 +307,11 @@ impl Compiler {
             // The engine compares these ranges with the lower and the upper form of a character.
             for (low, high) in ranges {
                 if low == high {
-                    self.op(SreOpcode::LITERAL);
                     let lower = self.lower(low);
-                    self.codes.push(lower);
+                    for &c in self.siblings(low).unwrap_or(&[lower]) {
+                        self.op(SreOpcode::LITERAL);
+                        self.codes.push(c);
+                    }
                 } else {
                     self.op(SreOpcode::RANGE_UNI_IGNORE);
                     self.codes.extend([low, high]);
