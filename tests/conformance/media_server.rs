@@ -14,7 +14,8 @@ use reprise_kits::services::registry::bundles_in;
 
 use crate::wire::{self, Headers, Received};
 
-const SYSTEM: &str = "com.plexapp.system";
+/// The server's own plug-in.
+pub const SYSTEM: &str = "com.plexapp.system";
 pub const SERVER_VERSION: &str = "1.32.8.7639";
 const NOT_FOUND: &[u8] = b"<html><head><title>Not Found</title></head><body><h1>404 Not Found</h1></body></html>";
 

@@ -13,7 +13,7 @@ use reprise_kits::services::system;
 use serde_json::Value;
 
 use crate::case::{self, Case};
-use crate::media_server::{Known, MediaServer, SERVER_VERSION};
+use crate::media_server::{Known, MediaServer, SERVER_VERSION, SYSTEM};
 use crate::wire::{self, Answer, Headers};
 use crate::{Outcome, canonical, executable};
 
@@ -303,6 +303,10 @@ fn try_case(folder: &Path, outcome: &mut Outcome) -> Result<(), String> {
     let place = Place::new(folder).map_err(|e| e.to_string())?;
     let server = MediaServer::start(folder.join("pms")).map_err(|e| e.to_string())?;
     let mut plugins = Vec::new();
+    if case.system {
+        // Known before anything runs, so that what the others announce to it waits until it listens.
+        server.know(SYSTEM, Known::default());
+    }
     for bundle in &case.bundles {
         let plugin = Plugin::launch(&case, &folder.join(bundle), &place, &server)?;
         server.know(&plugin.identifier, Known::default());
@@ -464,6 +468,17 @@ fn recording(folder: &Path, name: &str) -> PathBuf {
     if ours.is_file() { ours } else { folder.join("expected").join(name) }
 }
 
+/// The address with another host, if one is given.
+fn at_host(url: &str, host: Option<String>) -> String {
+    match (host, url.split_once("://")) {
+        (Some(host), Some((scheme, rest))) => {
+            let path = rest.find('/').map_or("", |at| &rest[at..]);
+            format!("{scheme}://{host}{path}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
 /// The requests to the media server and to the web.
 fn requests(folder: &Path, server: &Arc<MediaServer>, place: &Place, outcome: &mut Outcome) {
     let address = |address: &str| canonical::text(&canonical::query(address));
@@ -486,7 +501,10 @@ fn requests(folder: &Path, server: &Arc<MediaServer>, place: &Place, outcome: &m
                     .filter(|(key, _)| !ignored.contains(&key.as_str()))
                     .collect();
                 headers.sort();
-                (field(row, "method"), address(&field(row, "url")), field(row, "body"), headers)
+                // The recordings' web server took the host from the header, which plug-ins may set.
+                let host = pairs.iter().find(|pair| text(pair, 0).eq_ignore_ascii_case("host"));
+                let url = at_host(&field(row, "url"), host.map(|pair| text(pair, 1)));
+                (field(row, "method"), address(&url), field(row, "body"), headers)
             })
             .collect();
         requests.sort();

@@ -28,6 +28,11 @@ pub fn header<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
+/// A character's byte in Latin-1; its UTF-8 if it has none.
+fn latin1(char: char) -> Vec<u8> {
+    u8::try_from(u32::from(char)).map_or_else(|_| char.to_string().into_bytes(), |byte| vec![byte])
+}
+
 /// Sends one request to a loopback port and reads the answer.
 pub fn request(port: u16, method: &str, path: &str, headers: &Headers, body: Option<&[u8]>) -> io::Result<Answer> {
     let stream = TcpStream::connect(("127.0.0.1", port))?;
@@ -43,7 +48,9 @@ pub fn request(port: u16, method: &str, path: &str, headers: &Headers, body: Opt
         head.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     head.push_str("\r\n");
-    (&stream).write_all(head.as_bytes())?;
+    // Header text stands for bytes in Latin-1, as in the recordings.
+    let bytes: Vec<u8> = head.chars().flat_map(latin1).collect();
+    (&stream).write_all(&bytes)?;
     (&stream).write_all(body.unwrap_or_default())?;
     let mut reader = BufReader::new(&stream);
     let (first, headers) = read_head(&mut reader)?;

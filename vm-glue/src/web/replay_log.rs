@@ -34,7 +34,9 @@ impl ReplayLog {
     pub(super) fn note(&self, request: &Request, location: &Location, status: u16) {
         let Some(file) = &self.file else { return };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let headers: Vec<_> = request.headers.iter().map(|(name, value)| json!([name, text(value)])).collect();
+        // Headers are bytes; Latin-1 shows each of them.
+        let header = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect::<String>();
+        let headers: Vec<_> = request.headers.iter().map(|(name, value)| json!([name, header(value)])).collect();
         let row = json!({
             "method": request.method,
             "url": location.url(),
