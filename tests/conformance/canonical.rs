@@ -29,7 +29,7 @@ pub struct Element {
 }
 
 static PACKED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"Y2VyZWFsMQo[A-Za-z0-9@*_%]*").unwrap());
-static TIMES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"([?&;]t=)\d+").unwrap());
+static TIMES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"((?:[?&;]|%3F|%26)t(?:=|%3D))\d+").unwrap());
 static HASHES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"([?&]h=)(?:[0-9a-fA-F]+|None)").unwrap());
 static LOOPBACK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"127\.0\.0\.1:(\d+)").unwrap());
 static PORTS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(port=")\d+"#).unwrap());

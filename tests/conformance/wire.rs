@@ -91,7 +91,8 @@ fn read_head(reader: &mut impl BufRead) -> io::Result<(String, Headers)> {
         if reader.read_until(b'\n', &mut line)? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let line = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+        let line: String = line.iter().copied().map(char::from).collect();
+        let line = line.trim_end_matches(['\r', '\n']).to_owned();
         if line.is_empty() {
             break;
         }
