@@ -318,7 +318,7 @@ impl ResourceKit {
                 }
             }
         }
-        Ok(text::native(vm, &path))
+        Ok(text::new_unicode(vm, &path))
     }
 }
 
@@ -342,9 +342,18 @@ fn urls_argument(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
     };
     let quoted = list
         .iter()
-        .map(|url| Ok(utf8_percent_encode(&text::unicode_of(vm, url)?, QUOTED_PATH).to_string()))
+        .map(|url| Ok(quote_url(&text::unicode_of(vm, url)?, text::is_unicode(url))))
         .collect::<PyResult<Vec<String>>>()?;
     Ok(quote_plus(&quoted.join(",")))
+}
+
+/// A URL quoted as a path. Letters of a unicode string up to U+00FF count as one byte each, as for the original.
+fn quote_url(url: &str, is_unicode: bool) -> String {
+    let quote = |char: char| match u8::try_from(u32::from(char)) {
+        Ok(byte @ 0x80..) if is_unicode => format!("%{byte:02X}"),
+        _ => utf8_percent_encode(char.encode_utf8(&mut [0; 4]), QUOTED_PATH).to_string(),
+    };
+    url.chars().map(quote).collect()
 }
 
 /// The content type for a file name, with what the plug-in added.
@@ -402,7 +411,9 @@ pub fn answer_with_fallback(call: Call<'_>) -> PyResult<Outcome> {
     let Some(sandbox) = call.plugin.main_sandbox() else { return Outcome::not_found() };
     let urls = call.text("urls").filter(|urls| urls != "__NONE__").unwrap_or_default();
     for url in urls.split(',').filter(|url| !url.is_empty()) {
-        let url = percent_encoding::percent_decode_str(url).decode_utf8_lossy().into_owned();
+        let bytes: Vec<u8> = percent_encoding::percent_decode_str(url).collect();
+        let latin1 = |error: std::string::FromUtf8Error| error.as_bytes().iter().copied().map(char::from).collect();
+        let url = String::from_utf8(bytes).unwrap_or_else(latin1);
         if works(call.vm, call.plugin, &url) {
             return Ok(redirect(&url));
         }
