@@ -83,7 +83,7 @@ fn compiled(vm: &VirtualMachine, pattern: PyObjectRef, flags: Option<PyObjectRef
         ParseError::Overflow(message) => vm.new_overflow_error(*message),
         ParseError::Recursion(message) => vm.new_runtime_error(*message),
     };
-    let parsed = parse::parse(&points, Flags::from_bits_truncate(bits)).map_err(failed)?;
+    let parsed = parse::parse(&points, Flags::from_bits_truncate(bits), text::is_unicode(&pattern)).map_err(failed)?;
     let codes = compile::compile(&parsed).map_err(failed)?;
     let groupindex = vm.ctx.new_dict();
     for (name, group) in &parsed.names {

@@ -114,17 +114,17 @@ pub struct Parsed {
     pub names: Vec<(String, u32)>,
 }
 
-/// Parses a pattern given as code points.
-pub fn parse(pattern: &[u32], flags: Flags) -> Result<Parsed, ParseError> {
-    let parsed = parse_once(pattern, flags)?;
+/// Parses a pattern given as code points; `unicode` where it was a unicode string, which errors then show as such.
+pub fn parse(pattern: &[u32], flags: Flags, unicode: bool) -> Result<Parsed, ParseError> {
+    let parsed = parse_once(pattern, flags, unicode)?;
     // (?x) anywhere makes the whole pattern verbose: read it again with that knowledge.
     if !flags.contains(Flags::VERBOSE) && parsed.flags.contains(Flags::VERBOSE) {
-        return parse_once(pattern, parsed.flags);
+        return parse_once(pattern, parsed.flags, unicode);
     }
     Ok(parsed)
 }
 
-fn parse_once(pattern: &[u32], flags: Flags) -> Result<Parsed, ParseError> {
+fn parse_once(pattern: &[u32], flags: Flags, unicode: bool) -> Result<Parsed, ParseError> {
     if pattern.last() == Some(&BACKSLASH) {
         let trailing = pattern.iter().rev().take_while(|c| **c == BACKSLASH).count();
         if trailing % 2 == 1 {
@@ -132,7 +132,7 @@ fn parse_once(pattern: &[u32], flags: Flags) -> Result<Parsed, ParseError> {
         }
     }
     let mut parser =
-        Parser { text: pattern, at: 0, flags, groups: 0, open: Vec::new(), names: HashMap::new(), depth: 0 };
+        Parser { text: pattern, unicode, at: 0, flags, groups: 0, open: Vec::new(), names: HashMap::new(), depth: 0 };
     let nodes = parser.alternatives()?;
     match parser.take() {
         None => {}
@@ -213,6 +213,8 @@ fn category(letter: u32) -> Option<Category> {
 }
 
 struct Parser<'a> {
+    /// The pattern was a unicode string.
+    unicode: bool,
     text: &'a [u32],
     at: usize,
     flags: Flags,
@@ -224,6 +226,12 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
+    /// A part of the pattern as Python 2's `repr` shows it.
+    fn shown(&self, text: &[u32]) -> String {
+        let prefix = if self.unicode { "u" } else { "" };
+        format!("{prefix}{}", shown(text))
+    }
+
     fn peek(&self) -> Option<u32> {
         self.text.get(self.at).copied()
     }
@@ -395,7 +403,7 @@ impl Parser<'_> {
     }
 
     fn bogus<T>(&self, from: usize) -> Result<T, ParseError> {
-        fail(format!("bogus escape: {}", shown(self.text.get(from..self.at).unwrap_or_default())))
+        fail(format!("bogus escape: {}", self.shown(self.text.get(from..self.at).unwrap_or_default())))
     }
 
     fn hexadecimal(&mut self, from: usize) -> Result<u32, ParseError> {
@@ -492,7 +500,7 @@ impl Parser<'_> {
         let text: String = name.iter().filter_map(|c| char::from_u32(*c)).collect();
         match self.names.get(&text) {
             Some(group) => Ok(*group),
-            None => fail(format!("unknown group name: {}", shown(name))),
+            None => fail(format!("unknown group name: {}", self.shown(name))),
         }
     }
 
@@ -505,14 +513,14 @@ impl Parser<'_> {
             if self.accept('<') {
                 let name = self.name('>')?;
                 if !is_name(&name) {
-                    return fail(format!("bad character in group name {}", shown(&name)));
+                    return fail(format!("bad character in group name {}", self.shown(&name)));
                 }
                 return self.group(Some(name)).map(Some);
             }
             if self.accept('=') {
                 let name = self.name(')')?;
                 if !is_name(&name) {
-                    return fail(format!("bad character in group name {}", shown(&name)));
+                    return fail(format!("bad character in group name {}", self.shown(&name)));
                 }
                 return self.group_named(&name).map(|group| Some(Node::GroupRef(group)));
             }
@@ -555,7 +563,7 @@ impl Parser<'_> {
         if let Some(name) = name {
             let text: String = name.iter().filter_map(|c| char::from_u32(*c)).collect();
             if let Some(other) = self.names.insert(text, group) {
-                let name = shown(&name);
+                let name = self.shown(&name);
                 return fail(format!("redefinition of group name {name} as group {group}; was group {other}"));
             }
         }
