@@ -132,11 +132,12 @@ impl Parser<'_> {
             let target = self.for_target()?;
             height = height.max(self.height);
             self.expect(TokenKind::In)?;
-            let iter = iterable(self)?;
+            // Its rules take twice the stack of a bracket's.
+            let iter = self.nested(|parser| parser.nested(iterable))?;
             height = height.max(self.height);
             let mut ifs = Vec::new();
             while self.accept(TokenKind::If) {
-                ifs.push(self.old_test()?);
+                ifs.push(self.nested(|parser| parser.nested(Self::old_test))?);
                 height = height.max(self.height);
             }
             clauses.push(Comprehension { target, iter, ifs });
