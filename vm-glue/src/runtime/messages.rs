@@ -509,7 +509,8 @@ fn names_alone(object: &PyObject, name: &str, error: &Py<PyBaseException>, vm: &
     if slot.is_some_and(|slot| slot.class().is(vm.ctx.types.member_descriptor_type)) {
         return true;
     }
-    has_items(object) && deletes(error, vm)
+    // A class that watches deletions has mostly seen attributes before: its dict is there, if empty again.
+    (has_items(object) || in_delattr(error, vm)) && deletes(error, vm)
 }
 
 /// Has the object attributes of its own? Python 2 makes the dict with the first one.
@@ -520,12 +521,16 @@ pub fn has_items(object: &PyObject) -> bool {
 /// Was an attribute being deleted: by `del x.y`, or in a `__delattr__`?
 fn deletes(error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
     let Some(code) = innermost_code(error, vm) else { return false };
-    if code.obj_name.as_str() == "__delattr__" {
+    if in_delattr(error, vm) {
         return true;
     }
     let at = innermost(error).and_then(|traceback| usize::try_from(traceback.lasti / 2).ok());
     at.and_then(|at| code.instructions.get(at))
         .is_some_and(|unit| matches!(unit.op.to_base().unwrap_or(unit.op), Instruction::DeleteAttr { .. }))
+}
+
+fn in_delattr(error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+    innermost_code(error, vm).is_some_and(|code| code.obj_name.as_str() == "__delattr__")
 }
 
 /// The traceback entry of the frame in which the exception was raised.
