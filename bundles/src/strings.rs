@@ -8,7 +8,15 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 /// The texts of one locale.
-type Table = Arc<HashMap<String, String>>;
+type Table = Arc<HashMap<String, Localised>>;
+
+/// One text of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Localised {
+    pub text: String,
+    /// The file took the tolerant reader, whose texts are always unicode.
+    pub is_unicode: bool,
+}
 
 /// The texts of a bundle. Each file is read once, when it is first asked for.
 #[derive(Debug)]
@@ -37,16 +45,18 @@ impl Strings {
 
     /// The text for a key: that of the locale, of its language, of the default locale, of its language, else None.
     /// Empty texts count as missing.
-    pub fn lookup(&self, key: &str, locale: Option<&str>) -> Option<String> {
+    pub fn lookup(&self, key: &str, locale: Option<&str>) -> Option<Localised> {
         let default = self.default_locale();
         let own = locale.map(fallbacks).unwrap_or_default();
         let codes = own.into_iter().chain(fallbacks(&default));
-        codes.filter_map(|code| self.table(code)).find_map(|table| table.get(key).filter(|t| !t.is_empty()).cloned())
+        codes
+            .filter_map(|code| self.table(code))
+            .find_map(|table| table.get(key).filter(|t| !t.text.is_empty()).cloned())
     }
 
     /// As [`lookup`](Self::lookup), with the key itself where there is no text.
     pub fn localise(&self, key: &str, locale: Option<&str>) -> String {
-        self.lookup(key, locale).unwrap_or_else(|| key.to_owned())
+        self.lookup(key, locale).map_or_else(|| key.to_owned(), |found| found.text)
     }
 
     /// The texts of exactly this code. A file that cannot be read is tried again next time.
@@ -71,9 +81,10 @@ impl Strings {
                 return None;
             }
         };
-        match crate::json::from_bytes(&bytes) {
-            Ok(Value::Object(entries)) => {
-                let table = entries.into_iter().filter_map(|(key, value)| Some((key, text(&value)?))).collect();
+        match crate::json::read(&bytes) {
+            Ok((Value::Object(entries), is_unicode)) => {
+                let localised = |value| Some(Localised { text: text(value)?, is_unicode });
+                let table = entries.iter().filter_map(|(key, value)| Some((key.clone(), localised(value)?))).collect();
                 let table = Arc::new(table);
                 tables.insert(code.to_owned(), Some(Arc::clone(&table)));
                 tracing::debug!("Loaded {code} strings");
@@ -131,6 +142,9 @@ mod tests {
         assert_eq!(strings.localise("a", None), "us");
         assert_eq!(strings.localise("a", Some("xx")), "us");
         assert_eq!(strings.localise("a", Some("../fr")), "us");
+        std::fs::write(folder.path().join("nl.json"), "{'a': 'nl', // note\n}").unwrap();
+        let is_unicode = |locale| strings.lookup("a", Some(locale)).map(|found| found.is_unicode);
+        assert_eq!((is_unicode("nl"), is_unicode("fr")), (Some(true), Some(false)));
         strings.set_default_locale("fr");
         assert_eq!(strings.localise("b", None), "fr b");
     }

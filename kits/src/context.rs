@@ -39,6 +39,8 @@ pub struct Context {
     pub cookies: Option<Arc<Mutex<CookieJar>>>,
     /// `Session`: what the plug-in keeps for the user of the request.
     pub session: Option<PyDictRef>,
+    /// The request came over HTTP, whose header names are of any case.
+    pub over_http: bool,
     /// True while a request is bound to the thread.
     pub in_request: bool,
 }

@@ -45,6 +45,7 @@ pub fn handle(plugin: &Arc<Plugin>, vm: &VirtualMachine, request: Request) -> Re
         method: request.method,
         uri: request.uri,
         body: request.body,
+        over_http: matches!(request.interface, Interface::Socket { .. }),
         in_request: true,
         ..Context::default()
     };

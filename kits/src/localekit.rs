@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reprise_bundles::strings::Localised;
 use reprise_vm_glue::runtime::text;
 use reprise_vm_glue::web;
 use rustpython_vm::builtins::{PyStr, PyStrRef, PyTuple};
@@ -108,7 +109,11 @@ impl LocalString {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
         let Some(lazy) = zelf.downcast_ref::<LocalString>() else { return zelf.repr(vm) };
-        let value = text::new_str(vm, lazy.text(vm)?.as_bytes());
+        let shown = lazy.shown(vm)?;
+        let value = match shown.is_unicode {
+            true => text::new_unicode(vm, &shown.text),
+            false => text::new_str(vm, shown.text.as_bytes()),
+        };
         value.downcast::<PyStr>().map_err(|_| vm.new_type_error("__str__ returned non-string"))
     }
 
@@ -119,26 +124,35 @@ impl LocalString {
 
     /// The text itself.
     pub fn text(&self, vm: &VirtualMachine) -> PyResult<String> {
+        Ok(self.shown(vm)?.text)
+    }
+
+    /// The text and whether `__str__` gives it as unicode, as it does where the file's reader did.
+    fn shown(&self, vm: &VirtualMachine) -> PyResult<Localised> {
         match &self.content {
             Content::Key(key) => self.look_up(vm, key),
             Content::Format(key, args) => {
                 let format = self.look_up(vm, key)?;
                 let args = PyTuple::new_ref(args.clone(), &vm.ctx);
-                let result = vm._mod(&text::native(vm, &format), args.as_object())?;
-                text::unicode_of(vm, &result)
+                let result = vm._mod(&text::native(vm, &format.text), args.as_object())?;
+                Ok(Localised { text: text::unicode_of(vm, &result)?, ..format })
             }
-            Content::Pair(first, second) => Ok(text::unicode_of(vm, first)? + &text::unicode_of(vm, second)?),
+            Content::Pair(first, second) => {
+                let text = text::unicode_of(vm, first)? + &text::unicode_of(vm, second)?;
+                Ok(Localised { text, is_unicode: false })
+            }
         }
     }
 
-    fn look_up(&self, vm: &VirtualMachine, key: &PyObject) -> PyResult<String> {
+    fn look_up(&self, vm: &VirtualMachine, key: &PyObject) -> PyResult<Localised> {
         let Some(key) = text::text_of(vm, key)? else {
             let class = reprise_vm_glue::runtime::names::type_name_of(key);
             return Err(vm.new_type_error(format!("__str__ returned non-string (type {class})")));
         };
         // One that was made outside a request takes the language of the request that shows it.
         let locale = self.locale.clone().or_else(|| context::with(|context| context.locale.clone()));
-        Ok(self.plugin.strings.localise(&key, locale.as_deref()))
+        let found = self.plugin.strings.lookup(&key, locale.as_deref());
+        Ok(found.unwrap_or(Localised { text: key, is_unicode: false }))
     }
 }
 

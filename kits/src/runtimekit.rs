@@ -15,6 +15,7 @@ use crate::callback;
 use crate::context;
 use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility, native_class};
+use crate::lazy_kit::{self, Part};
 use crate::message::header_bytes;
 use crate::objects::signature::{Default, Parameter, Signature};
 use crate::platform;
@@ -22,7 +23,7 @@ use crate::plugin::Plugin;
 use crate::prefixes::{PrefixHandler, Prefixes};
 use crate::router::{Kind, Router, Target};
 use crate::routes::{self, Group, Pattern};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 
 /// Module path of the classes here, as `repr` shows it.
 const MODULE: &str = "Framework.api.runtimekit";
@@ -672,6 +673,10 @@ impl PlatformKit {
     }
 }
 
+/// The headers of a request over HTTP (`spec/environment.md`, Request).
+static HEADERS_PART: Part =
+    Part { name: "request_headers", source: include_str!("python/request_headers.py"), prepare: |_, _, _| Ok(()) };
+
 #[pyclass(module = false, name = "RequestKit")]
 #[derive(Debug, PyPayload)]
 struct RequestKit;
@@ -679,16 +684,23 @@ struct RequestKit;
 #[pyclass(flags(HAS_DICT))]
 impl RequestKit {
     #[pygetset(name = "Headers")]
-    fn headers(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        let (inside, headers) = context::with(|context| (context.in_request, context.headers.clone()));
+    fn headers(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let (inside, over_http, headers) =
+            context::with(|context| (context.in_request, context.over_http, context.headers.clone()));
         if !inside {
             tracing::warn!("Attempting to access request headers outside a request context");
         }
-        let dict = vm.ctx.new_dict();
-        for (name, value) in headers {
-            dict.set_item(&*byte_string(vm, &name), byte_string(vm, &value), vm)?;
+        let pairs = headers.iter().map(|(name, value)| (byte_string(vm, name), byte_string(vm, value)));
+        if over_http && let Some(sandbox) = sandbox::current() {
+            let pairs = pairs.map(|(name, value)| vm.ctx.new_tuple(vec![name, value]).into()).collect();
+            let class = lazy_kit::namespace(vm, &sandbox, &HEADERS_PART)?.get_item("HTTPHeaders", vm)?;
+            return class.call((vm.ctx.new_list(pairs),), vm);
         }
-        Ok(dict)
+        let dict = vm.ctx.new_dict();
+        for (name, value) in pairs {
+            dict.set_item(&*name, value, vm)?;
+        }
+        Ok(dict.into())
     }
 
     #[pygetset(name = "Body")]

@@ -64,8 +64,16 @@ impl Location {
         if self.host.contains(':') { format!("[{}]", self.host) } else { self.written_host.clone() }
     }
 
-    /// What the `Host` header says: the port only if it is not the scheme's own.
+    /// What the `Host` header says: the port wherever one was written, as Python's client sends it.
     pub fn host_header(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.bracketed_host()),
+            None => self.bracketed_host(),
+        }
+    }
+
+    /// The host of [`url`](Self::url): the port only if it is not the scheme's own.
+    fn usual_authority(&self) -> String {
         match self.port {
             Some(port) if port != if self.is_tls() { 443 } else { 80 } => format!("{}:{port}", self.bracketed_host()),
             _ => self.bracketed_host(),
@@ -82,7 +90,7 @@ impl Location {
 
     /// The URL without user name and fragment.
     pub fn url(&self) -> String {
-        format!("{}://{}{}", self.scheme, self.host_header(), self.target())
+        format!("{}://{}{}", self.scheme, self.usual_authority(), self.target())
     }
 
     /// The URL as the HTTP library accepts it: the few characters that it refuses are percent-encoded.
@@ -131,6 +139,7 @@ mod tests {
         assert_eq!((l.path.as_str(), l.query.as_deref(), l.user.as_deref()), ("/a/../b", Some("x=1?"), Some("me:pw")));
         assert_eq!(l.url(), "http://WWW.Example.com:8080/a/../b?x=1?");
         assert_eq!(Location::parse("http://h:80?q").unwrap().url(), "http://h/?q");
+        assert_eq!(Location::parse("http://h:80/x").unwrap().host_header(), "h:80");
         assert_eq!(Location::parse("http://[::1]:5/x").unwrap().host_header(), "[::1]:5");
     }
 
