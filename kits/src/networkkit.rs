@@ -12,6 +12,7 @@ use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use crate::call_arguments::Parameters;
+use crate::context;
 use crate::http_objects::{CookieJarObject, CookieObject, HeaderIterator, HeaderProxy, HttpRequest};
 use crate::http_options::{Options, UrlText, body_bytes, fetch, prepare, sandbox_headers, seconds};
 use crate::http_request::{Network, Settings};
@@ -290,8 +291,11 @@ impl NetworkKit {
             cache_time: Some(vm.ctx.new_float(PUBLIC_ADDRESS_TIME).into()),
             ..Options::default()
         };
-        let body = fetch(vm, &zelf.sandbox, &options)?;
-        Ok(text::new_str(vm, body.trim_ascii()))
+        // The framework's own fetch: it says nothing about how long the answer may be kept.
+        let before = context::with(|context| context.cache_time);
+        let body = fetch(vm, &zelf.sandbox, &options);
+        context::with(|context| context.cache_time = before);
+        Ok(text::new_str(vm, body?.trim_ascii()))
     }
 
     #[pymethod(name = "Socket")]
