@@ -1,3 +1,5 @@
+//! Tests of the feed parser: feeds as they come, and what plug-ins read from them.
+
 use super::*;
 
 fn word(value: Option<&Value>) -> String {
