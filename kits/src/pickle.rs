@@ -7,9 +7,9 @@ use std::sync::Arc;
 use malachite_bigint::BigInt;
 use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
-use rustpython_vm::builtins::{PyDict, PyFunction, PyInt, PyList, PyListRef, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyInt, PyList, PyListRef, PyTuple, PyType};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use crate::sandbox::Sandbox;
 
@@ -45,26 +45,7 @@ static CLASSES: &[(&str, &[&str])] = &[
 
 /// A value as a pickle of protocol 0.
 pub fn dump(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
-    dump_with(vm, value, Reach::Data)
-}
-
-/// As [`dump`], with instances, classes and functions of any module: for the older frameworks, whose plug-ins are not
-/// confined.
-pub fn dump_any(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
-    dump_with(vm, value, Reach::Any)
-}
-
-/// What a pickle may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    /// [`CLASSES`] and what the plug-in's sandbox holds.
-    Data,
-    /// Everything that can be imported.
-    Any,
-}
-
-fn dump_with(vm: &VirtualMachine, value: &PyObject, reach: Reach) -> PyResult<Vec<u8>> {
-    let mut writer = Writer { out: Vec::new(), memo: HashMap::new(), kept: Vec::new(), reach };
+    let mut writer = Writer { out: Vec::new(), memo: HashMap::new(), kept: Vec::new() };
     writer.save(vm, value)?;
     writer.out.push(b'.');
     Ok(writer.out)
@@ -76,7 +57,6 @@ struct Writer {
     memo: HashMap<usize, usize>,
     /// Keeps temporary objects alive, so that their identities stay theirs.
     kept: Vec<PyObjectRef>,
-    reach: Reach,
 }
 
 fn refused(vm: &VirtualMachine, message: String) -> rustpython_vm::builtins::PyBaseExceptionRef {
@@ -210,10 +190,7 @@ impl Writer {
         let module = if module == "builtins" { "__builtin__" } else { short };
         let known = CLASSES.iter().any(|(m, names)| *m == module && names.contains(&name.as_str()));
         if !known || name == "object" {
-            return match self.reach {
-                Reach::Data => Err(self.refusal(vm, object)),
-                Reach::Any => self.save_any(vm, object),
-            };
+            return Err(self.refusal(vm, object));
         }
         if name == "complex" {
             self.global(module, &name, class.as_object());
@@ -244,75 +221,6 @@ impl Writer {
             .collect();
         self.global(module, &name, class.as_object());
         self.reduce(vm, object, &args)
-    }
-
-    /// Classes and functions by name; instances by their class and state.
-    fn save_any(&mut self, vm: &VirtualMachine, object: &PyObject) -> PyResult<()> {
-        let named = |object: &PyObject| -> Option<(String, String)> {
-            let read = |name: &'static str| {
-                let value = object.get_attr(name, vm).ok()?;
-                text::text_of(vm, &value).ok().flatten()
-            };
-            Some((read("__module__")?, read("__name__")?))
-        };
-        let is_named = object.downcastable::<PyType>() || object.downcastable::<PyFunction>();
-        if is_named {
-            let Some((module, name)) = named(object) else { return Err(self.refusal(vm, object)) };
-            self.global(&module, &name, object);
-            return Ok(());
-        }
-        let class = object.class().to_owned();
-        let types = &vm.ctx.types;
-        let content: Option<(&Py<PyType>, PyObjectRef)> = if text::is_unicode(object) {
-            Some((text::unicode_type(vm), text::new_unicode(vm, &text::unicode_of(vm, object)?)))
-        } else if let Some(bytes) = text::bytes_of(object) {
-            Some((types.str_type, text::new_str(vm, &bytes)))
-        } else if let Some(list) = object.downcast_ref::<PyList>() {
-            Some((types.list_type, vm.ctx.new_list(list.borrow_vec().to_vec()).into()))
-        } else if let Some(dict) = object.downcast_ref::<PyDict>() {
-            Some((types.dict_type, dict.to_owned().copy().into_ref(&vm.ctx).into()))
-        } else {
-            None
-        };
-        let Some((module, name)) = named(class.as_object()) else { return Err(self.refusal(vm, object)) };
-        let importable = import::modules(vm)?.get_item_opt(module.as_str(), vm)?.is_some();
-        if let (Some((_, plain)), false) = (&content, importable) {
-            // Texts of a native class (results of queries) are stored as the texts that they are.
-            return self.save(vm, plain);
-        }
-        let state = object.dict();
-        if !importable || (content.is_none() && state.is_none()) {
-            return Err(self.refusal(vm, object));
-        }
-        self.line("ccopy_reg\n_reconstructor");
-        self.out.push(b'(');
-        self.global(&module, &name, class.as_object());
-        match &content {
-            Some((base, plain)) => {
-                let base_name = base.name().to_string();
-                self.global("__builtin__", &base_name, base.as_object());
-                self.save(vm, plain)?;
-            }
-            None => {
-                self.global("__builtin__", "object", types.object_type.as_object());
-                self.out.push(b'N');
-            }
-        }
-        self.out.extend_from_slice(b"tR");
-        self.memoize(object);
-        let own = class.get_attr(vm.ctx.intern_str("__getstate__"));
-        let inherited = types.object_type.get_attr(vm.ctx.intern_str("__getstate__"));
-        let state: Option<PyObjectRef> = match own {
-            Some(own) if !inherited.is_some_and(|inherited| inherited.is(&own)) => {
-                Some(vm.call_method(object, "__getstate__", ())?)
-            }
-            _ => state.filter(|state| !state.is_empty()).map(Into::into),
-        };
-        if let Some(state) = state {
-            self.save(vm, &state)?;
-            self.out.push(b'b');
-        }
-        Ok(())
     }
 
     fn refusal(&self, vm: &VirtualMachine, object: &PyObject) -> rustpython_vm::builtins::PyBaseExceptionRef {

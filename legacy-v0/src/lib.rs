@@ -6,6 +6,7 @@
 //! the work underneath is native: requests, cookies, element trees, packing, pickles, dates, the database.
 //!
 //! * [`packages`]: the tables of modules that each framework's plug-ins can import
+//! * [`module_check`]: what the log says about the imports of a plug-in of framework 1
 //! * [`natives`]: the module `_pms`, what those modules stand on; [`database`]: its SQLite part
 //! * [`older_plugin`]: one running plug-in: start, answers, end
 //! * [`pipe`]: reading requests from the pipe
@@ -14,6 +15,7 @@
 
 #[cfg(feature = "sqlite")]
 pub mod database;
+pub mod module_check;
 pub mod natives;
 pub mod older_plugin;
 pub mod packages;

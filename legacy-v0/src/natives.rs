@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reprise_bundles::{Bundle, atomic, dict_order};
+use reprise_bundles::{Bundle, atomic, dict_order, resources};
 use reprise_kits::elements::element::{new_element, prepare_types};
 use reprise_kits::elements::tree::Flavour;
 use reprise_kits::elements::writer::Method;
 use reprise_kits::http_options::body_bytes;
 use reprise_kits::http_request::{Network, Plan};
+use reprise_kits::runtimekit::VIEW_MODES;
 use reprise_kits::sandbox::{self, Sandbox};
 use reprise_kits::{json_lenient, json_text, network_errors, pack, parsekit, pickle};
 use reprise_vm_glue::runtime::text;
@@ -23,6 +24,9 @@ use crate::OlderPlugin;
 
 /// Documents of the older frameworks may have any size.
 const NO_LIMIT: usize = usize::MAX;
+
+/// Told the country that a request came from (`spec/environment.md`, `Locale.Geolocation`); it is gone.
+const COUNTRY_SERVICE: &str = "http://geo.plexapp.com/geolocate.php";
 
 /// What the functions work with.
 #[derive(Clone)]
@@ -50,10 +54,15 @@ static NATIVES: &[Native] = &[
         doc: "write_file(path, text): replaces a file at once or not at all",
         call: write_file,
     },
+    Native {
+        name: "shared_picture",
+        doc: "shared_picture(name): a picture of the framework's own; an IOError if there is none",
+        call: shared_picture,
+    },
     Native { name: "run", doc: "run(program, arguments): its output; None if it cannot be started", call: run },
     Native { name: "pack", doc: "pack(value): the text of `function_args`", call: packed },
     Native { name: "unpack", doc: "unpack(text): the value", call: unpacked },
-    Native { name: "dumps", doc: "dumps(value): a pickle", call: dumps },
+    Native { name: "dumps", doc: "dumps(value): a pickle of protocol 2", call: dumps },
     Native { name: "loads", doc: "loads(pickle): the value", call: loads },
     Native { name: "json", doc: "json(text): strict, then lenient", call: json },
     Native { name: "json_lenient", doc: "json_lenient(unicode): as JavaScript would", call: json_as_script },
@@ -117,6 +126,8 @@ pub fn install(vm: &VirtualMachine, older: &Arc<OlderPlugin>, sandbox: &Arc<Sand
             "broken_mark",
             path(plugin.folders.root.join("Framework Support").join(format!("{}.broken", plugin.bundle.identifier))),
         ),
+        ("view_modes", view_modes(vm)?),
+        ("country_service", text::native(vm, COUNTRY_SERVICE)),
         ("os", text::native(vm, sandbox::platform_os())),
         ("cpu", text::native(vm, sandbox::platform_cpu())),
     ];
@@ -135,6 +146,15 @@ pub fn install(vm: &VirtualMachine, older: &Arc<OlderPlugin>, sandbox: &Arc<Sand
         object.set_attr(vm.ctx.intern_str(native.name), function, vm)?;
     }
     import::modules(vm)?.set_item("_pms", module.into(), vm)
+}
+
+/// The numbers of the view modes by name: the same ones as in framework 2.
+fn view_modes(vm: &VirtualMachine) -> PyResult {
+    let modes = vm.ctx.new_dict();
+    for (name, number) in VIEW_MODES {
+        modes.set_item(*name, vm.ctx.new_int(*number).into(), vm)?;
+    }
+    Ok(modes.into())
 }
 
 // ---- arguments -----------------------------------------------------------------------------------------------------
@@ -199,6 +219,13 @@ fn write_file(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> Py
     none(vm)
 }
 
+fn shared_picture(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
+    let name = string(vm, args, 0)?;
+    let found = resources::built_in(&name).ok_or_else(|| vm.new_os_error(format!("there is no picture {name}")))?;
+    let content = found.load().map_err(|error| vm.new_os_error(error.to_string()))?;
+    Ok(text::new_str(vm, &content))
+}
+
 fn run(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
     let program = string(vm, args, 0)?;
     let list = items(vm, &given(vm, args, 1))?;
@@ -226,7 +253,9 @@ fn unpacked(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyRe
 }
 
 fn dumps(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
-    Ok(text::new_str(vm, &pickle::dump_any(vm, &given(vm, args, 0))?))
+    // As the originals wrote their files: with the plain module `pickle`, protocol 2.
+    let pickle = import::module(vm, "pickle")?;
+    vm.call_method(&pickle, "dumps", (given(vm, args, 0), vm.ctx.new_int(2)))
 }
 
 fn loads(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {

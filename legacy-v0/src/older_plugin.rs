@@ -9,13 +9,13 @@ use reprise_kits::logging::{Logger, Style};
 use reprise_kits::plugin::{Plugin, StartError};
 use reprise_kits::sandbox::Sandbox;
 use reprise_kits::{errors, libraries};
-use reprise_vm_glue::import;
 use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
 use reprise_vm_glue::runtime::{codecs, text};
+use reprise_vm_glue::{code_cache, import};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 use crate::pipe::Request;
-use crate::{natives, packages};
+use crate::{module_check, natives, packages};
 
 /// How long a connection may take where the environment does not say.
 const TIMEOUT: f64 = 20.0;
@@ -50,6 +50,7 @@ impl OlderPlugin {
         let level = if debug { LogLevel::Debug } else { LogLevel::Info };
         let style = Style::Older { width: if framework == FrameworkVersion::V0 { 32 } else { 40 } };
         let log = Arc::new(Logger::open_as(&folders.log_file, &bundle.identifier, level, console, style));
+        code_cache::set_folder(Some(folders.compiled_code()));
         let plugin = Plugin::older(bundle, config, folders, log);
         let network = plugin.state::<Network>();
         let cookies = match framework {
@@ -93,6 +94,9 @@ impl OlderPlugin {
                 if folder.is_dir() {
                     vm.call_method(&path, "append", (text::new_str(vm, folder.as_os_str().as_encoded_bytes()),))?;
                 }
+            }
+            if self.framework == FrameworkVersion::V1 {
+                module_check::begin(&self.plugin);
             }
             let dispatch = dispatch(vm)?;
             let begun = vm.call_method(&dispatch, "start", ()).map(drop);

@@ -38,7 +38,9 @@ pub static V1: &[Entry] = &[
     module!("PMS.Thread", "v1/Thread.py"),
     module!("PMS.XML", "v1/XML.py"),
     module!("PMS.YAML", "v1/YAML.py"),
+    module!("PMS._Answer", "both/_Answer.py"),
     module!("PMS._Dispatch", "v1/_Dispatch.py"),
+    module!("PMS._Files", "both/_Files.py"),
     module!("PMS._Later", "v1/_Later.py"),
     module!("PMS._Log", "v1/_Log.py"),
 ];
@@ -61,7 +63,9 @@ pub static V0: &[Entry] = &[
     module!("PMS.Utils", "v0/Utils.py"),
     module!("PMS.XML", "v0/XML.py"),
     module!("PMS.YAML", "v0/YAML.py"),
+    module!("PMS._Answer", "both/_Answer.py"),
     module!("PMS._Dispatch", "v0/_Dispatch.py"),
+    module!("PMS._Files", "both/_Files.py"),
     module!("PMS.oauth", "v0/oauth.py"),
 ];
 

@@ -1,7 +1,8 @@
 """`PMS.JSON`, read leniently."""
 
 import _pms
-from PMS import HTTP, Plugin
+from PMS import HTTP
+from PMS._Files import read
 
 
 def DictFromString(str, encoding='utf8'):
@@ -27,7 +28,7 @@ def DictFromURL(url, encoding='utf8'):
 
 
 def DictFromFile(fileName, encoding='utf8'):
-    return DictFromString(Plugin._read(fileName), encoding)
+    return DictFromString(read(fileName), encoding)
 
 
 class JSONEncodeError(ValueError):

@@ -2,7 +2,8 @@
 
 import os
 import _pms
-from PMS import HTTP, Log, Plugin
+from PMS import HTTP, Log
+from PMS._Files import read
 
 # The original never finds out.
 CurrentLocale = ''
@@ -15,7 +16,7 @@ def _load(code):
     if not os.path.exists(path):
         return {}
     try:
-        return _pms.json_lenient(Plugin._read(path).decode('utf-8'))
+        return _pms.json_lenient(read(path).decode('utf-8'))
     except:
         Log._exception('The strings of %s cannot be read' % code)
         return {}
@@ -34,4 +35,4 @@ def LocalString(key):
 
 def Geolocation():
     """The country that the machine is in, as far as a public service knows."""
-    return HTTP.Get('http://ip2country.hackers.lv/ip2country/')
+    return HTTP.GetCached(_pms.country_service, 86400)

@@ -4,11 +4,7 @@ import urllib
 import _pms
 from PMS import Plugin
 
-ViewModes = {
-    'List': 65586, 'InfoList': 65592, 'MediaPreview': 458803, 'Showcase': 458810, 'Coverflow': 65591,
-    'PanelStream': 131124, 'WallStream': 131125, 'Songs': 65593, 'Seasons': 65593, 'Albums': 131123,
-    'Episodes': 65590, 'ImageStream': 458809, 'Pictures': 131123,
-}
+ViewModes = _pms.view_modes
 
 __all__ = [
     'ViewModes', 'MediaItem', 'MediaObject', 'MediaContainer', 'MessageContainer', 'DirectoryItem', 'PopupDirectoryItem',

@@ -2,12 +2,7 @@
 
 from threading import Timer
 
-Error = {
-    'BadRequest': '400 Bad Request',
-    'NotFound': '404 Not Found',
-    'InternalError': '500 Internal Server Error',
-}
-
+from PMS._Answer import Error
 import Log, Plugin, Locale, Prefs, HTTP, XML, JSON, DB, Thread, Utils
 
 __all__ = ['Error', 'Timer', 'Log', 'Plugin', 'Locale', 'Prefs', 'HTTP', 'XML', 'JSON', 'DB', 'Thread', 'Utils']

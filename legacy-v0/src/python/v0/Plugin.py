@@ -3,6 +3,7 @@
 import os
 import _pms
 from PMS import Log
+from PMS._Files import inside, read, remove
 
 BundlePath = _pms.bundle
 ResourcesPath = _pms.resources
@@ -61,34 +62,18 @@ def Redirect(url):
 
 # ---- files of the bundle --------------------------------------------------------------------------------------------
 
-def _inside(folder, name):
-    """The path of a file; an error where it would lie outside of its folder."""
-    path = os.path.normpath(os.path.join(folder, name))
-    if not path.startswith(folder + os.sep):
-        raise IOError('%s is outside of its folder' % name)
-    return path
-
-
-def _read(path):
-    stream = open(path, 'rb')
-    try:
-        return stream.read()
-    finally:
-        stream.close()
-
-
 def ResourceFilePath(name):
     return os.path.join(ResourcesPath, name)
 
 
 def Resource(name):
     """The content of a resource."""
-    return _read(_inside(ResourcesPath, name))
+    return read(inside(ResourcesPath, name))
 
 
 def ExposeResource(name, content_type):
     """Lets clients ask for a resource; false if there is no such file, or it is exposed already."""
-    if name in _exposed or not os.path.exists(_inside(ResourcesPath, name)):
+    if name in _exposed or not os.path.exists(inside(ResourcesPath, name)):
         return False
     _exposed[name] = content_type
     return True
@@ -115,7 +100,7 @@ def DataFilePath(name):
 
 def DataFile(name):
     """The content of a file in the data folder."""
-    return _read(DataFilePath(name))
+    return read(DataFilePath(name))
 
 
 def SaveDataToFile(name, data):
@@ -134,7 +119,7 @@ def LoadDict():
     global Dict, _saved_dict
     if os.path.exists(_DICT_FILE):
         try:
-            Dict = _pms.loads(_read(_DICT_FILE))
+            Dict = _pms.loads(read(_DICT_FILE))
         except:
             Log._exception('The dictionary cannot be read')
     _saved_dict = dict(Dict)
@@ -154,5 +139,4 @@ def _save_changed_dict():
 
 def ResetDict():
     """Removes the file; the values stay until the process ends."""
-    if os.path.exists(_DICT_FILE):
-        os.unlink(_DICT_FILE)
+    remove(_DICT_FILE)

@@ -3,6 +3,7 @@
 import os
 import _pms
 from PMS import Log, Plugin
+from PMS._Files import read
 
 _DEFAULTS = os.path.join(_pms.contents, 'Defaults.xml')
 _root = None
@@ -15,7 +16,7 @@ def _load():
     for path in (_pms.preferences, _DEFAULTS):
         if os.path.exists(path):
             try:
-                _root = _pms.xml(Plugin._read(path))
+                _root = _pms.xml(read(path))
                 return
             except:
                 Log._exception('%s cannot be read' % path)

@@ -2,7 +2,8 @@
 
 import os
 import _pms
-from PMS import Log, Plugin
+from PMS import Log
+from PMS._Files import read
 
 # Feeds were fetched by the feed parser itself, which had its own headers.
 _HEADERS = [
@@ -33,5 +34,5 @@ def Parse(feed):
     if feed.startswith('http://') or feed.startswith('https://'):
         feed = _fetch(feed)
     elif '<' not in feed and os.path.exists(feed):
-        feed = Plugin._read(feed)
+        feed = read(feed)
     return _pms.kit('RSS').FeedFromString(feed)

@@ -2,6 +2,7 @@
 
 import _pms
 from PMS import HTTP, Plugin
+from PMS._Files import read
 
 
 def Element(name):
@@ -26,7 +27,7 @@ def ElementFromURL(url, use_html_parser=False):
 
 
 def ElementFromFile(path, use_html_parser=False):
-    return ElementFromString(Plugin._read(path), use_html_parser)
+    return ElementFromString(read(path), use_html_parser)
 
 
 def ElementToString(el):

@@ -1,9 +1,8 @@
 """From a line on the pipe to the bytes of its answer (spec/legacy-v0.md section 3); the plug-in's start and end."""
 
 import urllib
-import _pms
-import PMS
 from PMS import DB, Log, MediaXML, Plugin, Prefs
+from PMS import _Answer
 
 _code = None
 
@@ -33,27 +32,21 @@ def answer(path, headers):
     """The answer to a request, as bytes."""
     nouns = [urllib.unquote(noun) for noun in path.replace('?query=', '/').split('/')]
     if len(nouns) < 2:
-        return PMS.Error['BadRequest'] + '\r\n\r\n'
+        return _Answer.BAD_REQUEST
     del nouns[0]
     if nouns[-1] == '':
         del nouns[-1]
     Plugin.Response.clear()
     Plugin.Response.update({'Content-Type': 'application/xml', 'Status': '200 OK', 'Headers': ''})
-    try:
-        result = _dispatch(path, nouns)
-        text = _rendered(result)
-    except:
-        Log._exception('Exception in the request %s' % path)
-        text = PMS.Error['InternalError'] + '\r\n\r\n'
+    text = _Answer.guarded(path, lambda path: _rendered(_dispatch(path, nouns)), Log._exception)
     Plugin._save_changed_dict()
     return text
 
 
 def _rendered(result):
-    if result is None:
-        return PMS.Error['NotFound'] + '\r\n\r\n'
-    if isinstance(result, basestring) and result in PMS.Error.values():
-        return str(result) + '\r\n\r\n'
+    plain = _Answer.of(result)
+    if plain is not None:
+        return plain
     length = len(result)
     body = str(result)
     response = Plugin.Response
@@ -65,8 +58,8 @@ def _dispatch(path, nouns):
     if not nouns:
         raise ValueError('a path is expected')
     if nouns[0] == ':':
-        return _manage(nouns[1:])
-    plain = '/' + '/'.join(nouns)
+        return _Answer.managed('/'.join(nouns[1:]), {
+            'prefixes': _prefix_list, 'root': lambda: Plugin.Redirect(_Answer.first_menu(Plugin.Prefixes()))})
     for prefix in Plugin.Prefixes():
         if path.startswith(prefix):
             rest = nouns[prefix.count('/'):]
@@ -74,24 +67,6 @@ def _dispatch(path, nouns):
                 return _internal(rest[1:])
             return Plugin._handlers[prefix]['handler'](rest, len(rest))
     return None
-
-
-def _manage(nouns):
-    """Requests of the media server itself."""
-    if nouns == ['prefixes']:
-        return _prefix_list()
-    if len(nouns) == 3 and nouns[0] == 'plugins' and nouns[2] == 'root':
-        return Plugin.Redirect(_root())
-    return None
-
-
-def _root():
-    prefixes = Plugin.Prefixes()
-    for start in ('/video', '/music'):
-        for prefix in prefixes:
-            if prefix.startswith(start):
-                return prefix
-    return prefixes[0]
 
 
 def _prefix_list():

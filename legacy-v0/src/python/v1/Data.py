@@ -2,22 +2,16 @@
 
 import os
 import _pms
-from PMS._Log import Log, exception
+from PMS import _Files
+from PMS._Log import exception
 
 
 def _path(item):
-    path = os.path.normpath(os.path.join(_pms.data_items, item))
-    if not path.startswith(_pms.data_items + os.sep):
-        raise IOError('%s is outside of the folder of data items' % item)
-    return path
+    return _Files.inside(_pms.data_items, item)
 
 
 def _read(item):
-    stream = open(_path(item), 'rb')
-    try:
-        return stream.read()
-    finally:
-        stream.close()
+    return _Files.read(_path(item))
 
 
 def Load(item):

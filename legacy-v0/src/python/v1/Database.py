@@ -2,7 +2,8 @@
 
 import os
 import _pms
-from PMS._Log import Log, exception
+from PMS import _Files
+from PMS._Log import exception
 
 _connection = None
 
@@ -20,15 +21,10 @@ def _open():
 
 def _create():
     from PMS import _Dispatch
-    path = os.path.join(_pms.contents, 'DefaultDatabase.sql')
+    path = _Files.contents('DefaultDatabase.sql')
     if os.path.exists(path):
-        stream = open(path, 'rb')
         try:
-            statements = stream.read()
-        finally:
-            stream.close()
-        try:
-            _connection.executescript(statements)
+            _connection.executescript(_Files.read(path))
         except:
             exception('Unable to run DefaultDatabase.sql')
     _Dispatch.call_optional('CreateDatabase')

@@ -2,7 +2,7 @@
 
 import os
 import _pms
-from PMS import _Later
+from PMS import _Files, _Later
 from PMS._Log import Log, exception
 
 _FILE = os.path.join(_pms.data, 'Dict')
@@ -20,14 +20,10 @@ def _create():
     import PMS
     from PMS import _Dispatch
     _dict.clear()
-    path = os.path.join(_pms.contents, 'DefaultDict.json')
+    path = _Files.contents('DefaultDict.json')
     if os.path.exists(path):
         try:
-            stream = open(path, 'rb')
-            try:
-                defaults = _pms.json(stream.read())
-            finally:
-                stream.close()
+            defaults = _pms.json(_Files.read(path))
             if isinstance(defaults, dict):
                 _dict.update(defaults)
         except:
@@ -38,20 +34,18 @@ def _create():
 
 
 def _load():
-    """Reads the file, or makes the first values."""
-    if os.path.exists(_FILE):
+    """Reads the file, or makes the first values. Whether there was a file."""
+    there = os.path.exists(_FILE)
+    if there:
         try:
-            stream = open(_FILE, 'rb')
-            try:
-                loaded = _pms.loads(stream.read())
-            finally:
-                stream.close()
+            loaded = _pms.loads(_Files.read(_FILE))
             _dict.clear()
             _dict.update(loaded)
-            return
+            return there
         except:
             exception('The dictionary file cannot be read')
     _create()
+    return there
 
 
 def Get(key):

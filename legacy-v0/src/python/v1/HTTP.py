@@ -2,7 +2,7 @@
 
 import os, urllib
 import _pms
-from PMS import _Later
+from PMS import _Files, _Later
 from PMS._Log import Log, exception
 
 _CACHE_FILE = os.path.join(_pms.data, 'HTTPCache')
@@ -50,11 +50,7 @@ def _open_cache():
         _cache = {}
         if os.path.exists(_CACHE_FILE):
             try:
-                stream = open(_CACHE_FILE, 'rb')
-                try:
-                    stored = _pms.loads(stream.read())
-                finally:
-                    stream.close()
+                stored = _pms.loads(_Files.read(_CACHE_FILE))
                 for url in stored:
                     # The original's entries look otherwise; its pages are fetched again.
                     if isinstance(stored[url], dict) and 'expires' in stored[url] and 'content' in stored[url]:

@@ -2,7 +2,8 @@
 
 import os
 import _pms
-from PMS._Log import Log, exception
+from PMS import _Files
+from PMS._Log import exception
 
 CurrentLocale = 'en-us'
 langDict = {}
@@ -15,15 +16,11 @@ def _table(code):
     """The texts of a language or country; None if there are none."""
     if not code or not code.replace('-', '').replace('_', '').isalnum():
         return None
-    path = os.path.join(_pms.contents, 'Strings', code + '.json')
+    path = _Files.contents('Strings', code + '.json')
     if not os.path.exists(path):
         return None
     try:
-        stream = open(path, 'rb')
-        try:
-            return _pms.json(stream.read())
-        finally:
-            stream.close()
+        return _pms.json(_Files.read(path))
     except:
         exception('Unable to read the strings of %s' % code)
         return None
@@ -79,6 +76,16 @@ class LocalisedString(str):
     def __repr__(self):
         return repr(str(self))
 
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce_ex__(self, protocol):
+        """Stored as the text that is shown: the original knows no class of this name."""
+        return str, (str(self),)
+
 
 class LocalisedStringWithFormat(LocalisedString):
 
@@ -101,8 +108,4 @@ def LocalStringWithFormat(key, *args):
 def Geolocation():
     """The country that the machine is in, as far as a public service knows."""
     from PMS import HTTP
-    try:
-        return HTTP.Request('http://ip2country.hackers.lv/ip2country/', cacheTime=86400)
-    except:
-        exception('Unable to find out the country')
-        return None
+    return HTTP.Request(_pms.country_service, cacheTime=86400)

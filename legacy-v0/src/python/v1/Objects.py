@@ -50,7 +50,7 @@ class Object(object):
         self._assign(kwargs)
 
     def _begin(self):
-        self._headers = {}
+        self.__headers = {}
         own = self.__class__.__dict__
         for name in own.keys():
             value = own[name]
@@ -80,11 +80,11 @@ class Object(object):
 
     def Headers(self):
         """The headers of the answer, a line each."""
-        names = _pms.dict_order(self._headers.keys())
-        return ''.join(['%s: %s\r\n' % (name, _header(self._headers[name])) for name in names])
+        names = _pms.dict_order(self.__headers.keys())
+        return ''.join(['%s: %s\r\n' % (name, _header(self.__headers[name])) for name in names])
 
     def SetHeader(self, name, value):
-        self._headers[name] = value
+        self.__headers[name] = value
 
 
 def _header(value):
@@ -108,56 +108,64 @@ class ProxyObject(Object):
         else:
             setattr(self._obj, name, value)
 
+    def __setstate__(self, state):
+        """A stored object. What it stands for is the one object among the private attributes, whatever its name."""
+        self.__dict__.update(state)
+        if '_obj' not in state:
+            for name in state:
+                if name.startswith('_') and (isinstance(state[name], Object) or callable(state[name])):
+                    self.__dict__['_obj'] = state[name]
+
 
 class Container(Object):
     """Behaves like a list of objects."""
 
     def _begin(self):
         Object._begin(self)
-        self._items = []
+        self.__items__ = []
 
     def Append(self, obj):
-        self._items.append(obj)
+        self.__items__.append(obj)
 
     def Count(self, x):
-        return self._items.count(x)
+        return self.__items__.count(x)
 
     def Index(self, x):
-        return self._items.index(x)
+        return self.__items__.index(x)
 
     def Extend(self, x):
-        self._items.extend(x)
+        self.__items__.extend(x)
 
     def Insert(self, i, x):
-        self._items.insert(i, x)
+        self.__items__.insert(i, x)
 
     def Pop(self, i):
-        return self._items.pop(i)
+        return self.__items__.pop(i)
 
     def Remove(self, x):
-        self._items.remove(x)
+        self.__items__.remove(x)
 
     def Reverse(self):
-        self._items.reverse()
+        self.__items__.reverse()
 
     def Sort(self, attr):
         """Sorts by an attribute of the items."""
-        self._items.sort(key=operator.attrgetter(attr))
+        self.__items__.sort(key=operator.attrgetter(attr))
 
     def __len__(self):
-        return len(self._items)
+        return len(self.__items__)
 
     def __iter__(self):
-        return iter(self._items)
+        return iter(self.__items__)
 
     def __getitem__(self, i):
-        return self._items[i]
+        return self.__items__[i]
 
     def __setitem__(self, i, x):
-        self._items[i] = x
+        self.__items__[i] = x
 
     def __delitem__(self, i):
-        del self._items[i]
+        del self.__items__[i]
 
 
 class XMLObject(Object):
@@ -170,7 +178,7 @@ class XMLObject(Object):
 
     def _begin(self):
         Object._begin(self)
-        self._headers['Content-Type'] = 'application/xml'
+        self.SetHeader('Content-Type', 'application/xml')
         self.tagName = self._element or self.__class__.__name__
 
     def SetTagName(self, tagName):
@@ -225,11 +233,11 @@ class XMLContainer(XMLObject, Container):
     def _begin(self):
         Container._begin(self)
         XMLObject._begin(self)
-        self._items = []
+        self.__items__ = []
 
     def ToElement(self, outer=None):
         element = XMLObject.ToElement(self, outer)
-        for item in self._items:
+        for item in self.__items__:
             if isinstance(item, XMLObject):
                 element.append(item.ToElement(self))
         return element
@@ -241,7 +249,7 @@ class DataObject(Object):
     def __init__(self, data, contentType):
         self._begin()
         self._data = data
-        self._headers['Content-Type'] = contentType
+        self.SetHeader('Content-Type', contentType)
 
     def Content(self):
         if self._data is None:
@@ -255,7 +263,7 @@ class Redirect(Object):
     def __init__(self, url):
         self._begin()
         self._url = url
-        self._headers['Location'] = url
+        self.SetHeader('Location', url)
 
     def __repr__(self):
         return 'Redirect(%r)' % (self._url,)
@@ -312,13 +320,13 @@ class MediaContainer(XMLContainer):
 
     def ToElement(self, outer=None):
         element = XMLObject.ToElement(self, outer)
-        element.set('size', str(len(self._items)))
+        element.set('size', str(len(self.__items__)))
         if self.__dict__.get('viewGroup') is not None:
             group = Plugin._groups[self.viewGroup]
             element.set('viewmode', str(group['ViewMode']))
             element.set('contenttype', _text(group['MediaType']))
         element.set('identifier', Plugin.Identifier)
-        for item in self._items:
+        for item in self.__items__:
             element.append(item.ToElement(self))
         return element
 
@@ -533,7 +541,7 @@ class ContextMenu(XMLContainer):
         """The menu as it stands in an item."""
         element = XMLObject.ToElement(self)
         more = {'key': item.contextKey, 'sender': ItemInfoRecord.of(item, outer if outer is not None else item)}
-        for entry in self._items:
+        for entry in self.__items__:
             if isinstance(entry, Function):
                 # An entry keeps the arguments of one item for the next, as it always did.
                 entry._add(item.contextArgs)

@@ -5,12 +5,6 @@ import _pms
 FrameworkVersion = '1.1b5'
 FrameworkCompatibilityVersion = '1.0.0'
 
-Error = {
-    'BadRequest': '400 Bad Request',
-    'NotFound': '404 Not Found',
-    'InternalError': '500 Internal Server Error',
-}
-
 
 class PlatformInfo(object):
     """What the plug-in runs on."""
@@ -24,6 +18,7 @@ class PlatformInfo(object):
 
 Platform = PlatformInfo()
 
+from PMS._Answer import Error
 from PMS._Log import Log, LogChildren, LogSelfAndChildren, LogSelfAndDescendants
 from PMS.Constants import *
 import Request, Plugin, Datetime, RSS, Client, Data, Database, Dict, Hash, Helper, HTTP, JSON, Locale

@@ -8,11 +8,7 @@ Debug = _pms.debug
 UpdatingCache = False
 LastPrefix = None
 
-ViewModes = {
-    'List': 65586, 'InfoList': 65592, 'MediaPreview': 458803, 'Showcase': 458810, 'Coverflow': 65591,
-    'PanelStream': 131124, 'WallStream': 131125, 'Songs': 65593, 'Seasons': 65593, 'Albums': 131123,
-    'Episodes': 65590, 'ImageStream': 458809, 'Pictures': 131123,
-}
+ViewModes = _pms.view_modes
 
 # Registered handlers: prefix -> {'handler', 'name', 'thumb', 'art' and, for menus, 'titleBar'}.
 _handlers = {}

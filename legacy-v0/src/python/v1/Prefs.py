@@ -2,6 +2,7 @@
 
 import os
 import _pms
+from PMS import _Files
 from PMS._Log import Log, exception
 
 # The preferences in order, each a dictionary of its properties.
@@ -42,25 +43,16 @@ def _load():
     del _prefs[:]
     _values.clear()
     _saved.clear()
-    path = os.path.join(_pms.contents, 'DefaultPrefs.json')
+    path = _Files.contents('DefaultPrefs.json')
     if os.path.exists(path):
         try:
-            stream = open(path, 'rb')
-            try:
-                _prefs.extend([pref for pref in _pms.json(stream.read()) if isinstance(pref, dict)])
-            finally:
-                stream.close()
+            _prefs.extend([pref for pref in _pms.json(_Files.read(path)) if isinstance(pref, dict)])
         except:
             exception('Unable to read DefaultPrefs.json')
     _Dispatch.call_optional('CreatePrefs')
     if os.path.exists(_pms.preferences):
         try:
-            stream = open(_pms.preferences, 'rb')
-            try:
-                saved = _pms.xml(stream.read())
-            finally:
-                stream.close()
-            for element in saved:
+            for element in _pms.xml(_Files.read(_pms.preferences)):
                 _saved[element.tag] = element.text
         except:
             exception('Unable to read the preferences')
@@ -128,8 +120,7 @@ def Add(id, type, default, label, **kwargs):
 
 def Reset():
     """Back to the defaults: the user's values are gone."""
-    if os.path.exists(_pms.preferences):
-        os.unlink(_pms.preferences)
+    _Files.remove(_pms.preferences)
     _load()
 
 

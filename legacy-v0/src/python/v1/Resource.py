@@ -2,8 +2,8 @@
 
 import os
 import _pms
-from PMS import Plugin
-from PMS._Log import Log, exception
+from PMS import Plugin, _Files
+from PMS._Log import exception
 
 _types = {
     '.jpeg': 'image/jpeg', '.jpg': 'image/jpeg', '.png': 'image/png', '.gif': 'image/gif', '.tif': 'image/tiff',
@@ -18,10 +18,10 @@ _shared = (
 
 def _file(name):
     """The path of a resource; None where it would lie outside of the folder."""
-    path = os.path.normpath(os.path.join(_pms.resources, name))
-    if not path.startswith(_pms.resources + os.sep):
+    try:
+        return _Files.inside(_pms.resources, name)
+    except IOError:
         return None
-    return path
 
 
 def _shared_name(name):
@@ -31,28 +31,26 @@ def _shared_name(name):
     return name + '.png' if name in _shared else None
 
 
-def _read(path, binary):
-    stream = open(path, 'rb' if binary else 'r')
-    try:
-        return stream.read()
-    finally:
-        stream.close()
-
-
 def Load(itemname, binary=True):
     """The content of a resource; None if it cannot be read."""
     path = _file(itemname)
     try:
         if path is not None:
-            return _read(path, binary)
+            return _Files.read(path, 'rb' if binary else 'r')
     except IOError:
         exception('Unable to load the resource %s' % itemname)
     return None
 
 
 def LoadShared(itemname, binary=True):
-    """The content of a shared resource. This project brings none along: always None."""
-    Log('There is no shared resource %s here' % itemname, False)
+    """The content of a shared picture; None if there is none of that name."""
+    name = _shared_name(itemname)
+    try:
+        if name is None:
+            raise IOError('There is no shared picture of that name')
+        return _pms.shared_picture(name)
+    except IOError:
+        exception('Unable to load the shared resource %s' % itemname)
     return None
 
 

@@ -1,16 +1,14 @@
 """From a request on the pipe to the bytes of its answer (spec/legacy-v1.md section 3); the plug-in's start and end."""
 
-import os, random, sys, urllib
+import os, random, shutil, sys, urllib
 import _pms
 import PMS
 from PMS import Client, Data, Database, Dict, HTTP, Locale, Objects, Plugin, Prefs, Request, Resource, Routes, String
-from PMS import _Later
+from PMS import _Answer, _Files, _Later
 from PMS._Log import Log, exception
 
 _code = None
 _RESERVED = ('CreateDatabase', 'CreatePrefs', 'ValidatePrefs', 'CreateDict', 'UpdateCache', 'Start')
-_FAILED = PMS.Error['InternalError'] + '\r\n\r\n'
-_MISSING = PMS.Error['NotFound'] + '\r\n\r\n'
 _UPDATE_INTERVAL = 600
 
 
@@ -35,12 +33,16 @@ def _check_compatibility():
         return
     Log('The files of this plug-in come from the incompatible version %s: starting anew' % stored, False)
     for path in (_pms.preferences, _pms.database_file):
-        if os.path.exists(path):
-            os.unlink(path)
-    for name in os.listdir(_pms.data_items):
-        path = os.path.join(_pms.data_items, name)
-        if os.path.isfile(path):
-            os.unlink(path)
+        _Files.remove(path)
+    # The folder of the data items itself stays: it is the working folder.
+    for folder in (_pms.data_items, _pms.data):
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                if path != _pms.data_items:
+                    shutil.rmtree(path)
+            else:
+                os.unlink(path)
     Dict.Reset()
 
 
@@ -51,12 +53,14 @@ def start():
     Locale.SetDefaultLocale()
     import Code
     _code = Code
-    Dict._load()
+    first_run = not Dict._load()
     _check_compatibility()
     Prefs._load()
     call_optional('Start')
     Plugin._started = True
     if hasattr(_code, 'UpdateCache'):
+        if first_run:
+            _Later.in_thread(_update_cache)
         _Later.every(random.randint(300, 900), _UPDATE_INTERVAL, _update_cache)
 
 
@@ -80,35 +84,29 @@ def answer(path, headers):
     Request.Headers.clear()
     Request.Headers.update(dict(headers))
     if not path.startswith('/'):
-        return PMS.Error['BadRequest'] + '\r\n\r\n'
+        return _Answer.BAD_REQUEST
     for name, value in headers:
         if name.lower() == 'x-plex-language':
             Locale._set(value.lower())
         elif name.lower() == 'x-plex-version':
             Client._set(value)
     try:
-        try:
-            return _rendered(_dispatch(path))
-        except:
-            exception('Exception in the request %s (most recent call last):' % path)
-            return _FAILED
+        return _Answer.guarded(path, lambda path: _rendered(_dispatch(path)), exception)
     finally:
         Database._commit_changes()
 
 
 def _rendered(result):
-    if result is None:
-        return _MISSING
+    plain = _Answer.of(_bytes(result) if isinstance(result, basestring) else result)
+    if plain is not None:
+        return plain
     if isinstance(result, Objects.Object):
         body = _bytes(result.Content())
         return _with_body('%s\r\n%s' % (_bytes(result.Status()), _bytes(result.Headers())), body)
     if isinstance(result, basestring):
-        body = _bytes(result)
-        if body in PMS.Error.values():
-            return body + '\r\n\r\n'
-        return _with_body('200 OK\r\nContent-type: text/plain\r\n', body)
+        return _with_body('200 OK\r\nContent-type: text/plain\r\n', _bytes(result))
     Log('A result of an unknown type: %s' % type(result).__name__, False)
-    return _FAILED
+    return _Answer.FAILED
 
 
 def _with_body(head, body):
@@ -201,27 +199,19 @@ def _is_broken():
 
 def _manage(path, query):
     """Requests of the media server itself."""
-    if path == 'prefixes':
-        return _prefix_list()
-    if path == 'rate':
-        arguments = _query(query)
-        function = getattr(_code, 'SetRating', None)
-        if function is None:
-            return None
-        return function(key=String.Decode(arguments['key']), rating=int(arguments['rating']))
-    nouns = path.split('/')
-    if len(nouns) == 3 and nouns[0] == 'plugins' and nouns[2] == 'root':
-        return Objects.Redirect(_root())
-    return None
+    return _Answer.managed(path, {'prefixes': _prefix_list, 'rate': lambda: _rate(_query(query)), 'root': _root})
+
+
+def _rate(arguments):
+    function = getattr(_code, 'SetRating', None)
+    if function is None:
+        return None
+    return function(key=String.Decode(arguments['key']), rating=int(arguments['rating']))
 
 
 def _root():
-    prefixes = [prefix for prefix in Plugin.Prefixes() if 'paths' not in Plugin._handlers[prefix]] or Plugin.Prefixes()
-    for start in ('/video', '/music'):
-        for prefix in prefixes:
-            if prefix.startswith(start):
-                return prefix
-    return prefixes[0]
+    menus = [prefix for prefix in Plugin.Prefixes() if 'paths' not in Plugin._handlers[prefix]]
+    return Objects.Redirect(_Answer.first_menu(menus or Plugin.Prefixes()))
 
 
 def _prefix_list():

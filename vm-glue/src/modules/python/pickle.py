@@ -159,12 +159,8 @@ def _native_base(kind):
 
 
 def _is_heap(kind):
-    # Only classes made by Python code can be given attributes.
-    try:
-        kind.__doc__ = kind.__doc__
-    except (TypeError, AttributeError):
-        return hasattr(kind, '__weakref__') and '__dict__' in kind.__dict__
-    return True
+    # The flag of classes that a class statement made.
+    return kind.__flags__ & 512 != 0
 
 
 def _reduce_ex(obj, protocol):
