@@ -29,7 +29,9 @@ const DEFAULT_TIMEOUT: f64 = 20.0;
 const MOST_REDIRECTS: usize = 10;
 const MOST_VISITS: usize = 4;
 /// Largest body, as sent and decompressed.
-const LARGEST_BODY: u64 = 512 * 1024 * 1024;
+///
+/// A body is held in memory up to three times (as sent, unpacked, as Python's text), on machines that have a gigabyte.
+const LARGEST_BODY: u64 = 128 * 1024 * 1024;
 
 /// Where a plug-in keeps what it fetches, and what it may fetch.
 #[derive(Clone, Debug, Default)]
@@ -328,7 +330,7 @@ impl Network {
             }
             let fetched = read(&mut answer)?;
             if !(200..300).contains(&code) {
-                return Err(Failure::Status { url, code, message: answer.reason.to_owned(), fetched });
+                return Err(Failure::Status { url, code, message: answer.reason, fetched });
             }
             return Ok(fetched);
         }
@@ -377,7 +379,12 @@ pub fn joined_headers(answer: &Response) -> Headers {
 
 /// Reads and decompresses the body.
 fn read(answer: &mut Response) -> Result<Fetched, Failure> {
-    let body = answer.read_all(LARGEST_BODY).map_err(Failure::Web)?;
+    let body = match answer.read_all(LARGEST_BODY) {
+        // A body that is shorter than its promised length counts as whole, as `urllib2` takes it; one that breaks off
+        // within its chunks does not.
+        Err(WebError::Incomplete { received, expected: Some(_) }) => received,
+        read => read.map_err(Failure::Web)?,
+    };
     let zipped = answer.header("Content-Encoding").is_some_and(|v| v.eq_ignore_ascii_case(b"gzip"));
     let headers = joined_headers(answer);
     if !zipped || body.is_empty() {

@@ -16,6 +16,8 @@
 
 pub mod agentkit;
 pub mod agents;
+pub mod amf;
+pub mod amfkit;
 pub mod archive;
 pub mod archivekit;
 pub mod arguments;
@@ -148,5 +150,6 @@ pub static KITS: &[&kit::Kit] = &[
     &stringkit::KIT,
     &hashkit::KIT,
     &archivekit::KIT,
+    &amfkit::KIT,
     &cryptokit::KIT,
 ];

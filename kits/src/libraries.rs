@@ -6,7 +6,7 @@ use reprise_vm_glue::modules::{self, Entry, native, package, python};
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::{cerealizer, cryptokit, datetimekit, errors, feedkit, lxml, parsekit, soup};
+use crate::{amf, cerealizer, cryptokit, datetimekit, errors, feedkit, lxml, parsekit, soup};
 
 /// Every module; a new one is one line here.
 static MODULES: &[Entry] = &[
@@ -14,7 +14,15 @@ static MODULES: &[Entry] = &[
     native("_framework_parts", framework_parts),
     package("OpenSSL", include_str!("python/name_only.py")),
     python("config", include_str!("python/name_only.py")),
-    package("pyamf", include_str!("python/name_only.py")),
+    package("pyamf", include_str!("python/pyamf/__init__.py")),
+    native("_pyamf", amf::natives::module),
+    python("pyamf.amf0", include_str!("python/pyamf/amf0.py")),
+    python("pyamf.amf3", include_str!("python/pyamf/amf3.py")),
+    python("pyamf.flex", include_str!("python/pyamf/flex.py")),
+    package("pyamf.remoting", include_str!("python/pyamf/remoting/__init__.py")),
+    python("pyamf.remoting.client", include_str!("python/pyamf/remoting/client.py")),
+    python("pyamf.sol", include_str!("python/pyamf/sol.py")),
+    python("pyamf.util", include_str!("python/pyamf/util.py")),
     package("tornado", include_str!("python/name_only.py")),
     python("BeautifulSoup", include_str!("python/BeautifulSoup.py")),
     native("_soup", soup::natives),
@@ -44,7 +52,7 @@ static MODULES: &[Entry] = &[
 
 /// Libraries of the framework that plug-ins can import but not use: what they did is done natively here. Using one
 /// raises an error that names what is missing.
-pub static NAME_ONLY: &[&str] = &["OpenSSL", "config", "pyamf", "tornado"];
+pub static NAME_ONLY: &[&str] = &["OpenSSL", "config", "tornado"];
 
 /// Whether the module is one of [`NAME_ONLY`] or below it.
 pub fn is_name_only(name: &str) -> bool {

@@ -143,7 +143,24 @@ fn web_exception(vm: &VirtualMachine, error: &WebError) -> PyBaseExceptionRef {
         WebError::Tls(message) => url_error(vm, text::native(vm, message)),
         WebError::NoAnswer => {
             let other = class(vm, "SocketError");
-            make(vm, library_class(vm, "httplib", "BadStatusLine", &other), vec![text::native(vm, "''")])
+            let message = "No status line received - the server has closed the connection";
+            make(vm, library_class(vm, "httplib", "BadStatusLine", &other), vec![text::native(vm, message)])
+        }
+        WebError::StatusLine(line) => {
+            let other = class(vm, "SocketError");
+            make(vm, library_class(vm, "httplib", "BadStatusLine", &other), vec![text::native(vm, line)])
+        }
+        WebError::Version(version) => {
+            let other = class(vm, "SocketError");
+            make(vm, library_class(vm, "httplib", "UnknownProtocol", &other), vec![text::native(vm, version)])
+        }
+        WebError::LongLine => {
+            let other = class(vm, "SocketError");
+            make(vm, library_class(vm, "httplib", "LineTooLong", &other), vec![text::native(vm, "header line")])
+        }
+        WebError::ManyHeaders => {
+            let other = class(vm, "SocketError");
+            make(vm, library_class(vm, "httplib", "HTTPException", &other), vec![text::native(vm, &error.to_string())])
         }
         WebError::Incomplete { received, expected } => {
             let missing = expected.map(|e| e.saturating_sub(received.len() as u64));

@@ -44,6 +44,10 @@ fn error(vm: &VirtualMachine, failure: &WebError) -> PyBaseExceptionRef {
             ("incomplete", text::new_str(vm, received), missing)
         }
         WebError::InvalidUrl { .. } | WebError::InvalidRequest(_) => ("url", none(), none()),
+        WebError::StatusLine(line) => ("status-line", text::native(vm, line), none()),
+        WebError::Version(version) => ("version", text::native(vm, version), none()),
+        WebError::LongLine => ("long-line", none(), none()),
+        WebError::ManyHeaders => ("headers", none(), none()),
         WebError::Protocol(_) => ("protocol", none(), none()),
         WebError::TooLarge { .. } | WebError::Io(_) | WebError::Replay(_) => ("io", none(), none()),
     };
@@ -69,19 +73,27 @@ impl Stream {
             Err(_) => open.read_all(LARGEST_BODY).map_err(|failure| error(vm, &failure))?,
             Ok(amount) => {
                 let mut bytes = Vec::new();
-                open.take(amount as u64).read_to_end(&mut bytes).map_err(|failure| {
+                if let Err(failure) = (&mut *open).take(amount as u64).read_to_end(&mut bytes) {
                     let failure = match failure.kind() {
                         std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock => {
                             WebError::Timeout(crate::web::Stage::Body)
                         }
-                        _ => WebError::Incomplete { received: Vec::new(), expected: None },
+                        // A body that is shorter than promised simply ends, for those who read it piece by piece.
+                        _ if open.promised_length().is_some() => return Ok(text::new_str(vm, &bytes)),
+                        _ => WebError::Incomplete { received: bytes, expected: None },
                     };
-                    error(vm, &failure)
-                })?;
+                    return Err(error(vm, &failure));
+                }
                 bytes
             }
         };
         Ok(text::new_str(vm, &bytes))
+    }
+
+    /// The version of HTTP that the answer came in: 9, 10 or 11.
+    #[pymethod]
+    fn version(zelf: &Py<Self>) -> u8 {
+        zelf.response.lock().as_ref().map_or(11, |open| open.version)
     }
 
     /// Lets the connection go.
@@ -137,7 +149,7 @@ fn send(
         .collect();
     let answer = vec![
         vm.ctx.new_int(response.status).into(),
-        text::native(vm, response.reason),
+        text::native(vm, &response.reason),
         vm.ctx.new_list(pairs).into(),
         Stream { response: Mutex::new(Some(response)) }.into_ref(&vm.ctx).into(),
     ];

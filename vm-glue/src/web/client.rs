@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Proxy, Timeout, http};
 
+use super::answer_head::HeadError;
 use super::record::Recorder;
 use super::replay::Replayer;
 use super::replay_log::ReplayLog;
-use super::{Body, Location, Request, Response, Settings, Source, Stage, WebError, reason};
+use super::wire::{self, Target, WireConnector};
+use super::{Body, Location, Request, Response, Settings, Source, Stage, WebError};
 
 /// The media server's address in every URL of the framework and of plug-ins.
 const MEDIA_SERVER_HOSTS: [&str; 2] = ["127.0.0.1", "localhost"];
@@ -87,16 +90,33 @@ impl Client {
     /// Sends a request over the network, to `address` if one is given instead of the URL's own.
     fn fetch(&self, request: &Request, location: &Location, address: Option<&str>) -> Result<Response, WebError> {
         let own_authority = location.host_header();
-        let authority = address.unwrap_or(&own_authority);
         let media_server = is_media_server(location);
         let proxy = if media_server { None } else { proxy_for(location) };
-        let agent = self.agent(AgentKind { tls: location.is_tls(), verify: request.verify, proxy })?;
+        // A request for a plain address is given to the proxy itself; for the others it makes a tunnel.
+        let through = proxy.as_ref().filter(|_| !location.is_tls()).map(|url| PlainProxy::parse(url)).transpose()?;
+        let (scheme, authority) = match &through {
+            Some(proxy) => (proxy.scheme.as_str(), proxy.authority.as_str()),
+            None => (location.scheme.as_str(), address.unwrap_or(&own_authority)),
+        };
+        let agent = self.agent(AgentKind {
+            tls: scheme == "https",
+            verify: request.verify,
+            proxy: if through.is_some() { None } else { proxy },
+        })?;
+        let library_target = location.library_target();
+        let target = Target {
+            wire: match &through {
+                Some(_) => format!("{}://{own_authority}{}", location.scheme, location.target()),
+                None => location.target(),
+            },
+            library: library_target,
+        };
 
         let method = http::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| WebError::InvalidRequest(format!("method {:?}", request.method)))?;
         // The library keeps the spelling of names only for requests that its own builder made; a body or a method
         // of one's own needs the other kind. So headers are gathered in the first and moved to the second.
-        let mut builder = agent.get(location.wire_url(authority));
+        let mut builder = agent.get(format!("{scheme}://{authority}{}", target.library));
         let mut host = own_authority.clone().into_bytes();
         for (name, value) in &request.headers {
             if name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding") {
@@ -112,10 +132,12 @@ impl Client {
         if let Some(user) = &location.user
             && !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("authorization"))
         {
-            use base64::Engine as _;
-            let user = percent_encoding::percent_decode_str(user).collect::<Vec<u8>>();
-            let value = base64::engine::general_purpose::STANDARD.encode(user);
-            builder = builder.header_raw("Authorization", format!("Basic {value}").as_bytes());
+            builder = builder.header_raw("Authorization", basic(user).as_bytes());
+        }
+        if let Some(value) = through.and_then(|proxy| proxy.authorization)
+            && !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("proxy-authorization"))
+        {
+            builder = builder.header_raw("Proxy-Authorization", value.as_bytes());
         }
         let gathered = (builder.uri_ref().cloned(), builder.headers_ref().cloned(), builder.extensions_ref().cloned());
         let (Some(uri), Some(headers), Some(extensions)) = gathered else {
@@ -127,25 +149,34 @@ impl Client {
         *outgoing.headers_mut() = headers;
         *outgoing.extensions_mut() = extensions;
         let timeout = request.timeout.map(|t| t.max(Duration::from_millis(1)));
-        let failed = |error| translate(error, location);
         // Without a length of their own the library would send these in chunks.
         let empty = Vec::new();
         let body = match &request.body {
             None if METHODS_WITH_BODY.contains(&request.method.as_str()) => Some(&empty),
             other => other.as_ref(),
         };
-        let answer = match body {
-            None => agent.run(with_timeout(&agent, outgoing, timeout)).map_err(failed)?,
+        let (answer, head) = wire::exchange(Some(target), request.method == "HEAD", || match body {
+            None => agent.run(with_timeout(&agent, outgoing, timeout)),
             Some(body) => {
                 let (parts, ()) = outgoing.into_parts();
                 let outgoing = http::Request::from_parts(parts, body.as_slice());
-                agent.run(with_timeout(&agent, outgoing, timeout)).map_err(failed)?
+                agent.run(with_timeout(&agent, outgoing, timeout))
             }
+        });
+        let head = match head {
+            Some(Err(error)) => return Err(unusable(error)),
+            Some(Ok(head)) => Some(head),
+            None => None,
         };
-        let (parts, body) = answer.into_parts();
-        let headers = parts.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect();
-        let status = parts.status.as_u16();
-        Ok(Response { status, reason: reason(status), headers, body: Body::Stream(Box::new(body.into_reader())) })
+        let body = answer.map_err(|error| translate(error, location))?.into_body();
+        let head = head.ok_or_else(|| WebError::Protocol("an answer without a head".to_owned()))?;
+        Ok(Response {
+            status: head.status,
+            reason: head.reason,
+            version: head.version,
+            headers: head.headers,
+            body: Body::Stream(Box::new(body.into_reader())),
+        })
     }
 
     fn agent(&self, kind: AgentKind) -> Result<Agent, WebError> {
@@ -173,7 +204,7 @@ impl Client {
         if kind.tls || kind.proxy.is_some() {
             config = config.tls_config(tls_config(kind.verify));
         }
-        let agent = Agent::new_with_config(config.build());
+        let agent = Agent::with_parts(config.build(), WireConnector::default(), DefaultResolver::default());
         agents.insert(kind, agent.clone());
         Ok(agent)
     }
@@ -230,6 +261,42 @@ fn matches_no_proxy(list: &str, location: &Location) -> bool {
                     host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
                 }))
     })
+}
+
+/// A proxy that takes whole addresses.
+struct PlainProxy {
+    scheme: String,
+    authority: String,
+    authorization: Option<String>,
+}
+
+impl PlainProxy {
+    fn parse(url: &str) -> Result<PlainProxy, WebError> {
+        let location = Location::parse(url)
+            .map_err(|why| WebError::InvalidUrl { url: url.to_owned(), why: format!("proxy: {why}") })?;
+        Ok(PlainProxy {
+            authority: location.host_header(),
+            authorization: location.user.as_deref().map(basic),
+            scheme: location.scheme,
+        })
+    }
+}
+
+/// The header that carries a name and a password, which are percent-encoded.
+fn basic(user: &str) -> String {
+    use base64::Engine as _;
+    let user = percent_encoding::percent_decode_str(user).collect::<Vec<u8>>();
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(user))
+}
+
+fn unusable(error: HeadError) -> WebError {
+    match error {
+        HeadError::Nothing => WebError::NoAnswer,
+        HeadError::StatusLine(line) => WebError::StatusLine(line),
+        HeadError::Version(version) => WebError::Version(version),
+        HeadError::LongLine => WebError::LongLine,
+        HeadError::ManyHeaders => WebError::ManyHeaders,
+    }
 }
 
 /// Says what the library's builder refused.
@@ -322,7 +389,7 @@ mod tests {
             .header("X-My-Head", "v")
             .header("Connection", "close");
         let mut answer = client().send(request).unwrap();
-        assert_eq!((answer.status, answer.reason), (200, "OK"));
+        assert_eq!((answer.status, answer.reason.as_str()), (200, "OK"));
         assert_eq!(answer.headers_named("x-twice").collect::<Vec<_>>(), [b"1", b"2"]);
         assert_eq!(answer.read_all(10).unwrap(), b"ok");
         let sent = String::from_utf8(thread.join().unwrap()).unwrap();
@@ -337,7 +404,7 @@ mod tests {
         let (port, thread) = server(b"HTTP/1.1 404 Nope\r\n\r\ngone");
         let url = format!("http://127.0.0.1:{port}/x");
         let mut answer = client().send(Request::new("PURGE", url).body("")).unwrap();
-        assert_eq!((answer.status, answer.reason), (404, "Not Found"));
+        assert_eq!((answer.status, answer.reason.as_str()), (404, "Nope"));
         assert_eq!(answer.read_all(10).unwrap(), b"gone");
         let sent = String::from_utf8(thread.join().unwrap()).unwrap().to_ascii_lowercase();
         assert!(sent.starts_with("purge /x http/1.1\r\n") && sent.contains("content-length: 0\r\n"), "{sent}");

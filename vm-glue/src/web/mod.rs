@@ -11,6 +11,10 @@
 //! # Ok::<(), reprise_vm_glue::web::WebError>(())
 //! ```
 
+mod answer_head;
+#[cfg(test)]
+mod broken_answers;
+mod chunks;
 mod client;
 mod files;
 mod location;
@@ -18,6 +22,7 @@ mod record;
 mod replay;
 mod replay_log;
 mod tls;
+mod wire;
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -136,9 +141,11 @@ impl Request {
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
-    /// The standard phrase of the status.
-    pub reason: &'static str,
-    /// In the order of arrival, repeated ones as often as they came.
+    /// The server's phrase.
+    pub reason: String,
+    /// Of HTTP: 9, 10 or 11.
+    pub version: u8,
+    /// In the order of arrival and as they were written, repeated ones as often as they came.
     pub headers: Vec<(String, Vec<u8>)>,
     body: Body,
 }
@@ -160,7 +167,13 @@ impl std::fmt::Debug for Body {
 impl Response {
     /// An answer whose body is at hand.
     pub fn whole(status: u16, headers: Vec<(String, Vec<u8>)>, body: Vec<u8>) -> Response {
-        Response { status, reason: reason(status), headers, body: Body::Whole(io::Cursor::new(body)) }
+        Response {
+            status,
+            reason: reason(status).to_owned(),
+            version: 11,
+            headers,
+            body: Body::Whole(io::Cursor::new(body)),
+        }
     }
 
     /// The first header of that name, in any case.
@@ -173,9 +186,17 @@ impl Response {
         self.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_slice())
     }
 
+    /// The length that the headers promise, where it is the length that counts.
+    pub fn promised_length(&self) -> Option<u64> {
+        if self.header("Transfer-Encoding").is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked")) {
+            return None;
+        }
+        self.header("Content-Length").and_then(|v| std::str::from_utf8(v).ok()?.trim().parse().ok())
+    }
+
     /// Reads the rest of the body; more than `limit` bytes are an error.
     pub fn read_all(&mut self, limit: u64) -> Result<Vec<u8>, WebError> {
-        let expected = self.header("Content-Length").and_then(|v| std::str::from_utf8(v).ok()?.trim().parse().ok());
+        let expected = self.promised_length();
         let mut data = Vec::new();
         match (&mut *self).take(limit.saturating_add(1)).read_to_end(&mut data) {
             Ok(_) if data.len() as u64 > limit => Err(WebError::TooLarge { limit }),
@@ -221,6 +242,14 @@ pub enum WebError {
     Tls(String),
     #[error("the connection ended before an answer came")]
     NoAnswer,
+    #[error("not a status line: {}", .0.trim_end())]
+    StatusLine(String),
+    #[error("unknown version of HTTP: {0}")]
+    Version(String),
+    #[error("got more than 65536 bytes when reading header line")]
+    LongLine,
+    #[error("got more than 100 headers")]
+    ManyHeaders,
     #[error("not an HTTP answer: {0}")]
     Protocol(String),
     #[error("the body ended after {} bytes", received.len())]

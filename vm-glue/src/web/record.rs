@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
 use super::files::{RULES, content_type, inside, meta_path, primary_name};
-use super::{Location, Request, Response, WebError};
+use super::{Body, Location, Request, Response, WebError};
 
 /// Larger bodies are passed on but refused to be saved whole.
 const LARGEST_BODY: u64 = 256 * 1024 * 1024;
@@ -44,7 +44,7 @@ impl Recorder {
                 WebError::Replay(format!("{}: cannot save {}: {e}", self.folder.display(), location.url()))
             })?;
         }
-        Ok(Response::whole(answer.status, answer.headers, body))
+        Ok(Response { body: Body::Whole(io::Cursor::new(body)), ..answer })
     }
 
     fn write(&self, request: &Request, location: &Location, answer: &Response, body: &[u8]) -> io::Result<()> {

@@ -313,7 +313,7 @@ class HTTPResponse:
             self.will_close = True
 
     def _find_length(self):
-        length = self.msg.getheader('content-length', '')
+        length = self.msg.getheader('content-length', '').strip()
         self.length = int(length) if length.isdigit() and not self.chunked else None
         if self.status in (NO_CONTENT, NOT_MODIFIED) or 100 <= self.status < 200 or self._method == 'HEAD':
             self.length = 0
@@ -332,7 +332,7 @@ class HTTPResponse:
         made = cls(_Given(_Body(body)), method=method)
         made.status = status
         made.reason = reason
-        made.version = 11
+        made.version = body.version()
         made.msg = HTTPMessage.of(headers)
         made.chunked = 0
         made.chunk_left = None
@@ -550,7 +550,15 @@ def _failed(e):
         import ssl
         raise ssl.SSLError(1, message)
     if kind == 'no-answer':
-        raise BadStatusLine('')
+        raise BadStatusLine('No status line received - the server has closed the connection')
+    if kind == 'status-line':
+        raise BadStatusLine(e.args[2])
+    if kind == 'version':
+        raise UnknownProtocol(e.args[2])
+    if kind == 'long-line':
+        raise LineTooLong('header line')
+    if kind == 'headers':
+        raise HTTPException(message)
     if kind == 'incomplete':
         raise IncompleteRead(e.args[2], e.args[3])
     if kind == 'url':

@@ -49,6 +49,20 @@ class HTTPError(URLError, addinfourl):
         return self.hdrs
 
 
+def _in_pieces(read):
+    # Read as a socket's file is: a body that is shorter than its promised length simply ends.
+    def read_pieces(size=-1):
+        if size is not None and size >= 0:
+            return read(size)
+        parts = []
+        while True:
+            part = read(65536)
+            if not part:
+                return ''.join(parts)
+            parts.append(part)
+    return read_pieces
+
+
 class Request:
     """A request: URL, data, headers."""
 
@@ -555,6 +569,7 @@ class AbstractHTTPHandler(BaseHandler):
             r = connection.getresponse(buffering=True)
         except socket.error, err:
             raise URLError(err)
+        r.read = _in_pieces(r.read)
         resp = addinfourl(r, r.msg, req.get_full_url())
         resp.code = r.status
         resp.msg = r.reason
