@@ -93,6 +93,20 @@ impl Config {
         self.values.insert(name.to_owned(), value.into());
     }
 
+    /// Sets the names of folders that nobody has configured to those in use: plug-ins build paths with them.
+    pub fn name_folders(&mut self) {
+        let rooted = self.text("root_path").is_some();
+        for (name, below_root, usual) in [
+            ("plugin_support_dir_name", "plugin_support_files_dir", "Plug-in Support"),
+            ("bundles_dir_name", "bundle_files_dir", "Plug-ins"),
+        ] {
+            if self.text(name).is_none() {
+                let folder = if rooted { self.get(below_root).clone() } else { Value::from(usual) };
+                self.set(name, folder);
+            }
+        }
+    }
+
     pub fn get(&self, name: &str) -> &Value {
         self.values.get(name).unwrap_or(&Value::Null)
     }
@@ -130,6 +144,21 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_have_names() {
+        let mut config = Config::default();
+        config.name_folders();
+        assert_eq!(config.text("bundles_dir_name"), Some("Plug-ins"));
+        let mut config = Config::default();
+        config.set("root_path", "/srv");
+        config.set("plugin_support_dir_name", "own");
+        config.name_folders();
+        assert_eq!(
+            (config.text("plugin_support_dir_name"), config.text("bundles_dir_name")),
+            (Some("own"), Some("bundle"))
+        );
+    }
 
     #[test]
     fn a_file_replaces_values() {

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use reprise_policies::imports::{self, Importer};
 use reprise_policies::level::{self, Level};
 use reprise_vm_glue::import;
+use reprise_vm_glue::modules::available::is_internal;
 use reprise_vm_glue::runtime::{dialect, text};
 use rustpython_vm::builtins::{PyDict, PyDictRef};
 use rustpython_vm::function::FuncArgs;
@@ -162,17 +163,21 @@ fn library_module(vm: &VirtualMachine, sandbox: &Sandbox, name: &str, args: &Fun
     if let Some(module) = loaded_library_module(vm, sandbox, name, args)? {
         return Ok(module);
     }
+    if is_internal(name) {
+        return Err(vm.new_import_error(format!("No module named {name}"), vm.ctx.new_str(name)));
+    }
     let machine_import = dialect::get(vm, "__import__")?;
     let first = match machine_import.call(args.clone(), vm) {
         Ok(module) => return Ok(module),
         Err(error) => error,
     };
-    if !first.fast_isinstance(vm.ctx.exceptions.import_error) || name.is_empty() {
+    let private = format!("_{name}");
+    if !first.fast_isinstance(vm.ctx.exceptions.import_error) || is_internal(&private) {
         return Err(first);
     }
     let mut again = args.clone();
     if let Some(slot) = again.args.first_mut() {
-        *slot = text::new_str(vm, format!("_{name}").as_bytes());
+        *slot = text::new_str(vm, private.as_bytes());
     }
     machine_import.call(again, vm).map_err(|_| first)
 }

@@ -88,8 +88,9 @@ impl StartError {
 impl Plugin {
     /// Makes the folders, opens the log and reads what belongs to the plug-in. No Python yet.
     pub fn open(bundle: Bundle, options: Options) -> Result<Arc<Self>, StartError> {
-        let Options { config, log_file, server_version } = options;
+        let Options { mut config, log_file, server_version } = options;
         let folders = Folders::locate(&bundle.identifier, &config, log_file.as_deref());
+        config.name_folders();
         folders.create().map_err(|source| StartError::Folders { folder: folders.data.clone(), source })?;
         if config.flag("do_chdir")
             && let Err(error) = std::env::set_current_dir(&folders.data)

@@ -573,8 +573,8 @@ fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResul
         Some(Source::Library(name)) => load_library(vm, full, name),
         Some(Source::Over { library, source }) => load_over(vm, full, library, source).map(Some),
         None => {
-            let root = full.split('.').next().unwrap_or(full);
-            let hidden = modules::NOT_IN_PYTHON_2.contains(&full) || modules::NOT_IN_PYTHON_2.contains(&root);
+            // Libraries probe for later modules to tell which Python they run on.
+            let hidden = !modules::available::is_python_27(full);
             // Below a package of ours there is nothing of the machine's; below one of the machine's there is.
             let ours = |entry: &modules::Entry| matches!(entry.source, Source::Native(_) | Source::Python { .. });
             let inside = package.is_some_and(|package| modules::find(vm, package).is_some_and(ours));

@@ -172,7 +172,7 @@ impl<'a> Lowerer<'a> {
             ExprKind::Str { s } => self.string(s, pos),
             ExprKind::Attribute { value, attr, ctx } => {
                 let value = self.expr(value)?;
-                if *ctx == ExprContext::Load && special_names::is_special(attr) {
+                if *ctx == ExprContext::Load && special_names::is_read_specially(attr) {
                     let name = build::string(attr.to_string(), self.pos);
                     build::intrinsic(intrinsics::ATTRIBUTE, vec![value, name], self.pos)
                 } else {

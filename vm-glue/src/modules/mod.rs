@@ -2,7 +2,7 @@
 //!
 //! [`REGISTRY`] says where each comes from: written natively, written in Python 2 and embedded, or a module of the
 //! machine's own library that goes by another name. A name that is not listed and exists alike in Python 3 (`os`,
-//! `math`, …) is imported from the machine's library as it is; see [`NOT_IN_PYTHON_2`] for those that must not be.
+//! `math`, …) is imported from the machine's library as it is, if Python 2.7 had it ([`available::is_python_27`]).
 
 pub mod available;
 mod bridge;
@@ -197,6 +197,7 @@ pub static REGISTRY: &[Entry] = &[
     python("traceback", include_str!("python/traceback.py")),
     python("types", include_str!("python/types.py")),
     native("unicodedata", unicodedata::make),
+    over("unittest", "unittest", include_str!("python/unittest.py")),
     python("urllib", include_str!("python/urllib.py")),
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),
@@ -208,33 +209,6 @@ pub static REGISTRY: &[Entry] = &[
     library("xmlrpclib", "xmlrpc.client"),
     python("zipfile", include_str!("python/zipfile.py")),
     python("zlib", include_str!("python/zlib.py")),
-];
-
-/// Modules of the machine's library that Python 2 did not have, or had under another name: importing them must raise
-/// ImportError, because plug-ins' libraries probe for them to tell Python 3.
-pub static NOT_IN_PYTHON_2: &[&str] = &[
-    "_thread",
-    "asyncio",
-    "builtins",
-    "concurrent",
-    "configparser",
-    "copyreg",
-    "dataclasses",
-    "enum",
-    "html",
-    "http",
-    "ipaddress",
-    "pathlib",
-    "queue",
-    "reprlib",
-    "socketserver",
-    "statistics",
-    "typing",
-    "urllib.error",
-    "urllib.parse",
-    "urllib.request",
-    "winreg",
-    "xmlrpc",
 ];
 
 /// Modules of Python 2.7 that do not exist here: importing them raises ImportError, and a plug-in that does can be told

@@ -1,7 +1,7 @@
 //! Attribute reads whose meaning differs between the versions: `getattr`, and the intrinsic for a few names.
 
-use super::{classes, classic, dialect, intrinsics, restricted};
-use rustpython_vm::builtins::{PyBaseException, PyBoundMethod, PyDict, PyFunction, PyStr, PyType};
+use super::{classes, classic, dialect, intrinsics, later_names, restricted};
+use rustpython_vm::builtins::{PyBoundMethod, PyDict, PyFunction, PyStr, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
@@ -20,12 +20,24 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
             None => object.get_attr(name, vm),
         },
         b"encode" | b"decode" => super::codecs::read_method(object, name, vm),
-        name_bytes if is_hidden(object, name_bytes) => {
-            let class = super::names::type_name_of(object);
-            Err(vm.new_attribute_error(format!("'{class}' object has no attribute '{name}'")))
-        }
+        name_bytes if later_names::is_hidden(object, name_bytes, vm) => missing(object, name, vm),
         _ => object.get_attr(name, vm),
     }
+}
+
+/// What reading an attribute gives that only the machine has: what the class's own `__getattr__` says, or the error.
+fn missing(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    if let Some(class) = object.downcast_ref::<PyType>() {
+        let class = super::names::shown_name(class);
+        return Err(vm.new_attribute_error(format!("type object '{class}' has no attribute '{name}'")));
+    }
+    if object.class().heaptype_ext().is_some()
+        && let Some(own) = object.class().get_attr(vm.ctx.intern_str("__getattr__"))
+    {
+        return own.call((object.to_owned(), name.to_owned()), vm);
+    }
+    let class = super::names::type_name_of(object);
+    Err(vm.new_attribute_error(format!("'{class}' object has no attribute '{name}'")))
 }
 
 /// `str.__mro__` and `unicode.__mro__`, in which Python 2 has `basestring`; None for anything else.
@@ -37,40 +49,6 @@ fn string_order(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObj
     let root: PyObjectRef = vm.ctx.types.object_type.to_owned().into();
     let order = vec![object.to_owned(), dialect::get(vm, "basestring")?, root];
     Ok(Some(vm.ctx.new_tuple(order).into()))
-}
-
-/// Attributes that the machine's strings and exceptions have for its own library and Python 2's have not: `hasattr` and
-/// `getattr` do not see them.
-pub fn is_hidden(object: &PyObject, name: &[u8]) -> bool {
-    if matches!(name, b"__eq__" | b"__ne__") {
-        // Python 2 compares numbers without fractions, None and functions by other means.
-        let class = object.class();
-        return class.heaptype_ext().is_none()
-            && matches!(&*super::names::type_name_of(object), "int" | "long" | "bool" | "NoneType" | "function");
-    }
-    let of_exceptions = matches!(
-        name,
-        b"__cause__" | b"__context__" | b"__suppress_context__" | b"__traceback__" | b"add_note" | b"with_traceback"
-    );
-    if of_exceptions && object.downcastable::<PyBaseException>() {
-        return true;
-    }
-    let late = matches!(
-        name,
-        b"casefold"
-            | b"format_map"
-            | b"isascii"
-            | b"isidentifier"
-            | b"isprintable"
-            | b"maketrans"
-            | b"removeprefix"
-            | b"removesuffix"
-    );
-    let of_unicode = matches!(name, b"isdecimal" | b"isnumeric");
-    (late || of_unicode)
-        && object.downcastable::<PyStr>()
-        && object.class().heaptype_ext().is_none()
-        && (late || super::text::is_str(object))
 }
 
 /// `d.keys` and the like: a method that returns a list.

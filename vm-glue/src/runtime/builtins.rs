@@ -241,7 +241,7 @@ fn names_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>
         let is_late = |name: &PyObject| {
             name.downcast_ref::<PyStr>().is_some_and(|name| {
                 // Marks that no source can spell are nobody's attributes.
-                name.as_bytes().starts_with(b"<") || attributes::is_hidden(object, name.as_bytes())
+                name.as_bytes().starts_with(b"<") || super::later_names::is_hidden(object, name.as_bytes(), vm)
             })
         };
         let mut shown: Vec<PyObjectRef> =

@@ -35,6 +35,7 @@ pub mod handling;
 pub mod hashes;
 pub mod intrinsics;
 pub mod iterators;
+pub mod later_names;
 pub mod messages;
 mod methods;
 mod methods_case;

@@ -5,7 +5,7 @@ use rustpython_vm::builtins::{PyDict, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{attributes, containers, intrinsics};
+use super::{attributes, containers, intrinsics, later_names};
 
 /// How a call of such a method is made.
 type Call = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult;
@@ -36,9 +36,14 @@ static SPECIAL: &[Special] = &[
     },
 ];
 
-/// Does the name need the intrinsics?
+/// Does a call of the method have an intrinsic of its own?
 pub fn is_special(name: &str) -> bool {
     SPECIAL.iter().any(|special| special.name == name)
+}
+
+/// Does a read of the attribute need the intrinsic?
+pub fn is_read_specially(name: &str) -> bool {
+    is_special(name) || later_names::UNMISTAKABLE.binary_search(&name).is_ok()
 }
 
 /// The intrinsic for a call of the method.

@@ -204,7 +204,8 @@ def thishost():
 
 
 def ftperrors():
-    return IOError
+    import ftplib
+    return ftplib.all_errors
 
 
 def getproxies_environment():
@@ -437,3 +438,108 @@ def urlretrieve(url, filename=None, reporthook=None, data=None, context=None):
 def urlcleanup():
     if _opener:
         _opener.cleanup()
+
+
+class addclosehook(addbase):
+    """A file object that calls a function once when it is closed."""
+
+    def __init__(self, fp, closehook, *hookargs):
+        addbase.__init__(self, fp)
+        self.closehook = closehook
+        self.hookargs = hookargs
+
+    def close(self):
+        closehook, self.closehook = self.closehook, None
+        try:
+            addbase.close(self)
+        finally:
+            if closehook:
+                closehook(*self.hookargs)
+
+
+class addinfo(addbase):
+    """A file object with headers."""
+
+    def __init__(self, fp, headers):
+        addbase.__init__(self, fp)
+        self.headers = headers
+
+    def info(self):
+        return self.headers
+
+
+def noheaders():
+    """Headers without any."""
+    import httplib
+    return httplib.HTTPMessage.of([])
+
+
+class ftpwrapper:
+    """A connection to an FTP server that serves one file or listing after the other."""
+
+    def __init__(self, user, passwd, host, port, dirs, timeout=None, persistent=True):
+        self.user, self.passwd, self.host, self.port, self.dirs = user, passwd, host, port, dirs
+        self.timeout = timeout
+        self.refcount = 0
+        self.keepalive = persistent
+        self.init()
+
+    def init(self):
+        import ftplib
+        self.busy = 0
+        self.ftp = ftplib.FTP()
+        if isinstance(self.timeout, (int, float)):
+            self.ftp.connect(self.host, self.port, self.timeout)
+        else:
+            self.ftp.connect(self.host, self.port)
+        self.ftp.login(self.user, self.passwd)
+        if self.dirs:
+            self.ftp.cwd('/'.join(self.dirs))
+
+    def retrfile(self, file, type):
+        import ftplib
+        self.endtransfer()
+        listing = type in ('d', 'D')
+        self.ftp.voidcmd('TYPE A' if listing else 'TYPE ' + type)
+        connection = None
+        if file and not listing:
+            try:
+                connection, length = self.ftp.ntransfercmd('RETR ' + file)
+            except ftplib.error_perm, reason:
+                if str(reason)[:3] != '550':
+                    raise IOError('ftp error', reason)
+        if connection is None:
+            self.ftp.voidcmd('TYPE A')
+            connection, length = self.ftp.ntransfercmd(file and 'LIST ' + file or 'LIST')
+        self.busy = 1
+        answer = addclosehook(connection.makefile('rb'), self.file_close)
+        self.refcount += 1
+        connection.close()
+        return answer, length
+
+    def endtransfer(self):
+        if not self.busy:
+            return
+        self.busy = 0
+        try:
+            self.ftp.voidresp()
+        except ftperrors():
+            pass
+
+    def close(self):
+        self.keepalive = False
+        if self.refcount <= 0:
+            self.real_close()
+
+    def file_close(self):
+        self.endtransfer()
+        self.refcount -= 1
+        if self.refcount <= 0 and not self.keepalive:
+            self.real_close()
+
+    def real_close(self):
+        self.endtransfer()
+        try:
+            self.ftp.close()
+        except ftperrors():
+            pass
