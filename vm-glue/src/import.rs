@@ -174,6 +174,10 @@ fn import_function(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let [Some(name), globals, _, fromlist, level] = values else {
         return Err(vm.new_type_error("Required argument 'name' (pos 1) not found"));
     };
+    if text::is_unicode(&name) {
+        // The name is a byte string: the default codec has to have its characters.
+        text::str_of(vm, &name)?;
+    }
     let Some(name) = text::text_of(vm, &name)? else {
         return Err(vm.new_type_error("__import__() argument 1 must be string"));
     };

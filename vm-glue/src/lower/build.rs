@@ -198,6 +198,16 @@ pub fn dict(items: Vec<(out::Expr, out::Expr)>, pos: Pos) -> out::Expr {
     })
 }
 
+/// `{**a, **b, …}`
+pub fn merged_dict(parts: Vec<out::Expr>, pos: Pos) -> out::Expr {
+    out::Expr::Dict(out::ExprDict {
+        node_index: index(),
+        range: range(pos),
+        items: parts.into_iter().map(|value| out::DictItem { key: None, value }).collect(),
+        runtime_values: None,
+    })
+}
+
 pub fn binary(left: out::Expr, op: out::Operator, right: out::Expr, pos: Pos) -> out::Expr {
     out::Expr::BinOp(out::ExprBinOp {
         node_index: index(),

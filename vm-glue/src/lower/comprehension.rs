@@ -5,6 +5,10 @@
 //!   that is always true assigns the real one.
 //! * In a module or class, such a condition calls an intrinsic that stores the target in the frame's namespace, and
 //!   names of the scope are read from there.
+//!
+//! The compiler takes twice as long for every level of inlined comprehensions inside each other's elements. From
+//! [`MAX_INLINED`] levels on they are written as generator expressions (`[*(…)]`), which it does not inline; the targets
+//! of those do not stay bound.
 
 use ruff_python_ast as out;
 
@@ -15,13 +19,46 @@ use super::build::{self, Pos};
 use super::scopes::{self, ScopeKind};
 use super::{Failure, Lowerer, Open};
 
+/// List, set and dict comprehensions nest this deep before they are written otherwise.
+const MAX_INLINED: usize = 6;
+
 impl<'a> Lowerer<'a> {
+    /// Runs for a comprehension that the compiler may inline; the closure is told whether it still should.
+    pub fn inlined<T>(&mut self, work: impl FnOnce(&mut Self, bool) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.inlined += 1;
+        let result = work(self, self.inlined <= MAX_INLINED);
+        self.inlined -= 1;
+        result
+    }
+
     pub fn list_comprehension(
         &mut self,
         elt: &'a Expr,
         generators: &'a [Comprehension],
         pos: Pos,
     ) -> Result<out::Expr, Failure> {
+        self.inlined(|lowerer, inline| match inline {
+            true => lowerer.inlined_list(elt, generators, pos),
+            false => lowerer.deep_list(elt, generators, pos),
+        })
+    }
+
+    /// `[*(elt for …)]`.
+    fn deep_list(&mut self, elt: &'a Expr, generators: &'a [Comprehension], pos: Pos) -> Result<out::Expr, Failure> {
+        let mut lowered = Vec::with_capacity(generators.len());
+        for generator in generators {
+            let outer = std::mem::replace(&mut self.in_iterable, true);
+            let iter = self.expr(&generator.iter)?;
+            self.in_iterable = outer;
+            let target = self.expr(&generator.target)?;
+            let ifs = self.exprs(&generator.ifs)?;
+            lowered.push(build::comprehension(target, iter, ifs, pos));
+        }
+        let elements = build::generator(self.expr(elt)?, lowered, pos);
+        Ok(build::list(vec![build::starred(elements, pos)], out::ExprContext::Load, pos))
+    }
+
+    fn inlined_list(&mut self, elt: &'a Expr, generators: &'a [Comprehension], pos: Pos) -> Result<out::Expr, Failure> {
         let yields = |at: usize, generator: &Comprehension| {
             generator.ifs.iter().any(contains_yield) || at > 0 && contains_yield(&generator.iter)
         };

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use malachite_bigint::BigInt;
 use ruff_python_ast as out;
 
 use crate::runtime::{intrinsics, special_names};
@@ -10,6 +11,7 @@ use crate::syntax::ast::{
 };
 
 use super::build::{self, Pos};
+use super::data::Display;
 use super::scopes::ScopeKind;
 use super::{COMPREHENSION_LEVELS, Failure, Lowerer};
 
@@ -79,6 +81,47 @@ fn is_constant(expr: &Expr) -> bool {
     }
 }
 
+/// The value of arithmetic with integer literals, and whether it is a long: once a long, always a long.
+fn computed_integer(expr: &Expr) -> Option<(BigInt, bool)> {
+    let wide = |value: &BigInt| i64::try_from(value).is_err();
+    match &expr.node {
+        ExprKind::Num { n: Number::Int(value) } => Some((BigInt::from(*value), false)),
+        ExprKind::Num { n: Number::Long(value) } => Some((value.clone(), true)),
+        ExprKind::UnaryOp { op: UnaryOp::USub, operand } => {
+            let (value, long) = computed_integer(operand)?;
+            Some((-value, long))
+        }
+        ExprKind::BinOp { left, op, right } => {
+            let (left, left_long) = computed_integer(left)?;
+            let (right, right_long) = computed_integer(right)?;
+            let bits = u32::try_from(&right).ok().filter(|bits| *bits <= 200);
+            let value = match op {
+                Operator::Add => left + right,
+                Operator::Sub => left - right,
+                Operator::Mult => left * right,
+                Operator::Pow => left.pow(bits?),
+                Operator::LShift => left << bits?,
+                _ => return None,
+            };
+            let long = left_long || right_long || wide(&value);
+            (value.bits() <= 100_000).then_some((value, long))
+        }
+        _ => None,
+    }
+}
+
+fn is_tuple_of_constants(expr: &Expr) -> bool {
+    let constant = |expr: &Expr| matches!(expr.node, ExprKind::Num { .. } | ExprKind::Str { .. });
+    matches!(&expr.node, ExprKind::Tuple { elts, .. } if !elts.is_empty() && elts.iter().all(constant))
+}
+
+/// `(*[*tuple],)`
+fn fresh_tuple(tuple: out::Expr, pos: Pos) -> out::Expr {
+    let load = out::ExprContext::Load;
+    let list = build::list(vec![build::starred(tuple, pos)], load, pos);
+    build::tuple(vec![build::starred(list, pos)], load, pos)
+}
+
 fn is_literal(expr: &Expr) -> bool {
     matches!(expr.node, ExprKind::Num { .. })
 }
@@ -135,32 +178,36 @@ impl<'a> Lowerer<'a> {
                 let body = self.expr(body)?;
                 build::if_exp(test, body, self.expr(orelse)?, pos)
             }
-            ExprKind::Dict { keys, values } => {
-                let mut items = Vec::with_capacity(keys.len());
-                for (key, value) in keys.iter().zip(values) {
-                    let key = self.expr(key)?;
-                    items.push((key, self.expr(value)?));
-                }
-                build::dict(items, self.pos)
-            }
-            ExprKind::Set { elts } => build::set(self.exprs(elts)?, pos),
+            ExprKind::Dict { keys, values } => self.dict_display(keys, values)?,
+            ExprKind::Set { elts } => self.display(Display::Set, elts, pos)?,
             ExprKind::ListComp { elt, generators } => self.list_comprehension(elt, generators, pos)?,
-            ExprKind::SetComp { elt, generators } => {
-                let (elt, _, generators) = self.own_scope(expr, elt, None, generators)?;
-                build::set_comp(elt, generators, pos)
-            }
-            ExprKind::DictComp { key, value, generators } => {
-                let (key, value, generators) = self.own_scope(expr, key, Some(value), generators)?;
+            ExprKind::SetComp { elt, generators } => self.inlined(|lowerer, inline| {
+                let (elt, _, generators) = lowerer.own_scope(expr, elt, None, generators)?;
+                Ok(match inline {
+                    true => build::set_comp(elt, generators, pos),
+                    false => build::set(vec![build::starred(build::generator(elt, generators, pos), pos)], pos),
+                })
+            })?,
+            ExprKind::DictComp { key, value, generators } => self.inlined(|lowerer, inline| {
+                let (key, value, generators) = lowerer.own_scope(expr, key, Some(value), generators)?;
                 let value = value.unwrap_or_else(|| build::none(pos));
-                build::dict_comp(key, value, generators, pos)
-            }
+                Ok(match inline {
+                    true => build::dict_comp(key, value, generators, pos),
+                    false => dict_of_pairs(key, value, generators, pos),
+                })
+            })?,
             ExprKind::GeneratorExp { elt, generators } => {
                 let (elt, _, generators) = self.own_scope(expr, elt, None, generators)?;
                 build::generator(elt, generators, pos)
             }
             ExprKind::Yield { value } => build::yield_(self.optional(value.as_deref())?, pos),
             ExprKind::Compare { left, ops, comparators } => {
-                let left = self.expr(left)?;
+                let mut left_out = self.expr(left)?;
+                if is_tuple_of_constants(left) && ops.iter().any(|op| matches!(op, CmpOp::Is | CmpOp::IsNot)) {
+                    // Two displays are never the same object; the compiler would make one constant of equal ones.
+                    left_out = fresh_tuple(left_out, pos);
+                }
+                let left = left_out;
                 let comparators = self.exprs(comparators)?;
                 build::compare(left, ops.iter().map(|op| comparison(*op)).collect(), comparators, self.pos)
             }
@@ -190,6 +237,8 @@ impl<'a> Lowerer<'a> {
                 build::subscript(value, slice, context(*ctx), self.pos)
             }
             ExprKind::Name { id, ctx } => self.name(id, *ctx, expr.span)?,
+            ExprKind::List { elts, ctx: ExprContext::Load } => self.display(Display::List, elts, pos)?,
+            ExprKind::Tuple { elts, ctx: ExprContext::Load } => self.display(Display::Tuple, elts, pos)?,
             ExprKind::List { elts, ctx } => build::list(self.exprs(elts)?, context(*ctx), pos),
             ExprKind::Tuple { elts, ctx } => build::tuple(self.exprs(elts)?, context(*ctx), pos),
         })
@@ -269,6 +318,13 @@ impl<'a> Lowerer<'a> {
     }
 
     fn binary(&mut self, expr: &'a Expr) -> Lowered {
+        if let Some((value, true)) = computed_integer(expr)
+            && i64::try_from(&value).is_ok()
+        {
+            // The compiler would compute an int.
+            let pos = self.reach(expr.span);
+            return Ok(self.number(&Number::Long(value), pos));
+        }
         // Long chains nest to the left.
         let mut chain = Vec::new();
         let mut first = expr;
@@ -373,6 +429,15 @@ impl<'a> Lowerer<'a> {
             Slice::Index { value } => self.expr(value)?,
         })
     }
+}
+
+/// `{k: v for (k, v) in ((key, value) for …)}`: what is deep stands in the generator expression, which is not inlined.
+fn dict_of_pairs(key: out::Expr, value: out::Expr, generators: Vec<out::Comprehension>, pos: Pos) -> out::Expr {
+    let names = |ctx| ["<key>", "<value>"].map(|name| build::name_ctx(name, ctx, pos));
+    let pairs = build::generator(build::tuple(vec![key, value], out::ExprContext::Load, pos), generators, pos);
+    let target = build::tuple(names(out::ExprContext::Store).into(), out::ExprContext::Store, pos);
+    let [key, value] = names(out::ExprContext::Load);
+    build::dict_comp(key, value, vec![build::comprehension(target, pairs, Vec::new(), pos)], pos)
 }
 
 /// `/` between two number literals.

@@ -2,10 +2,16 @@
 
 use ruff_python_ast as out;
 
+use crate::runtime::intrinsics;
 use crate::syntax::ast::{Arguments, Expr, ExprKind, Span, Stmt, StmtKind};
 
 use super::build::{self, Pos};
 use super::{Failure, Lowerer, constants};
+
+/// `<keywords>(kwargs)`
+fn unicode_keywords(kwarg: &str, pos: Pos) -> out::Expr {
+    build::intrinsic(intrinsics::KEYWORDS, vec![build::load(kwarg, pos)], pos)
+}
 
 impl<'a> Lowerer<'a> {
     /// The body of a module: a docstring, then the statements.
@@ -80,6 +86,9 @@ impl<'a> Lowerer<'a> {
         let scope = self.scopes.opened_by(stmt);
         let body = self.inside(scope, pos, |lowerer| {
             let mut start = lowerer.declarations(pos);
+            if let Some(kwarg) = &args.kwarg {
+                start.push(build::expr_stmt(unicode_keywords(&lowerer.mangled(kwarg), pos), pos));
+            }
             for (tuple, hidden) in unpack {
                 lowerer.pos = pos;
                 let target = lowerer.expr(tuple)?;
@@ -133,7 +142,11 @@ impl<'a> Lowerer<'a> {
         let scope = self.scopes.opened_by(node);
         let body = self.inside(scope, pos, |lowerer| {
             if unpack.is_empty() {
-                return lowerer.expr(body);
+                let body = lowerer.expr(body)?;
+                return Ok(match &args.kwarg {
+                    Some(kwarg) => build::if_exp(unicode_keywords(kwarg, pos), body, build::none(pos), pos),
+                    None => body,
+                });
             }
             // `[body for ((a, b), c) in [(.0, .1)]][0]`: unpacks without statements, in the lambda's own frame.
             let mut targets = Vec::new();

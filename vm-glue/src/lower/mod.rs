@@ -8,6 +8,7 @@
 mod build;
 mod comprehension;
 mod constants;
+mod data;
 mod expr;
 mod function;
 mod import;
@@ -24,10 +25,9 @@ use rustpython_compiler_core::Mode as CompilerMode;
 use rustpython_compiler_core::bytecode::{BasicBag, CodeObject};
 use rustpython_compiler_core::marshal;
 use rustpython_vm::builtins::PyCode;
-use rustpython_vm::{PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyRef, VirtualMachine};
 
 use crate::runtime::exec::code_flags;
-use crate::runtime::source;
 use crate::syntax::ast::{Mod, Span};
 use crate::syntax::{self, FutureFlags, SourceText, SyntaxError, SyntaxErrorKind};
 
@@ -87,15 +87,23 @@ pub struct Failure {
     kind: SyntaxErrorKind,
     span: Span,
     message: String,
+    /// See [`SyntaxError::message_only`].
+    of_symbols: bool,
 }
 
 impl Failure {
     fn at(span: Span, message: String) -> Self {
-        Self { kind: SyntaxErrorKind::SyntaxError, span, message }
+        Self { kind: SyntaxErrorKind::SyntaxError, span, message, of_symbols: false }
+    }
+
+    /// An error that CPython finds while it makes the symbol table.
+    fn of_symbols(span: Span, message: String) -> Self {
+        Self { of_symbols: true, ..Self::at(span, message) }
     }
 
     fn into_error(self, source: &SourceText) -> SyntaxError {
-        syntax::deferred_error(source, self.kind, self.message, self.span.start)
+        let error = syntax::deferred_error(source, self.kind, self.message, self.span.start);
+        SyntaxError { message_only: self.of_symbols, ..error }
     }
 }
 
@@ -133,6 +141,7 @@ fn compile_here(source: &SourceText, module: &Mod, options: &CompileOptions) -> 
         line: 1,
         offset: None,
         source_line: None,
+        message_only: false,
     };
     // The compiler is not ours: an input that it did not expect must not take the process down.
     match catch_unwind(AssertUnwindSafe(|| compile_top(tree, file, mode, opts))) {
@@ -151,20 +160,6 @@ pub fn load(vm: &VirtualMachine, compiled: Compiled) -> PyRef<PyCode> {
     constants::load(vm, compiled.code)
 }
 
-/// Compiles a module; errors are Python's SyntaxError.
-pub fn compile(
-    vm: &VirtualMachine,
-    source: &SourceText,
-    module: &Mod,
-    options: &CompileOptions,
-) -> PyResult<PyRef<PyCode>> {
-    // Other threads of Python run on in the meantime.
-    match vm.allow_threads(|| compile_unloaded(source, module, options)) {
-        Ok(compiled) => Ok(load(vm, compiled)),
-        Err(error) => Err(source::exception(vm, &error)),
-    }
-}
-
 fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<out::Mod, Failure> {
     let scopes = Scopes::of(module)?;
     let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
@@ -176,6 +171,7 @@ fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<
         blocks: Vec::new(),
         handlers: Vec::new(),
         comprehensions: Vec::new(),
+        inlined: 0,
         in_iterable: false,
         before: Vec::new(),
         depth: 0,
@@ -219,6 +215,8 @@ struct Lowerer<'a> {
     /// For each `except` clause around in this function: has another exception been handled inside it already?
     handlers: Vec<bool>,
     comprehensions: Vec<Open<'a>>,
+    /// Comprehensions around that the compiler would inline.
+    inlined: usize,
     /// Inside the iterable of a comprehension, where the compiler allows no assignment expressions.
     in_iterable: bool,
     /// Statements that have to run before the one that is being lowered.
@@ -277,3 +275,6 @@ impl<'a> Lowerer<'a> {
         result
     }
 }
+
+#[cfg(test)]
+mod limits;

@@ -7,7 +7,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::syntax::SyntaxErrorKind;
 use crate::syntax::ast::{
     Arguments, Comprehension, ExceptHandler, Expr, ExprContext, ExprKind, Mod, Slice, Span, Stmt, StmtKind,
 };
@@ -70,7 +69,7 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// Names that are not local are looked up in the frame first.
     pub fn is_dynamic(&self) -> bool {
-        self.kind == ScopeKind::Function && (self.bare_exec || self.import_star)
+        self.kind == ScopeKind::Function && (self.bare_exec || self.qualified_exec || self.import_star)
     }
 
     /// Must the target of a list comprehension stay bound after it?
@@ -137,7 +136,7 @@ impl<'a> Scopes<'a> {
             }
             if symbol.global {
                 if symbol.param {
-                    return Err(Failure::at(scope.span, format!("name '{name}' is local and global")));
+                    return Err(Failure::of_symbols(scope.span, format!("name '{name}' is local and global")));
                 }
                 global.insert(name);
                 bound.remove(name);
@@ -202,7 +201,7 @@ impl Scope<'_> {
             (false, true, false) => format!("unqualified exec is not allowed in function '{name}' because it {why}"),
             _ => format!("function '{name}' uses import * and bare exec, which are illegal because it {why}"),
         };
-        Err(Failure::at(self.opt_span, message))
+        Err(Failure::of_symbols(self.opt_span, message))
     }
 }
 
@@ -332,7 +331,7 @@ impl<'a> Walker<'a> {
                 self.optional(value.as_deref())?;
                 if value.is_some() {
                     if self.scope().generator {
-                        return Err(Failure::at(stmt.span, RETURN_IN_GENERATOR.to_owned()));
+                        return Err(Failure::of_symbols(stmt.span, RETURN_IN_GENERATOR.to_owned()));
                     }
                     self.scope().returns_value = true;
                 }
@@ -464,11 +463,7 @@ impl<'a> Walker<'a> {
             at = self.scopes.scopes[scope].parent;
         }
         if depth > MAX_SCOPES {
-            return Err(Failure {
-                kind: SyntaxErrorKind::SyntaxError,
-                span,
-                message: "too many nested scopes".to_owned(),
-            });
+            return Err(Failure::at(span, "too many nested scopes".to_owned()));
         }
         Ok(())
     }
@@ -495,7 +490,7 @@ impl<'a> Walker<'a> {
 
     fn param(&mut self, name: &'a str, span: Span) -> Result<(), Failure> {
         if self.scope().symbols.get(name).is_some_and(|symbol| symbol.param) {
-            return Err(Failure::at(span, format!("duplicate argument '{name}' in function definition")));
+            return Err(Failure::of_symbols(span, format!("duplicate argument '{name}' in function definition")));
         }
         if matches!(name, "True" | "False" | "None") {
             self.scopes.constants_assigned = true;
@@ -548,7 +543,7 @@ impl<'a> Walker<'a> {
                 self.optional(value.as_deref())?;
                 self.scope().generator = true;
                 if self.scope().returns_value {
-                    return Err(Failure::at(expr.span, RETURN_IN_GENERATOR.to_owned()));
+                    return Err(Failure::of_symbols(expr.span, RETURN_IN_GENERATOR.to_owned()));
                 }
                 Ok(())
             }

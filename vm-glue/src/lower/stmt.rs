@@ -27,6 +27,9 @@ const PLAIN_EXCEPTIONS: &[&str] = &[
     "ZeroDivisionError",
 ];
 
+/// `try` statements with `finally` inside a `finally` clause, at most.
+const MAX_NESTED_FINALLY: usize = 8;
+
 impl<'a> Lowerer<'a> {
     /// A body that the compiler wants to be non-empty.
     pub fn body(&mut self, body: &'a [Stmt]) -> Result<Vec<out::Stmt>, Failure> {
@@ -99,16 +102,24 @@ impl<'a> Lowerer<'a> {
             StmtKind::TryExcept { body, handlers, orelse } => {
                 let body = self.block(Block::Except, body)?;
                 let last = handlers.len().saturating_sub(1);
+                let mut lowered = Vec::with_capacity(handlers.len());
                 for (at, handler) in handlers.iter().enumerate() {
                     if handler.r#type.is_none() && at < last {
-                        return self.fail(handler.span, "default 'except:' must be last");
+                        // CPython names the line that it has come to.
+                        let reached = Span { start: self.pos, end: self.pos };
+                        return self.fail(reached, "default 'except:' must be last");
                     }
+                    lowered.push(self.handler(handler)?);
                 }
-                let handlers: Result<Vec<_>, _> = handlers.iter().map(|handler| self.handler(handler)).collect();
                 let orelse = self.statements(orelse)?;
-                build::try_(body, handlers?, orelse, Vec::new(), pos)
+                build::try_(body, lowered, orelse, Vec::new(), pos)
             }
             StmtKind::TryFinally { body, finalbody } => {
+                // The compiler writes a `finally` out for every way that leads to it: each level at least doubles it.
+                let around = self.blocks.iter().filter(|block| **block == Block::FinallyEnd).count();
+                if around >= MAX_NESTED_FINALLY {
+                    return self.fail(stmt.span, "too many statically nested blocks");
+                }
                 let body = self.block(Block::FinallyTry, body)?;
                 let finalbody = self.block(Block::FinallyEnd, finalbody)?;
                 build::try_(body, Vec::new(), Vec::new(), finalbody, pos)
@@ -334,16 +345,31 @@ impl<'a> Lowerer<'a> {
         let mut args = Vec::with_capacity(3);
         match &body.node {
             ExprKind::Tuple { elts, .. } if globals.is_none() && matches!(elts.len(), 2 | 3) => {
-                args = self.exprs(elts)?;
+                for (at, elt) in elts.iter().enumerate() {
+                    args.push(if at == 0 { self.expr(elt)? } else { self.namespace(elt)? });
+                }
             }
             _ => args.push(self.expr(body)?),
         }
         if let Some(globals) = globals {
-            args.push(self.expr(globals)?);
+            args.push(self.namespace(globals)?);
         }
         if let Some(locals) = locals {
-            args.push(self.expr(locals)?);
+            args.push(self.namespace(locals)?);
         }
         Ok(build::expr_stmt(build::intrinsic(intrinsics::EXEC, args, self.pos), pos))
+    }
+
+    /// What `exec` runs in; `locals()` itself is no place for that in a function.
+    fn namespace(&mut self, expr: &'a Expr) -> Result<out::Expr, Failure> {
+        if let ExprKind::Call { func, args, keywords, starargs: None, kwargs: None } = &expr.node
+            && args.is_empty()
+            && keywords.is_empty()
+            && matches!(&func.node, ExprKind::Name { id, .. } if &**id == "locals")
+        {
+            let function = self.expr(func)?;
+            return Ok(build::intrinsic(intrinsics::NAMESPACE, vec![function], self.pos));
+        }
+        self.expr(expr)
     }
 }

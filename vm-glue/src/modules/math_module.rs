@@ -1,7 +1,7 @@
 //! The module `math` of Python 2.7 over the machine's: its arguments are made floats first, `floor` and `ceil` give
 //! floats, and every error has the one text that C's library led to.
 
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyModule};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyComplex, PyFloat, PyInt, PyModule};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
@@ -57,6 +57,9 @@ fn float_of(value: &PyObject, vm: &VirtualMachine) -> PyResult<f64> {
     }
     let method = match names::special(value, vm.ctx.intern_str("__float__"), vm)? {
         Some(method) => method,
+        None if value.downcast_ref::<PyComplex>().is_some() => {
+            return Err(vm.new_type_error("can't convert complex to float"));
+        }
         None => return Err(vm.new_type_error("a float is required")),
     };
     match method.call((), vm)?.downcast_ref::<PyFloat>() {

@@ -2,11 +2,11 @@
 //! `memoryview` as strings.
 
 use super::{arguments, buffer, codecs, operand, text};
-use rustpython_vm::builtins::{PyByteArray, PyInt, PyMemoryView, PyStr};
+use rustpython_vm::builtins::{PyByteArray, PyInt, PyMemoryView, PyStr, PyTuple, PyType};
 use rustpython_vm::function::{Either, FuncArgs, ItemDoc, PyComparisonValue, PyMethodFlags};
 use rustpython_vm::protocol::{PyMapping, PySequence};
 use rustpython_vm::types::PyComparisonOp;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
 type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
@@ -15,6 +15,7 @@ type Compare =
 type Subscript = fn(PyMapping<'_>, &PyObject, &VirtualMachine) -> PyResult;
 type AssignSubscript = fn(PyMapping<'_>, &PyObject, Option<PyObjectRef>, &VirtualMachine) -> PyResult<()>;
 type Item = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
+type Iter = fn(PyObjectRef, &VirtualMachine) -> PyResult;
 type New = fn(rustpython_vm::builtins::PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 /// The machine's own functions.
@@ -25,6 +26,8 @@ static VIEW_NEW: OnceLock<New> = OnceLock::new();
 static VIEW_SUBSCRIPT: OnceLock<Subscript> = OnceLock::new();
 static VIEW_ASSIGN: OnceLock<AssignSubscript> = OnceLock::new();
 static VIEW_ITEM: OnceLock<Item> = OnceLock::new();
+static VIEW_HASH: OnceLock<fn(&PyObject, &VirtualMachine) -> PyResult<i64>> = OnceLock::new();
+static VIEW_ITER: OnceLock<Iter> = OnceLock::new();
 
 /// Puts a function into a slot; keeps the machine's.
 macro_rules! replace {
@@ -59,6 +62,44 @@ pub fn patch(vm: &VirtualMachine) {
     replace!(view.as_mapping.subscript, VIEW_SUBSCRIPT, view_subscript);
     replace!(view.as_mapping.ass_subscript, VIEW_ASSIGN, view_assign);
     replace!(view.as_sequence.item, VIEW_ITEM, view_item);
+    replace!(view.iter, VIEW_ITER, view_iter);
+    replace!(view.hash, VIEW_HASH, view_hash);
+    let view_type = vm.ctx.types.memoryview_type;
+    if let Some(original) = view_type.get_attr(vm.ctx.intern_str("tobytes")) {
+        let tobytes = move |view: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            let bytes = original.call((view,), vm)?;
+            Ok(match bytes.downcast_ref::<rustpython_vm::builtins::PyBytes>() {
+                Some(bytes) if !super::methods::called_from_library(vm) => text::new_str(vm, bytes.as_bytes()),
+                _ => bytes,
+            })
+        };
+        view_type.set_attr(vm.ctx.intern_str("tobytes"), vm.new_method("tobytes", view_type, tobytes).into());
+    }
+    show_longs(vm.ctx.types.memoryview_type, &["shape", "strides", "suboffsets"], vm);
+}
+
+/// Lets attributes of a class that are tuples of sizes give longs, or None without any.
+fn show_longs(class: &'static Py<PyType>, names: &[&'static str], vm: &VirtualMachine) {
+    for name in names {
+        let interned = vm.ctx.intern_str(*name);
+        let Some(original) = class.get_attr(interned) else { continue };
+        let getter = move |view: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            let value = match vm.call_get_descriptor_specific(&original, Some(&view), Some(view.class().as_object())) {
+                Some(value) => value?,
+                None => original.clone(),
+            };
+            let Some(sizes) = value.downcast_ref::<PyTuple>() else { return Ok(value) };
+            if super::methods::called_from_library(vm) {
+                return Ok(value);
+            }
+            if sizes.as_slice().is_empty() {
+                return Ok(vm.ctx.none());
+            }
+            let sizes = sizes.as_slice().iter().map(|size| super::numbers::promote(size.clone(), vm)).collect();
+            Ok(vm.ctx.new_tuple(sizes).into())
+        };
+        class.set_attr(interned, vm.ctx.new_readonly_getset(*name, class, getter).into());
+    }
 }
 
 fn missing(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
@@ -216,6 +257,21 @@ fn view_subscript(mapping: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) -
     let view = mapping.obj;
     let value = original(mapping, key, vm)?;
     Ok(as_item(view, value, vm))
+}
+
+/// Iterates by index, as the items are not the machine's.
+fn view_iter(view: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    match VIEW_ITER.get() {
+        Some(original) if !is_of_bytes(&view, vm) => original(view, vm),
+        _ => Ok(super::iterators::ItemIterator::of(view, vm)),
+    }
+}
+
+fn view_hash(view: &PyObject, vm: &VirtualMachine) -> PyResult<i64> {
+    match VIEW_HASH.get() {
+        Some(original) if super::methods::called_from_library(vm) => original(view, vm),
+        _ => Err(vm.new_type_error("unhashable type: 'memoryview'")),
+    }
 }
 
 fn view_item(sequence: PySequence<'_>, index: isize, vm: &VirtualMachine) -> PyResult {

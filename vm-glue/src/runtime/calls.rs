@@ -5,9 +5,10 @@
 
 use rustpython_vm::builtins::{PyBoundMethod, PyDict, PyFunction, PyStr, PyTuple, PyType};
 use rustpython_vm::function::{FuncArgs, KwArgs};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::cell::RefCell;
 
-use super::{attributes, classic, functions, intrinsics, names};
+use super::{attributes, classic, functions, intrinsics, names, text};
 
 /// How CPython 2.7's messages name what is called (`PyEval_GetFuncName`, `PyEval_GetFuncDesc`).
 fn shown(function: &PyObject, vm: &VirtualMachine) -> String {
@@ -94,12 +95,16 @@ fn call(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let tuple =
         |object: &PyObject| object.downcast_ref::<PyTuple>().map(|items| items.as_slice().to_vec()).unwrap_or_default();
     let mut kwargs = KwArgs::default();
+    let mut unicode_keys = Vec::new();
     if let Some(mapping) = mapping.first() {
         for (key, value) in mapping_items(function, mapping, vm)? {
-            let Some(key) = key.downcast_ref::<PyStr>() else {
+            let Some(name) = key.downcast_ref::<PyStr>() else {
                 return Err(vm.new_type_error(keywords_error(function, vm)));
             };
-            kwargs.insert(key.as_wtf8().to_owned(), value);
+            if text::is_unicode(&key) {
+                unicode_keys.push((key.clone(), value.clone()));
+            }
+            kwargs.insert(name.as_wtf8().to_owned(), value);
         }
     }
     let mut all = tuple(positional);
@@ -111,11 +116,87 @@ fn call(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
             return Err(vm.new_type_error(format!("{function} got multiple values for keyword argument '{name}'")));
         }
     }
-    function.call(FuncArgs::new(all, kwargs), vm)
+    if unicode_keys.is_empty() {
+        return function.call(FuncArgs::new(all, kwargs), vm);
+    }
+    let _passed = Passed::new(unicode_keys);
+    let result = function.call(FuncArgs::new(all, kwargs), vm)?;
+    if function.is(vm.ctx.types.dict_type)
+        && let Some(dict) = result.downcast_ref::<PyDict>()
+    {
+        restore_unicode_keys(dict, vm)?;
+    }
+    Ok(result)
+}
+
+// ---- keys that are unicode --------------------------------------------------------------------------------------
+
+/// Unicode keys and their values that a call passes.
+type Keys = Vec<(PyObjectRef, PyObjectRef)>;
+
+thread_local! {
+    /// Those of the running calls, innermost last: the machine knows names of arguments only, but Python 2 hands the
+    /// keys of a mapping over as they are.
+    static PASSED: RefCell<Vec<Keys>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Holds an entry of [`PASSED`] during a call.
+struct Passed;
+
+impl Passed {
+    fn new(keys: Keys) -> Self {
+        PASSED.with_borrow_mut(|passed| passed.push(keys));
+        Self
+    }
+}
+
+impl Drop for Passed {
+    fn drop(&mut self) {
+        // Outside of the borrow: a value may run code when it goes.
+        drop(PASSED.with_borrow_mut(Vec::pop));
+    }
+}
+
+/// Gives a dict that the machine made of keyword arguments the keys that the caller had.
+fn restore_unicode_keys(dict: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(keys) = PASSED.with_borrow(|passed| passed.last().cloned()) else { return Ok(()) };
+    let passed = |name: &PyStr, value: &PyObject| {
+        keys.iter().find_map(|(key, passed)| {
+            let same =
+                passed.is(value) && key.downcast_ref::<PyStr>().is_some_and(|key| key.as_wtf8() == name.as_wtf8());
+            same.then(|| key.clone())
+        })
+    };
+    let mut items = dict.items_vec();
+    let mut changed = false;
+    for (key, value) in &mut items {
+        if let Some(own) = key.downcast_ref::<PyStr>().and_then(|name| passed(name, value)) {
+            *key = own;
+            changed = true;
+        }
+    }
+    if changed {
+        vm.call_method(dict.as_object(), "clear", ())?;
+        for (key, value) in items {
+            dict.set_item(&*key, value, vm)?;
+        }
+    }
+    Ok(())
+}
+
+/// `<keywords>(dict)`
+fn keywords(dict: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    if PASSED.with_borrow(|passed| !passed.is_empty())
+        && let Some(dict) = dict.downcast_ref::<PyDict>()
+    {
+        restore_unicode_keys(dict, vm)?;
+    }
+    Ok(true)
 }
 
 /// Registers the intrinsic.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    intrinsics::add(vm, intrinsics::KEYWORDS, keywords)?;
     intrinsics::add(vm, intrinsics::CALL, call)
 }
 
@@ -127,7 +208,14 @@ mod tests {
     fn arguments_come_together() {
         let f = "def f(*a, **k): return a, sorted(k.items())\n";
         assert_eq!(run(&format!("{f}result = f(1, *[2], **{{'x': 3}})")), "((1, 2), [('x', 3)])");
-        assert_eq!(run(&format!("{f}result = f(y=4, *(5,), **{{u'x': 3}})")), "((5,), [('x', 3), ('y', 4)])");
+        assert_eq!(run(&format!("{f}result = f(y=4, *(5,), **{{'x': 3}})")), "((5,), [('x', 3), ('y', 4)])");
+    }
+
+    #[test]
+    fn keys_stay_unicode() {
+        let f = "def f(**k): return sorted(k.items()), g(**k)\ndef g(a=0, **k): return k\n";
+        assert_eq!(run(&format!("{f}result = f(b=1, **{{u'a': 2}})")), "([(u'a', 2), ('b', 1)], {'b': 1})");
+        assert_eq!(run("result = (lambda **k: k)(**{u'k': 1}), dict(**{u'k': 1})"), "({u'k': 1}, {u'k': 1})");
     }
 
     #[test]

@@ -277,7 +277,11 @@ fn allowed_slots(own: &Py<PyDict>, bases: &Py<PyTuple>, vm: &VirtualMachine) -> 
         own.pop_item("__slots__", vm)?;
         return Ok(Some(declared));
     }
-    if declared.downcast_ref::<PyStr>().is_some() {
+    if let Some(name) = declared.downcast_ref::<PyStr>() {
+        if super::text::is_unicode(&declared) {
+            own.set_item("__slots__", vm.ctx.new_str(name.as_wtf8()).into(), vm)?;
+            return Ok(Some(declared));
+        }
         return Ok(None);
     }
     let names = vm.extract_elements_with(&declared, Ok)?;
@@ -398,8 +402,13 @@ fn keep_hash(class: &Py<PyType>, namespace: &Py<PyDict>, vm: &VirtualMachine) ->
     Ok(())
 }
 
-/// `__hash__` written in Python: any number will do.
-fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+/// `__hash__` written in Python, as the machine's dicts need it.
+pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    own_hash(object, vm).map(super::hashes::for_machine)
+}
+
+/// What `__hash__` written in Python returns: any number will do.
+pub(super) fn own_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     let Some(method) = super::names::special(object, vm.ctx.intern_str("__hash__"), vm)? else {
         return Err(vm.new_type_error(format!("unhashable type: '{}'", object.class().name())));
     };
@@ -557,16 +566,48 @@ fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
     machine_getattr(object, name, vm)
 }
 
-/// The order of bases without the machine's own roots.
+/// The order of bases without the machine's own roots. Classic bases do not derive from `object`, so that may stand
+/// before them.
 fn shown_order(class: &Py<PyType>, vm: &VirtualMachine) -> Vec<PyObjectRef> {
-    class
-        .mro_collect()
+    let mut order: Vec<PyTypeRef> = class.mro_collect();
+    if order.iter().any(|base| classic::is_classic(base)) {
+        order = with_classic_bases(class, vm).unwrap_or(order);
+    }
+    order
         .into_iter()
         .filter(|base| {
             !classic::instance_type().is_some_and(|root| root.is(base)) && !base.is(vm.ctx.exceptions.os_error)
         })
         .map(Into::into)
         .collect()
+}
+
+/// CPython 2.7's order for a class that has classic ones among its bases: each base's own order, merged.
+fn with_classic_bases(class: &Py<PyType>, vm: &VirtualMachine) -> Option<Vec<PyTypeRef>> {
+    let bases: Vec<PyTypeRef> = class.bases.read().as_slice().to_vec();
+    let mut lists = Vec::with_capacity(bases.len() + 1);
+    for base in &bases {
+        lists.push(if classic::is_classic(base) {
+            // Depth first, which is the order that classic classes have here; their roots stand last.
+            base.mro_collect().into_iter().filter(|base| classic::is_classic(base)).collect()
+        } else if base.mro_collect().iter().any(|known| classic::is_classic(known)) {
+            with_classic_bases(base, vm)?
+        } else {
+            base.mro_collect()
+        });
+    }
+    lists.push(bases);
+    let mut order = vec![class.to_owned()];
+    loop {
+        lists.retain(|list| !list.is_empty());
+        if lists.is_empty() {
+            return Some(order);
+        }
+        let in_tail = |wanted: &PyTypeRef| lists.iter().any(|list| list.iter().skip(1).any(|other| other.is(wanted)));
+        let next = lists.iter().filter_map(|list| list.first()).find(|first| !in_tail(first))?.clone();
+        lists.iter_mut().for_each(|list| list.retain(|known| !known.is(&next)));
+        order.push(next);
+    }
 }
 
 fn no_attribute(
@@ -600,6 +641,8 @@ fn classic_getattr(class: &Py<PyType>, name: &'static PyStrInterned, vm: &Virtua
             return Ok(dict.into());
         }
         "__name__" => return machine_getattr(class.as_object(), name, vm),
+        // The machine's library asks every object for its class.
+        "__class__" if super::methods::called_from_library(vm) => return Ok(classobj(vm).to_owned().into()),
         _ => {}
     }
     let Some(found) = classic::class_attribute(class, name) else { return Err(no_attribute(class, name, vm)) };

@@ -306,6 +306,11 @@ fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
 }
 
 fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    own_hash(object, vm).map(super::hashes::for_machine)
+}
+
+/// What `hash(instance)` gives.
+pub fn own_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     let Some(method) = lookup(object, "__hash__", vm)? else {
         if lookup(object, "__eq__", vm)?.is_some() || lookup(object, "__cmp__", vm)?.is_some() {
             return Err(vm.new_type_error("unhashable instance"));

@@ -1,11 +1,11 @@
-//! Dicts, lists, tuples and sets: Python 2's methods and reprs.
+//! Dicts, lists and tuples: Python 2's methods and reprs; hashes of numbers and containers.
 
 use super::{arguments, compare, names, slices};
-use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySet, PySlice, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySlice, PyStr, PyTuple, PyType};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::PyMapping;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
@@ -232,83 +232,6 @@ fn slice(start: &PyObject, stop: &PyObject, vm: &VirtualMachine) -> PyResult {
     vm.ctx.types.slice_type.as_object().call((bound(start)?, bound(stop)?), vm)
 }
 
-// ---- sets -------------------------------------------------------------------------------------------------------
-
-fn set_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-    let items = match (object.downcast_ref::<PySet>(), object.downcast_ref::<PyFrozenSet>()) {
-        (Some(set), _) => set.elements(),
-        (_, Some(set)) => set.elements(),
-        _ => Vec::new(),
-    };
-    let items = super::order::set_elements(object, vm).unwrap_or(items);
-    let name = names::type_name_of(object);
-    if items.is_empty() {
-        return Ok(vm.ctx.new_str(format!("{name}([])")));
-    }
-    let Some(_guard) = rustpython_vm::recursion::ReprGuard::enter(vm, object) else {
-        return Ok(vm.ctx.new_str(format!("{name}(...)")));
-    };
-    let list: PyObjectRef = vm.ctx.new_list(items).into();
-    Ok(vm.ctx.new_str(format!("{name}({})", list.repr(vm)?)))
-}
-
-type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
-static SET_OPERATORS: [OnceLock<Binary>; 4] = [const { OnceLock::new() }; 4];
-
-/// In Python 2 the operators of a class derived from set give that class.
-fn set_operator<const INDEX: usize>(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let Some(original) = SET_OPERATORS[INDEX].get() else { return Ok(vm.ctx.not_implemented()) };
-    let value = original(a, b, vm)?;
-    of_class(value, a, vm)
-}
-
-fn of_class(value: PyObjectRef, like: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let class = like.class();
-    if value.class().is(class) || class.heaptype_ext().is_none() || !super::classes::is_dialect(class) {
-        return Ok(value);
-    }
-    match value.downcast_ref_if_exact::<PySet>(vm) {
-        Some(set) => {
-            let made = PySet::default().into_ref_with_type(vm, class.to_owned())?;
-            for element in set.elements() {
-                made.add(element, vm)?;
-            }
-            Ok(made.into())
-        }
-        None => Ok(value),
-    }
-}
-
-fn install_set_operators(vm: &VirtualMachine) {
-    let number = &vm.ctx.types.set_type.slots().as_number;
-    let table: [(Option<Binary>, Binary); 4] = [
-        (number.or.load(), set_operator::<0>),
-        (number.and.load(), set_operator::<1>),
-        (number.subtract.load(), set_operator::<2>),
-        (number.xor.load(), set_operator::<3>),
-    ];
-    for (index, (original, _)) in table.iter().enumerate() {
-        let Some(original) = original else { return };
-        if SET_OPERATORS[index].set(*original).is_err() {
-            return;
-        }
-    }
-    number.or.store(Some(set_operator::<0>));
-    number.and.store(Some(set_operator::<1>));
-    number.subtract.store(Some(set_operator::<2>));
-    number.xor.store(Some(set_operator::<3>));
-    names::rewrap(vm.ctx.types.set_type, &["__or__", "__and__", "__sub__", "__xor__"], vm);
-    let class = vm.ctx.types.set_type;
-    let name = vm.ctx.intern_str("copy");
-    if let Some(original) = class.get_attr(name) {
-        let method = vm.new_method("copy", class, move |set: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-            let value = original.call((set.clone(),), vm)?;
-            of_class(value, &set, vm)
-        });
-        class.set_attr(name, method.into());
-    }
-}
-
 // ---- hashes -----------------------------------------------------------------------------------------------------
 
 type Hash = fn(&PyObject, &VirtualMachine) -> PyResult<PyHash>;
@@ -513,11 +436,9 @@ pub fn patch(vm: &VirtualMachine) {
     install_list(vm);
     install_bytearray(vm);
     install_order(vm);
-    install_set_operators(vm);
+    super::sets::patch(vm);
     install_slices(vm);
     let types = &vm.ctx.types;
-    types.set_type.slots().repr.store(Some(set_repr));
-    types.frozenset_type.slots().repr.store(Some(set_repr));
     if FLOAT_HASH.get().is_none()
         && let Some(original) = types.float_type.slots().hash.load()
     {
@@ -534,8 +455,7 @@ pub fn patch(vm: &VirtualMachine) {
         types.tuple_type.slots().as_mapping.subscript.store(Some(tuple_subscript));
     }
     hide_unions(vm);
-    names::rewrap(types.set_type, &["__repr__"], vm);
-    names::rewrap(types.frozenset_type, &["__repr__", "__hash__"], vm);
+    names::rewrap(types.frozenset_type, &["__hash__"], vm);
     names::rewrap(types.tuple_type, &["__hash__"], vm);
     names::rewrap(types.float_type, &["__hash__"], vm);
 }

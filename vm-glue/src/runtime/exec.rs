@@ -5,7 +5,7 @@ use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
 use super::{dialect, frames, intrinsics, names, source, text};
 use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
@@ -112,6 +112,13 @@ fn exec(
     let errors = ("exec: arg 2 must be a dictionary or None", "exec: arg 3 must be a mapping or None");
     let given = [&globals, &locals].into_iter().flatten().any(|value| !vm.is_none(value));
     let in_function = !given && frames::is_function(&frame);
+    // `exec code in locals()` in a function.
+    let variables = globals.take_if(|globals| frames::is_function(&frame) && frames::is_namespace(globals));
+    if let Some(variables) = &variables {
+        let copy = vm.ctx.new_dict();
+        copy_items(variables, &copy, vm)?;
+        globals = Some(copy.into());
+    }
     let (globals, locals) = namespaces(globals, locals, &frame, vm, frames::namespace, errors)?;
     let code = match code.downcast::<PyCode>() {
         Ok(code) => {
@@ -133,6 +140,13 @@ fn exec(
     if in_function {
         return run_in_function(code, globals, locals, vm);
     }
+    if let Some(variables) = variables {
+        let before = globals.copy().into_ref(&vm.ctx);
+        let outcome = run(code, globals.clone(), locals, vm);
+        globals.del_item("__builtins__", vm)?;
+        write_back(&globals, &before, &variables, vm)?;
+        return outcome.map(drop);
+    }
     run(code, globals, locals, vm).map(drop)
 }
 
@@ -143,21 +157,32 @@ fn run_in_function(
     variables: PyObjectRef,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let (copy, before) = (vm.ctx.new_dict(), vm.ctx.new_dict());
-    let keys = vm.call_method(&variables, "keys", ())?;
+    let copy = vm.ctx.new_dict();
+    copy_items(&variables, &copy, vm)?;
+    let before = copy.copy().into_ref(&vm.ctx);
+    let outcome = run(code, globals, copy.clone().into(), vm);
+    write_back(&copy, &before, &variables, vm)?;
+    outcome.map(drop)
+}
+
+fn copy_items(variables: &PyObject, copy: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+    let keys = vm.call_method(variables, "keys", ())?;
     for name in vm.extract_elements_with(&keys, Ok)? {
         let value = variables.get_item(&*name, vm)?;
-        copy.set_item(&*name, value.clone(), vm)?;
-        before.set_item(&*name, value, vm)?;
+        copy.set_item(&*name, value, vm)?;
     }
-    let outcome = run(code, globals, copy.clone().into(), vm);
+    Ok(())
+}
+
+/// Writes what has changed in a copy of variables back to them.
+fn write_back(copy: &Py<PyDict>, before: &Py<PyDict>, variables: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     for (name, value) in copy.items_vec() {
         let unchanged = before.get_item_opt(&*name, vm)?.is_some_and(|old| old.is(&value));
         if !unchanged {
             variables.set_item(&*name, value, vm)?;
         }
     }
-    outcome.map(drop)
+    Ok(())
 }
 
 /// The source that an open file holds from where it stands.

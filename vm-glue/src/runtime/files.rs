@@ -6,7 +6,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt, PyStr, PyType, PyTypeRe
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::protocol::PyIterReturn;
-use rustpython_vm::types::{Constructor, IterNext, Iterable, Representable, SelfIter};
+use rustpython_vm::types::{Constructor, Initializer, IterNext, Iterable, Representable, SelfIter};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -345,7 +345,7 @@ pub fn writable_bytes(value: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>
 
 use rustpython_vm::TryFromBorrowedObject;
 
-#[pyclass(flags(BASETYPE, HAS_DICT), with(Constructor, IterNext, Iterable, Representable))]
+#[pyclass(flags(BASETYPE, HAS_DICT), with(Constructor, Initializer, IterNext, Iterable, Representable))]
 impl File {
     #[pymethod]
     fn read(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -376,6 +376,34 @@ impl File {
             }
         }
         Ok(vm.ctx.new_list(lines).into())
+    }
+
+    /// Fills a buffer that can be written to.
+    #[pymethod]
+    fn readinto(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<usize> {
+        let target = arguments::only(vm, "readinto", args)?;
+        if text::is_basestring(&target) {
+            return Err(vm.new_type_error("must be read-write buffer, not str"));
+        }
+        let buffer = rustpython_vm::function::ArgMemoryBuffer::try_from_borrowed_object(vm, &target)?;
+        let bytes = zelf.read_bytes(Some(buffer.len()), false, vm)?;
+        if let Some(start) = buffer.borrow_buf_mut().get_mut(..bytes.len()) {
+            start.copy_from_slice(&bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    /// What `copy` and protocol 2 of `pickle` get is a closed file; the older protocols refuse.
+    #[pymethod]
+    fn __reduce_ex__(zelf: PyRef<Self>, protocol: i64, vm: &VirtualMachine) -> PyResult {
+        if protocol < 2 {
+            return Err(vm.new_type_error("can't pickle file objects"));
+        }
+        let function = crate::import::module(vm, "copy_reg")?.get_attr("__newobj__", vm)?;
+        let class: PyObjectRef = zelf.class().to_owned().into();
+        let none = vm.ctx.none();
+        let args = vm.ctx.new_tuple(vec![class]).into();
+        Ok(vm.ctx.new_tuple(vec![function, args, none.clone(), none.clone(), none]).into())
     }
 
     #[pymethod]
@@ -603,10 +631,29 @@ impl Representable for File {
     }
 }
 
+/// The name and mode of a file without one.
+const UNINITIALIZED: &str = "<uninitialized file>";
+
 impl Constructor for File {
     type Args = FuncArgs;
 
-    fn py_new(_class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+    /// A closed file; `__init__` opens it, so that derived classes may have other arguments.
+    fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        Ok(Self {
+            state: Mutex::new(None),
+            name: Mutex::new(vm.ctx.new_str(UNINITIALIZED).into()),
+            mode: Mutex::new(UNINITIALIZED.to_owned()),
+            softspace: Mutex::new(0),
+            encoding: Mutex::new(None),
+            buffering: Mutex::new(-1),
+        })
+    }
+}
+
+impl Initializer for File {
+    type Args = FuncArgs;
+
+    fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         if restricted::is_active(vm) {
             return Err(exceptions::new_io_error_text(vm, "file() constructor not accessible in restricted mode"));
         }
@@ -635,10 +682,15 @@ impl Constructor for File {
             Some(buffering) => super::slices::saturated(&buffering, vm)?,
             None => -1,
         };
-        let file = open(&name, &mode, vm)?;
-        let made = Self::over(Stream::File(file), name, &mode);
-        *made.buffering.lock() = buffering;
-        Ok(made)
+        // What was open before is closed, as far as that is possible.
+        drop(zelf.state.lock().take());
+        let opened = open(&name, &mode, vm);
+        *zelf.name.lock() = name;
+        *zelf.mode.lock() = mode;
+        *zelf.state.lock() = Some(State::new(Stream::File(opened?)));
+        *zelf.buffering.lock() = buffering;
+        *zelf.softspace.lock() = 0;
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use rustpython_vm::builtins::{PyDict, PyDictRef, PyIntRef, PyModule, PyStr, PySt
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::ArgMapping;
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::{dialect, intrinsics, numbers};
 
@@ -37,6 +37,22 @@ pub fn namespace(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult {
     }
     // Not `f_locals`: during a comprehension that would be a stand-in with the comprehension's own variables.
     Ok(frame.iframe().locals.clone_mapping(vm).into())
+}
+
+/// Is this what [`namespace`] gives for a function?
+pub fn is_namespace(object: &PyObject) -> bool {
+    object.downcast_ref::<PyDict>().is_none()
+        && object.class().slot_name().rsplit('.').next() == Some("FrameLocalsProxy")
+}
+
+/// `locals()` where `exec` is to run in it: `function` is what that name means.
+fn namespace_for_exec(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let builtin = dialect::builtins(vm)?.get_item_opt("locals", vm)?;
+    if builtin.is_some_and(|builtin| builtin.is(&function)) {
+        namespace(&current(vm)?, vm)
+    } else {
+        function.call((), vm)
+    }
 }
 
 /// `locals()`: the namespace itself, or a copy of a function's variables.
@@ -99,6 +115,7 @@ pub fn mapping(object: PyObjectRef) -> ArgMapping {
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::LOAD_NAME, load_name)?;
     intrinsics::add(vm, intrinsics::STORE_NAME, store_name)?;
+    intrinsics::add(vm, intrinsics::NAMESPACE, namespace_for_exec)?;
     intrinsics::add(vm, intrinsics::SAME, |value: PyObjectRef| value)?;
     intrinsics::add(vm, intrinsics::LONG, |value: PyIntRef, vm: &VirtualMachine| {
         numbers::new_long(vm, value.as_bigint().clone())

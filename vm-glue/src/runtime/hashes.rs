@@ -1,15 +1,20 @@
 //! `hash()` of Python 2.7 for strings, numbers and tuples.
 //!
 //! The machine's own hashes (which dicts and sets use) differ from run to run; programs keep the numbers that `hash`
-//! returns, so they have to be Python 2's.
+//! returns, so they have to be Python 2's. A class whose `__hash__` returns the hash of a string means its objects to be
+//! found in dicts under that string: what `hash` returns inside a method `__hash__` is noted, and [`for_machine`] turns
+//! it into the machine's hash of the same thing.
 
 use super::buffer::Buffer;
 use super::{arguments, dialect};
 use malachite_bigint::{BigInt, Sign};
+use parking_lot::RwLock;
 use rustpython_common::wtf8::Wtf8;
 use rustpython_vm::builtins::{PyFloat, PyInt, PyStr, PyTuple};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Sets the builtin.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
@@ -22,11 +27,35 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 /// The function that a read of `__hash__` is bound to.
 pub const METHOD: &str = "<hash>";
 
+/// The machine's hashes of what Python 2's hashes were asked for in a method `__hash__`.
+static NOTED: LazyLock<RwLock<HashMap<i64, i64>>> = LazyLock::new(RwLock::default);
+
+/// Hashes noted at most; later ones are not found under equal strings.
+const MAX_NOTED: usize = 1 << 20;
+
+/// Python 2's hash of something whose hash in the machine is another one.
+fn noted(own: i64, object: &PyObject, vm: &VirtualMachine) -> PyResult<i64> {
+    let asked_by_method = vm.current_frame().is_some_and(|frame| frame.f_code().obj_name.as_bytes() == b"__hash__");
+    if asked_by_method && NOTED.read().get(&own).is_none() {
+        let machine = object.hash(vm)?;
+        let mut noted = NOTED.write();
+        if noted.len() < MAX_NOTED {
+            noted.insert(own, machine);
+        }
+    }
+    Ok(own)
+}
+
+/// What a method `__hash__` returned, as the machine's dicts need it.
+pub fn for_machine(hash: i64) -> i64 {
+    NOTED.read().get(&hash).copied().unwrap_or(hash)
+}
+
 /// `hash(object)`.
 pub fn hash(vm: &VirtualMachine, object: &PyObject) -> PyResult<i64> {
     if is_own(vm, object) {
         if let Some(string) = object.downcast_ref::<PyStr>() {
-            return Ok(of_text(string.as_wtf8()));
+            return noted(of_text(string.as_wtf8()), object, vm);
         }
         if let Some(int) = object.downcast_ref::<PyInt>() {
             return Ok(of_integer(int.as_bigint()));
@@ -38,11 +67,20 @@ pub fn hash(vm: &VirtualMachine, object: &PyObject) -> PyResult<i64> {
             return Ok(of_text(Wtf8::new(&*super::text::widen(&buffer.bytes(vm)))));
         }
         if let Some(tuple) = object.downcast_ref::<PyTuple>() {
-            return vm.with_recursion("in hash", || of_tuple(vm, tuple.as_slice()));
+            let own = vm.with_recursion("in hash", || of_tuple(vm, tuple.as_slice()))?;
+            return noted(own, object, vm);
         }
     }
-    object.hash(vm)
+    if super::classic::is_instance(object) {
+        return super::classic::own_hash(object, vm);
+    }
+    match object.class().slots().hash.load() {
+        Some(slot) if std::ptr::fn_addr_eq(slot, super::classes::hash as Slot) => super::classes::own_hash(object, vm),
+        _ => object.hash(vm),
+    }
 }
+
+type Slot = fn(&PyObject, &VirtualMachine) -> PyResult<i64>;
 
 /// Whether the object's class has the hash of the built-in type.
 pub fn is_own(vm: &VirtualMachine, object: &PyObject) -> bool {

@@ -24,6 +24,11 @@ pub const LONG: &str = "<long>";
 pub const SAME: &str = "<same>";
 /// `<call>(function, positional, keywords, star[, mapping])`: see [`calls`](super::calls).
 pub const CALL: &str = "<call>";
+/// `<keywords>(dict)`: gives the dict of a function's `**` parameter unicode keys where the caller's mapping had them;
+/// true.
+pub const KEYWORDS: &str = "<keywords>";
+/// `<namespace>(locals)`: `locals()` as a place for `exec` to run in.
+pub const NAMESPACE: &str = "<namespace>";
 /// `<exec>(code[, globals[, locals]])`.
 pub const EXEC: &str = "<exec>";
 /// `<name>(name)`: a name looked up in the frame's namespace, the globals, the builtins.

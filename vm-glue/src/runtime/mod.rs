@@ -52,6 +52,7 @@ pub mod quote;
 pub mod restricted;
 pub mod script;
 pub mod sequences;
+mod sets;
 pub mod slices;
 pub mod source;
 pub mod special_names;
@@ -61,6 +62,7 @@ pub mod traceback;
 pub mod unicode;
 pub mod unicode_data;
 mod unicode_errors;
+mod unraisable;
 
 use parking_lot::Mutex;
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -109,6 +111,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     exec::install,
     calls::install,
     docs::install,
+    unraisable::install,
 ];
 
 /// The native types belong to the process: interpreters that start at the same time change them one after another.

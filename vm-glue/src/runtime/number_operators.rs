@@ -181,6 +181,13 @@ static FLOAT_POWER: OnceLock<PyNumberTernaryFunc> = OnceLock::new();
 fn float_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(original) = FLOAT_POWER.get() else { return Ok(vm.ctx.not_implemented()) };
     reject_fraction(a, b, vm)?;
+    if let (Some(base), Some(exponent)) = (a.downcast_ref::<PyFloat>(), b.downcast_ref::<PyFloat>())
+        && base.to_f64() == 0.0
+        && exponent.to_f64() > 0.0
+    {
+        // The machine takes -0.0 for a negative number.
+        return Ok(vm.ctx.new_float(base.to_f64().powf(exponent.to_f64())).into());
+    }
     let value = original(a, b, modulus, vm)
         .map_err(|error| if error.class().is(vm.ctx.exceptions.overflow_error) { out_of_range(vm) } else { error })?;
     let finite = |object: &PyObject| match object.downcast_ref::<PyFloat>() {

@@ -89,7 +89,18 @@ pub(super) fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &Virt
             // Python 2 asks `__int__`, then `__trunc__`, never `__index__`.
             if let Some(method) = super::names::special(value, vm.ctx.intern_str("__trunc__"), vm)? {
                 let truncated = method.call((), vm)?;
+                let integral = truncated.downcast_ref::<PyInt>().is_some()
+                    || super::classic::is_instance(&truncated)
+                    || truncated.class().slots().as_number.int.load().is_some();
+                if !integral {
+                    let kind = super::names::type_name_of(&truncated);
+                    return Err(vm.new_type_error(format!("__trunc__ returned non-Integral (type {kind})")));
+                }
                 return original(class, FuncArgs::from(vec![truncated]), vm);
+            }
+            if let Some(buffer) = value.downcast_ref::<super::buffer::Buffer>() {
+                let text = super::text::new_str(vm, &buffer.bytes(vm));
+                return int_new_as(class, FuncArgs::from(vec![text]), name, vm);
             }
             if value.downcast_ref::<PyInt>().is_none() {
                 let kind = super::names::type_name_of(value);
@@ -108,6 +119,8 @@ pub fn parse_integer(text: &str, base: u32, long_suffix: bool) -> Option<BigInt>
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
+    // C's `strtol` and CPython's own parser let white space stand behind the sign.
+    let digits = digits.trim_start();
     let prefixed = |prefix: &str| {
         let head = digits.get(..2)?;
         head.eq_ignore_ascii_case(prefix).then(|| &digits[2..])

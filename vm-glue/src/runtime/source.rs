@@ -1,12 +1,12 @@
 //! From source text to code objects: decode, parse, lower; syntax errors become Python's exceptions.
 
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyType};
 use rustpython_vm::bytecode::CodeFlags;
-use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::text;
 use crate::code_cache;
-use crate::lower::{self, CompileOptions};
+use crate::lower::{self, CompileOptions, Compiled};
 use crate::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, SyntaxErrorKind};
 
 /// Python's exception for a syntax error.
@@ -30,11 +30,24 @@ pub fn exception(vm: &VirtualMachine, error: &SyntaxError) -> PyBaseExceptionRef
         error.offset.map_or_else(none, |offset| vm.ctx.new_int(offset).into()),
         line.unwrap_or_else(none),
     ];
-    let args: Vec<PyObjectRef> = vec![vm.ctx.new_str(error.message.as_str()).into(), vm.ctx.new_tuple(details).into()];
-    match class.as_object().call(args, vm) {
+    let message: PyObjectRef = vm.ctx.new_str(error.message.as_str()).into();
+    let made = match error.message_only {
+        true => message_only(class, message, details, vm),
+        false => class.as_object().call((message, vm.ctx.new_tuple(details)), vm),
+    };
+    match made {
         Ok(made) => made.downcast().unwrap_or_else(|_| vm.new_syntax_error_text(&error.message)),
         Err(failed) => failed,
     }
+}
+
+/// An exception whose `args` are the message alone; the place stands in attributes.
+fn message_only(class: &Py<PyType>, message: PyObjectRef, details: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+    let made = class.as_object().call((message,), vm)?;
+    for (name, value) in ["filename", "lineno", "offset", "text"].into_iter().zip(details) {
+        made.set_attr(name, value, vm)?;
+    }
+    Ok(made)
 }
 
 trait PlainSyntaxError {
@@ -74,15 +87,23 @@ pub fn compile_file(vm: &VirtualMachine, name: &str, bytes: &[u8], rules: Source
         return Ok(lower::load(vm, compiled));
     }
     let compiled = vm.allow_threads(|| {
-        let text = SourceText::decode(name, bytes, rules)?;
-        let module = syntax::parse(&text, ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() })?;
-        let flags = syntax::future_flags(&text, &module, FutureFlags::default())?;
-        let compiled = lower::compile_unloaded(&text, &module, &CompileOptions { flags })?;
+        let compiled = compile_text(&SourceText::decode(name, bytes, rules)?, Mode::Exec, FutureFlags::default())?;
         if let Some(entry) = &entry {
             entry.write(&compiled);
         }
         Ok(compiled)
     });
+    loaded(vm, compiled)
+}
+
+/// Parses and compiles without an interpreter.
+fn compile_text(text: &SourceText, mode: Mode, flags: FutureFlags) -> Result<Compiled, SyntaxError> {
+    let module = syntax::parse(text, ParseOptions { mode, flags })?;
+    let flags = syntax::future_flags(text, &module, flags)?;
+    lower::compile_unloaded(text, &module, &CompileOptions { flags })
+}
+
+fn loaded(vm: &VirtualMachine, compiled: Result<Compiled, SyntaxError>) -> PyResult<PyRef<PyCode>> {
     match compiled {
         Ok(compiled) => Ok(lower::load(vm, compiled)),
         Err(error) => Err(exception(vm, &error)),
@@ -105,7 +126,6 @@ pub fn compile_source(
     mode: Mode,
     flags: FutureFlags,
 ) -> PyResult<PyRef<PyCode>> {
-    let module = syntax::parse(text, ParseOptions { mode, flags }).map_err(|error| exception(vm, &error))?;
-    let flags = syntax::future_flags(text, &module, flags).map_err(|error| exception(vm, &error))?;
-    lower::compile(vm, text, &module, &CompileOptions { flags })
+    // Other threads of Python run on in the meantime.
+    loaded(vm, vm.allow_threads(|| compile_text(text, mode, flags)))
 }

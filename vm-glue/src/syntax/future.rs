@@ -27,9 +27,13 @@ pub fn future_flags(source: &SourceText, module: &Mod, outside: FutureFlags) -> 
         match &statement.node {
             StmtKind::ImportFrom { module: Some(module), names, .. } if &**module == "__future__" => {
                 if seen_code {
-                    return Err(error(source, statement, TOO_LATE.to_owned()));
+                    let error = error(source, statement, TOO_LATE.to_owned());
+                    return Err(SyntaxError { message_only: true, ..error });
                 }
-                turn_on(&mut flags, names).map_err(|message| error(source, statement, message))?;
+                turn_on(&mut flags, names).map_err(|message| {
+                    // CPython looks at these before its compiler runs.
+                    SyntaxError { message_only: true, ..error(source, statement, message) }
+                })?;
                 last_line = line;
             }
             StmtKind::Expr { value } if !seen_docstring && matches!(value.node, ExprKind::Str { .. }) => {

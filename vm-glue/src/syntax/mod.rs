@@ -75,6 +75,8 @@ pub struct SyntaxError {
     pub offset: Option<u32>,
     /// The source line, as CPython's `text` (with its line end), if known.
     pub source_line: Option<String>,
+    /// An error of CPython's symbol table or of `__future__`: its `args` are the message alone.
+    pub message_only: bool,
 }
 
 /// The exception class that the error becomes.

@@ -224,6 +224,7 @@ fn error(name: &str, message: String, line: u32) -> SyntaxError {
         line,
         offset: Some(0),
         source_line: None,
+        message_only: false,
     }
 }
 

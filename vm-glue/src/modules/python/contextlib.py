@@ -30,8 +30,8 @@ class GeneratorContextManager(object):
             self.gen.throw(type, value, traceback)
             raise RuntimeError("generator didn't stop after throw()")
         except StopIteration, e:
-            # The same StopIteration that went in is not stopped.
-            return e is not value
+            # The same StopIteration that went in is not stopped. (One that leaves a generator comes out as another.)
+            return e is not value and not isinstance(value, StopIteration)
         except:
             if _sys.exc_info()[1] is not value:
                 raise

@@ -68,7 +68,10 @@ _ORDERINGS = (
 
 
 def total_ordering(cls):
-    own = [name for name, others in _ORDERINGS if any(name in base.__dict__ for base in cls.__mro__[:-1])]
+    if hasattr(cls, '__mro__'):
+        own = [name for name, others in _ORDERINGS if any(name in base.__dict__ for base in cls.__mro__[:-1])]
+    else:
+        own = [name for name, others in _ORDERINGS if hasattr(cls, name)]
     if not own:
         raise ValueError('must define at least one ordering operation: < > <= >=')
     root = max(own)

@@ -284,6 +284,7 @@ impl<'a> Parser<'a> {
             line,
             offset: Some(offset),
             source_line: Some(shown),
+            message_only: false,
         }
     }
 
@@ -336,6 +337,7 @@ pub(crate) fn deferred_error(source: &SourceText, kind: SyntaxErrorKind, message
         line,
         offset: None,
         source_line: Path::new(&source.name).is_file().then(|| format!("{text}{newline}")),
+        message_only: false,
     }
 }
 
