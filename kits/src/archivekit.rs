@@ -77,7 +77,8 @@ fn zip_error(vm: &VirtualMachine, error: &ZipError) -> PyBaseExceptionRef {
     }
 }
 
-fn gzip_error(vm: &VirtualMachine, error: &GzipError) -> PyBaseExceptionRef {
+/// The exception of Python's `gzip` for data that are not what they claim.
+pub fn gzip_error(vm: &VirtualMachine, error: &GzipError) -> PyBaseExceptionRef {
     let class = match error {
         GzipError::Corrupt => import::module(vm, "zlib").and_then(|module| module.get_attr("error", vm)),
         _ => dialect::get(vm, "IOError"),

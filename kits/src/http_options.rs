@@ -9,8 +9,9 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, TryFromObject, Vi
 
 use crate::context;
 use crate::errors;
-use crate::http_request::{Fetched, Network, Plan, USER_AGENT, quote_plus, title_case};
+use crate::http_request::{Fetched, Network, Plan, USER_AGENT, title_case};
 use crate::network_errors;
+use crate::objects::quote::quote_plus;
 use crate::sandbox::Sandbox;
 
 /// `HTTP.Headers` of a sandbox.
@@ -149,7 +150,10 @@ impl UrlText {
                 ));
             }
         }
-        if let Some((_, port)) = host.split_once(':').filter(|_| !host.starts_with('['))
+        if host.is_empty() {
+            return Err(network_errors::url_error(vm, text::native(vm, "no host given")));
+        }
+        if let Some((_, port)) = host.rsplit_once(':').filter(|_| !host.starts_with('['))
             && !port.is_empty()
             && !port.bytes().all(|b| b.is_ascii_digit())
         {
@@ -178,7 +182,8 @@ fn form(vm: &VirtualMachine, values: &PyObject) -> PyResult<Vec<u8>> {
             }
         }
     }
-    let parts: Vec<String> = pairs.iter().map(|(k, v)| format!("{}={}", quote_plus(k), quote_plus(v))).collect();
+    let parts: Vec<String> =
+        pairs.iter().map(|(k, v)| format!("{}={}", quote_plus(k, b""), quote_plus(v, b""))).collect();
     Ok(parts.join("&").into_bytes())
 }
 
@@ -314,6 +319,16 @@ fn track_cache_time(cache_time: f64, explicit: bool) {
 pub fn perform(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, url: &UrlText, plan: &Plan) -> PyResult<Fetched> {
     let checked = url.checked(vm);
     let network = sandbox.plugin.state::<Network>();
+    for (name, value) in &plan.headers {
+        if illegal_header_value(value) {
+            let shown = text::repr_of(vm, &text::new_str(vm, value))?;
+            return Err(vm.new_value_error(format!("Invalid header value {}", String::from_utf8_lossy(&shown))));
+        }
+        if name.starts_with(char::is_whitespace) || name.contains([':', '\r', '\n']) {
+            let shown = text::repr_of(vm, &text::native(vm, name))?;
+            return Err(vm.new_value_error(format!("Invalid header name {}", String::from_utf8_lossy(&shown))));
+        }
+    }
     // A cached answer needs no valid URL, but an invalid one cannot have been cached.
     checked?;
     let posted = context::with(|context| {
@@ -324,6 +339,15 @@ pub fn perform(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, url: &UrlText, plan:
         return Ok(Fetched { body, headers: Vec::new() });
     }
     vm.allow_threads(|| network.fetch(plan)).map_err(|failure| network_errors::exception(vm, &failure))
+}
+
+/// Whether a value would begin another header: a line's end that no blank follows.
+fn illegal_header_value(value: &[u8]) -> bool {
+    value.iter().enumerate().any(|(at, byte)| match (byte, value.get(at + 1)) {
+        (b'\n', next) => !matches!(next, Some(b' ' | b'\t')),
+        (b'\r', next) => !matches!(next, Some(b' ' | b'\t' | b'\n')),
+        _ => false,
+    })
 }
 
 /// Decodes a body and encodes it as UTF-8, if an encoding was given.

@@ -1,14 +1,12 @@
 //! One HTTP exchange of a plug-in, without Python: cookies, cache, redirects, passwords, gzip (`spec/storage.md` §5).
 
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use flate2::read::MultiGzDecoder;
 use parking_lot::{Mutex, RwLock};
 use reprise_bundles::atomic;
 use reprise_vm_glue::clock;
@@ -16,6 +14,7 @@ use reprise_vm_glue::web::{Client, Location, Request, Response, WebError, reason
 use rustpython_vm::PyObjectRef;
 use rustpython_vm::builtins::PyDictRef;
 
+use crate::archive::gzip::{self, GzipError};
 use crate::context;
 use crate::http_cache::{Headers, HttpCache};
 use crate::http_cookies::CookieJar;
@@ -115,6 +114,8 @@ pub struct Fetched {
 #[derive(Debug)]
 pub enum Failure {
     Web(WebError),
+    /// A body that calls itself gzip.
+    Gzip(GzipError),
     /// A status that is an error.
     Status {
         url: String,
@@ -390,13 +391,8 @@ fn read(answer: &mut Response) -> Result<Fetched, Failure> {
     if !zipped || body.is_empty() {
         return Ok(Fetched { body, headers });
     }
-    let mut plain = Vec::new();
-    let read = MultiGzDecoder::new(body.as_slice()).take(LARGEST_BODY + 1).read_to_end(&mut plain);
-    match read {
-        Ok(_) if plain.len() as u64 > LARGEST_BODY => Err(Failure::Web(WebError::TooLarge { limit: LARGEST_BODY })),
-        Ok(_) => Ok(Fetched { body: plain, headers }),
-        Err(error) => Err(Failure::Web(WebError::Io(error))),
-    }
+    let plain = gzip::decompress(&body).map_err(Failure::Gzip)?;
+    Ok(Fetched { body: plain, headers })
 }
 
 /// A header name as it goes out: each part between dashes with a capital. None for a name with an empty part.
@@ -412,19 +408,6 @@ pub fn title_case(name: &str) -> Option<String> {
     parts.map(|parts| parts.join("-"))
 }
 
-/// Form encoding of one text, as `urllib.quote_plus` does it.
-pub fn quote_plus(text: &[u8]) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-' => out.push(char::from(*byte)),
-            b' ' => out.push('+'),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -433,7 +416,6 @@ mod tests {
     fn names_and_forms() {
         assert_eq!(title_case("x-my-OWN").as_deref(), Some("X-My-Own"));
         assert_eq!(title_case("a--b"), None);
-        assert_eq!(quote_plus("a b/é~".as_bytes()), "a+b%2F%C3%A9%7E");
         assert_eq!(join("http://a/b/c?d", "../x"), "http://a/x");
         assert_eq!(join("http://a/b/c", "?q"), "http://a/b/c?q");
     }

@@ -7,6 +7,7 @@ use reprise_vm_glue::web::{Stage, WebError};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyTypeRef};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
+use crate::archivekit::gzip_error;
 use crate::errors;
 use crate::http_cache::Headers;
 use crate::http_request::Failure;
@@ -113,6 +114,7 @@ pub fn exception(vm: &VirtualMachine, failure: &Failure) -> PyBaseExceptionRef {
             Err(error) => error,
         },
         Failure::NoLocation => vm.new_key_error(text::native(vm, "location")),
+        Failure::Gzip(error) => gzip_error(vm, error),
         Failure::Web(error) => web_exception(vm, error),
     }
 }

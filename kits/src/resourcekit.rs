@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::RwLock;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reprise_bundles::resources::{self, Resource};
 use reprise_bundles::services as declared;
 use reprise_vm_glue::runtime::text;
@@ -20,6 +19,7 @@ use crate::builtin::{Call, Outcome};
 use crate::call_arguments::Parameters;
 use crate::dispatch::{self, Response};
 use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::objects::quote::{quote, quote_plus, url_bytes};
 use crate::plugin::Plugin;
 use crate::sandbox::{Role, Sandbox};
 use crate::services;
@@ -297,7 +297,8 @@ impl ResourceKit {
         let sandbox = &zelf.sandbox;
         let plugin = &sandbox.plugin.bundle.identifier;
         let mut path = format!("/:/plugins/{plugin}/resources/contentWithFallback?urls={urls}");
-        let mut add = |name: &str, value: &str| path.push_str(&format!("&{name}={}", quote_plus(value)));
+        let mut add =
+            |name: &str, value: &str| path.push_str(&format!("&{name}={}", quote_plus(value.as_bytes(), b"")));
         if let Some(fallback) = optional(1) {
             add("fallback", &text::unicode_of(vm, &fallback)?);
         }
@@ -322,15 +323,6 @@ impl ResourceKit {
     }
 }
 
-/// Everything but letters, digits and `_.-` is quoted.
-const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b' ');
-/// As Python's `quote`: a slash stays.
-const QUOTED_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'/');
-
-fn quote_plus(value: &str) -> String {
-    utf8_percent_encode(value, QUOTED).to_string().replace(' ', "+")
-}
-
 /// The `urls` of a fallback path: each quoted, joined with commas, quoted again.
 fn urls_argument(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
     let list: Vec<PyObjectRef> = if text::is_basestring(value) {
@@ -340,20 +332,8 @@ fn urls_argument(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
     } else {
         return Ok("__NONE__".to_owned());
     };
-    let quoted = list
-        .iter()
-        .map(|url| Ok(quote_url(&text::unicode_of(vm, url)?, text::is_unicode(url))))
-        .collect::<PyResult<Vec<String>>>()?;
-    Ok(quote_plus(&quoted.join(",")))
-}
-
-/// A URL quoted as a path. Letters of a unicode string up to U+00FF count as one byte each, as for the original.
-fn quote_url(url: &str, is_unicode: bool) -> String {
-    let quote = |char: char| match u8::try_from(u32::from(char)) {
-        Ok(byte @ 0x80..) if is_unicode => format!("%{byte:02X}"),
-        _ => utf8_percent_encode(char.encode_utf8(&mut [0; 4]), QUOTED_PATH).to_string(),
-    };
-    url.chars().map(quote).collect()
+    let quoted = list.iter().map(|url| Ok(quote(&url_bytes(vm, url)?, b"/"))).collect::<PyResult<Vec<String>>>()?;
+    Ok(quote_plus(quoted.join(",").as_bytes(), b""))
 }
 
 /// The content type for a file name, with what the plug-in added.

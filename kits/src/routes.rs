@@ -4,10 +4,10 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
 
+use crate::objects::quote::quote_plus;
+
 /// What stays as it is in a generated path.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'/');
-/// What stays as it is in a generated query (a blank becomes `+`).
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b' ');
 
 /// Which part of the URL space a route lives in (`spec/protocol.md` §2 step 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -233,7 +233,7 @@ pub fn quote_path(value: &str) -> String {
 
 /// A name or value in a generated query: form encoding, as Python's `quote_plus`.
 pub fn quote_query(value: &[u8]) -> String {
-    percent_encoding::percent_encode(value, QUERY).to_string().replace(' ', "+")
+    quote_plus(value, b"")
 }
 
 /// One connected route.

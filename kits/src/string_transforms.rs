@@ -108,26 +108,6 @@ pub fn common_substring(first: &str, second: &str) -> String {
     first.get(end - best..end).unwrap_or_default().iter().collect()
 }
 
-/// Percent-encodes all but letters, digits, `_.-` and the characters in `safe`.
-pub fn quote(bytes: &[u8], safe: &[u8]) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = String::with_capacity(bytes.len());
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"_.-".contains(byte) || safe.contains(byte) {
-            out.push(char::from(*byte));
-        } else {
-            out.push('%');
-            out.extend([*byte >> 4, *byte & 15].map(|digit| char::from(HEX[usize::from(digit)])));
-        }
-    }
-    out
-}
-
-/// The same with `+` for blanks, and `/` encoded.
-pub fn quote_plus(bytes: &[u8]) -> String {
-    quote(bytes, b" ").replace(' ', "+")
-}
-
 /// Decodes `%XX`; what is none stays.
 pub fn unquote(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
@@ -143,19 +123,6 @@ pub fn unquote(bytes: &[u8]) -> Vec<u8> {
                 out.push(byte);
                 at += 1;
             }
-        }
-    }
-    out
-}
-
-/// A unicode string as the bytes that `raw-unicode-escape` gives.
-pub fn raw_unicode_escape(source: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(source.len());
-    for c in source.chars() {
-        match u32::from(c) {
-            code @ 0..=0xff => out.push(code as u8),
-            code @ 0x100..=0xffff => out.extend_from_slice(format!("\\u{code:04x}").as_bytes()),
-            code => out.extend_from_slice(format!("\\U{code:08x}").as_bytes()),
         }
     }
     out
@@ -264,13 +231,10 @@ mod tests {
 
     #[test]
     fn encodings() {
-        assert_eq!(quote(b"a b/~\xff", b"/"), "a%20b/%7E%FF");
-        assert_eq!(quote_plus(b"a b/c"), "a+b%2Fc");
         assert_eq!(unquote(b"%C3%a9%zz%4"), b"\xc3\xa9%zz%4");
         assert_eq!(base64_decode(b"aGVs\nbG8="), Some(b"hello".to_vec()));
         assert_eq!(base64_decode(b"aGVsbG8"), None);
         assert_eq!(base64_decode(b"!!!!"), Some(Vec::new()));
-        assert_eq!(raw_unicode_escape("\u{e9}\u{4e2d}"), b"\xe9\\u4e2d");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::kit::{Entry, Kit, Status, Visibility, native_class};
 use crate::kit_call::{Value, buffer_argument, method, no_attribute, optional};
+use crate::objects::quote::{quote as percent_quote, quote_plus, raw_unicode_escape};
 use crate::objects::signature::{Default, Parameter, Signature};
 use crate::soup::decode_entities;
 use crate::{string_clean, string_transforms as transforms};
@@ -252,14 +253,14 @@ impl StringKit {
         let value = bound.get(0);
         let bytes = match Value::of(vm, value)? {
             Some(Value::Bytes(bytes)) => bytes,
-            Some(Value::Unicode(source)) => transforms::raw_unicode_escape(&source),
+            Some(Value::Unicode(source)) => raw_unicode_escape(&source),
             None if vm.is_none(value) => return Err(vm.new_type_error("None object cannot be quoted")),
             None if !value.to_owned().try_to_bool(vm)? => return Ok(value.to_owned()),
             None => return Err(no_attribute(vm, value, "rstrip")),
         };
         let quoted = match bound.get(1).to_owned().try_to_bool(vm)? {
-            true => transforms::quote_plus(&bytes),
-            false => transforms::quote(&bytes, b"/"),
+            true => quote_plus(&bytes, b""),
+            false => percent_quote(&bytes, b"/"),
         };
         Ok(text::native(vm, &quoted))
     }
@@ -268,7 +269,7 @@ impl StringKit {
     #[pymethod(name = "URLEncode")]
     fn url_encode(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let bound = method("URLEncode", ONE).bind(vm, args)?;
-        Ok(text::native(vm, &transforms::quote_plus(&text::str_of(vm, bound.get(0))?)))
+        Ok(text::native(vm, &quote_plus(&text::str_of(vm, bound.get(0))?, b"")))
     }
 
     /// Decodes `%XX`; with `usePlus` also `+`.

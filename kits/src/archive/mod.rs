@@ -4,7 +4,7 @@ pub mod gzip;
 pub mod zip;
 
 /// Most bytes that one compressed item may expand to.
-pub const LARGEST: usize = 512 * 1024 * 1024;
+pub const LARGEST: usize = 128 * 1024 * 1024;
 
 /// Why a stream of deflated data ends.
 #[derive(Debug, PartialEq, Eq)]

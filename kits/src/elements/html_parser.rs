@@ -2,6 +2,7 @@
 //! did (no implied `tbody`, paragraphs only around loose text at the top, start tags that close open elements), because
 //! the XPath expressions of plug-ins were written against those trees.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::html_entities;
@@ -126,10 +127,8 @@ impl Parser<'_> {
     }
 
     fn content(&mut self) {
-        if let Some(name) = self.current()
-            && is_raw_text(name)
-            && !(self.peek(0) == b'<' && self.peek(1) == b'/' && self.ends_raw_text(name))
-        {
+        // An end tag right after the start tag counts, whosever it is; further on only the element's own does.
+        if self.current().is_some_and(is_raw_text) && !(self.peek(0) == b'<' && self.peek(1) == b'/') {
             return self.raw_text();
         }
         match (self.peek(0), self.peek(1)) {
@@ -181,8 +180,14 @@ impl Parser<'_> {
         let attributes = self.attributes();
         if misplaced {
             self.ignored_ends += 1;
-            if self.peek(0) == b'>' {
-                self.at += 1;
+            // What is left out here is the start only: a tag that ends itself ends the element that is open.
+            match (self.peek(0), self.peek(1)) {
+                (b'/', b'>') => {
+                    self.at += 2;
+                    self.pop();
+                }
+                (b'>', _) => self.at += 1,
+                _ => self.pop(),
             }
             return;
         }
@@ -245,6 +250,7 @@ impl Parser<'_> {
             self.at += 1;
         }
         let mut value = String::new();
+        let mut cut = None;
         let mut start = self.at;
         while !self.at_end() {
             let c = self.peek(0);
@@ -253,7 +259,13 @@ impl Parser<'_> {
             }
             if c == b'&' {
                 value.push_str(self.text.get(start..self.at).unwrap_or(""));
+                let number = self.peek(1) == b'#';
+                let before = value.len();
                 self.decode_reference(&mut value);
+                // A number that stands for no character ends the value, as a zero byte would; it is read on all the same.
+                if number && value.len() == before && cut.is_none() {
+                    cut = Some(before);
+                }
                 start = self.at;
             } else {
                 self.at += 1;
@@ -263,7 +275,8 @@ impl Parser<'_> {
         if quote != 0 && !self.at_end() {
             self.at += 1;
         }
-        value
+        value.truncate(cut.unwrap_or(value.len()));
+        without_controls(&value).into_owned()
     }
 
     fn add_attribute(&mut self, node: NodeId, name: &str, value: Option<&str>) {
@@ -280,8 +293,8 @@ impl Parser<'_> {
         self.at += 2;
         let name = self.name();
         if name.is_empty() {
-            // "</" and no name: browsers take it for a comment.
-            return self.skip_past(b'>');
+            // "</" and no name: what follows is text.
+            return;
         }
         self.skip_blanks();
         self.skip_past(b'>');
@@ -376,14 +389,8 @@ impl Parser<'_> {
     }
 
     fn characters(&mut self, text: &str) {
-        if self.node == NIL {
-            return;
-        }
-        if text.bytes().any(is_bad_control) {
-            let clean: String = text.chars().filter(|c| !(c.is_ascii() && is_bad_control(*c as u8))).collect();
-            self.tree.append_text(self.node, &clean);
-        } else {
-            self.tree.append_text(self.node, text);
+        if self.node != NIL {
+            self.tree.append_text(self.node, &without_controls(text));
         }
     }
 
@@ -392,11 +399,16 @@ impl Parser<'_> {
         while !self.at_end() && !matches!(self.peek(0), b'<' | b'&') {
             self.at += 1;
         }
-        let text = self.text.get(start..self.at).unwrap_or("");
-        if !self.is_insignificant(text) {
+        let text = without_controls(self.text.get(start..self.at).unwrap_or(""));
+        if text.is_empty() {
+            return;
+        }
+        if !self.is_insignificant(&text) {
             self.check_paragraph();
         }
-        self.characters(text);
+        if self.node != NIL {
+            self.tree.append_text(self.node, &text);
+        }
     }
 
     /// Blank text that must not open a paragraph.
@@ -503,7 +515,7 @@ impl Parser<'_> {
             self.at = self.bytes.len();
             return;
         };
-        let node = self.tree.create_text(Kind::Comment, rest.get(..length).unwrap_or(""));
+        let node = self.tree.create_text(Kind::Comment, &without_controls(rest.get(..length).unwrap_or("")));
         self.tree.set_line(node, line);
         self.place(node);
         self.at += length + mark;
@@ -555,6 +567,14 @@ impl Parser<'_> {
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The text without characters that no document has.
+fn without_controls(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(is_bad_control) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|c| !(c.is_ascii() && is_bad_control(*c as u8))).collect())
 }
 
 fn is_bad_control(byte: u8) -> bool {

@@ -1,7 +1,7 @@
 //! Writes trees as XML, HTML or plain text.
 
 use super::html_rules::{is_boolean_attribute, is_raw_text, is_void};
-use super::tree::{Attr, EMPTY, Kind, NIL, Name, NodeId, Tree};
+use super::tree::{Attr, EMPTY, Flavour, Kind, NIL, Name, NodeId, Tree};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -9,6 +9,9 @@ pub enum Method {
     Html,
     Text,
 }
+
+/// Levels that are indented; what lies deeper stands under them, as libxml2 writes it.
+const DEEPEST_INDENT: usize = 30;
 
 /// How to write.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +44,7 @@ pub fn write(tree: &Tree, id: NodeId, options: Options) -> String {
             if options.method == Method::Text {
                 out.push_str(tree.text(text));
             } else {
-                escape_text(tree.text(text), &mut out);
+                escape_text(tree.text(text), tree.flavour == Flavour::Html, &mut out);
             }
         }
     }
@@ -82,7 +85,7 @@ impl Writer<'_> {
             if last.next == NIL {
                 if last.pretty {
                     self.out.push('\n');
-                    self.out.push_str(&"  ".repeat(depth - 1));
+                    self.out.push_str(&"  ".repeat((depth - 1).min(DEEPEST_INDENT)));
                 }
                 let id = last.id;
                 self.end_tag(id);
@@ -94,7 +97,7 @@ impl Writer<'_> {
             let pretty = last.pretty;
             if pretty {
                 self.out.push('\n');
-                self.out.push_str(&"  ".repeat(depth));
+                self.out.push_str(&"  ".repeat(depth.min(DEEPEST_INDENT)));
             }
             current = Some((child, pretty));
         }
@@ -110,7 +113,7 @@ impl Writer<'_> {
                 if self.html && parent != NIL && is_raw_text(&tree.local_name(parent).to_ascii_lowercase()) {
                     self.out.push_str(tree.text(id));
                 } else {
-                    escape_text(tree.text(id), self.out);
+                    escape_text(tree.text(id), tree.flavour == Flavour::Html, self.out);
                 }
             }
             Kind::Comment => {
@@ -133,7 +136,10 @@ impl Writer<'_> {
                 if first == NIL {
                     if !self.html {
                         self.out.push_str("/>");
-                    } else if tree.node(id).name.prefix == EMPTY && is_void(&tree.local_name(id).to_ascii_lowercase()) {
+                    } else if tree.node(id).name.prefix == EMPTY && {
+                        let name = tree.local_name(id).to_ascii_lowercase();
+                        is_void(&name) || name == "li"
+                    } {
                         self.out.push('>');
                     } else {
                         self.out.push('>');
@@ -207,15 +213,7 @@ impl Writer<'_> {
         if !attr.has_value || is_boolean_attribute(name) {
             return;
         }
-        let mut value = String::new();
-        for c in tree.attr_value(attr).chars() {
-            match c {
-                '<' => value.push_str("&lt;"),
-                '>' => value.push_str("&gt;"),
-                '&' => value.push_str("&amp;"),
-                c => value.push(c),
-            }
-        }
+        let mut value = escape_html_value(tree.attr_value(attr), tree.flavour == Flavour::Html);
         let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
         let holds_address =
             is("href") || is("action") || is("src") || is("name") && tree.local_name(id).eq_ignore_ascii_case("a");
@@ -231,6 +229,34 @@ impl Writer<'_> {
     }
 }
 
+/// An attribute's value as HTML has it. In the trees of HTML pages, what servers and scripts put into values stays as it is:
+/// comments, and `&{…}`.
+fn escape_html_value(text: &str, page: bool) -> String {
+    let mut value = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let raw = match c {
+            '<' if page && rest.starts_with("<!--") => rest.find("-->").map(|at| at + 3),
+            '&' if page && rest.starts_with("&{") => rest.find('}').map(|at| at + 1),
+            _ => None,
+        };
+        if let Some(raw) = raw {
+            value.push_str(&rest[..raw]);
+            rest = &rest[raw..];
+            continue;
+        }
+        match c {
+            '<' => value.push_str("&lt;"),
+            '>' => value.push_str("&gt;"),
+            '&' => value.push_str("&amp;"),
+            '\r' if !page => value.push_str("&#13;"),
+            c => value.push(c),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    value
+}
+
 /// Percent-encodes what may not stand in an address; printable ASCII stays.
 fn escape_address(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -244,13 +270,14 @@ fn escape_address(text: &str) -> String {
     out
 }
 
-fn escape_text(text: &str, out: &mut String) {
+/// Characters of text. In the trees of HTML pages a carriage return stays as it is.
+fn escape_text(text: &str, page: bool, out: &mut String) {
     for c in text.chars() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '\r' => out.push_str("&#13;"),
+            '\r' if !page => out.push_str("&#13;"),
             c => out.push(c),
         }
     }

@@ -49,7 +49,8 @@ pub fn url_bytes(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
     Ok(raw_unicode_escape(&text::unicode_of(vm, value)?))
 }
 
-fn raw_unicode_escape(text: &str) -> Vec<u8> {
+/// The codec `raw-unicode-escape`.
+pub fn raw_unicode_escape(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     for c in text.chars() {
         match u32::from(c) {

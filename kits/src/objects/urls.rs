@@ -8,11 +8,10 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{AtomicPyTypeFlags, PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::quote::{bytes_of, quote, quote_plus};
+use super::quote::{bytes_of, quote, quote_plus, raw_unicode_escape};
 use super::seams::{self, Callback, Protocol};
 use super::signature::{Default, Parameter, Signature};
 use crate::sandbox::Sandbox;
-use crate::string_transforms::raw_unicode_escape;
 use reprise_bundles::dict_order::iteration_order;
 use reprise_vm_glue::runtime::text;
 

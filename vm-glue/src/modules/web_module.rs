@@ -74,13 +74,13 @@ impl Stream {
             Ok(amount) => {
                 let mut bytes = Vec::new();
                 if let Err(failure) = (&mut *open).take(amount as u64).read_to_end(&mut bytes) {
-                    let failure = match failure.kind() {
-                        std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock => {
-                            WebError::Timeout(crate::web::Stage::Body)
-                        }
+                    let promised = open.promised_length();
+                    let failure = match WebError::while_reading(failure, bytes, promised) {
                         // A body that is shorter than promised simply ends, for those who read it piece by piece.
-                        _ if open.promised_length().is_some() => return Ok(text::new_str(vm, &bytes)),
-                        _ => WebError::Incomplete { received: bytes, expected: None },
+                        WebError::Incomplete { received, expected: Some(_) } => {
+                            return Ok(text::new_str(vm, &received));
+                        }
+                        failure => failure,
                     };
                     return Err(error(vm, &failure));
                 }

@@ -14,7 +14,7 @@ use super::answer_head::HeadError;
 use super::record::Recorder;
 use super::replay::Replayer;
 use super::replay_log::ReplayLog;
-use super::wire::{self, Target, WireConnector};
+use super::wire::{self, WireConnector};
 use super::{Body, Location, Request, Response, Settings, Source, Stage, WebError};
 
 /// The media server's address in every URL of the framework and of plug-ins.
@@ -103,59 +103,31 @@ impl Client {
             verify: request.verify,
             proxy: if through.is_some() { None } else { proxy },
         })?;
-        let library_target = location.library_target();
-        let target = Target {
-            wire: match &through {
-                Some(_) => format!("{}://{own_authority}{}", location.scheme, location.target()),
-                None => location.target(),
-            },
-            library: library_target,
-        };
-
         let method = http::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| WebError::InvalidRequest(format!("method {:?}", request.method)))?;
-        // The library keeps the spelling of names only for requests that its own builder made; a body or a method
-        // of one's own needs the other kind. So headers are gathered in the first and moved to the second.
-        let mut builder = agent.get(format!("{scheme}://{authority}{}", target.library));
-        let mut host = own_authority.clone().into_bytes();
-        for (name, value) in &request.headers {
-            if name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding") {
-                continue;
-            }
-            if name.eq_ignore_ascii_case("host") {
-                host.clone_from(value);
-                continue;
-            }
-            builder = builder.header_raw(name, value);
-        }
-        builder = builder.header_raw("Host", &host);
-        if let Some(user) = &location.user
-            && !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("authorization"))
-        {
-            builder = builder.header_raw("Authorization", basic(user).as_bytes());
-        }
-        if let Some(value) = through.and_then(|proxy| proxy.authorization)
-            && !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("proxy-authorization"))
-        {
-            builder = builder.header_raw("Proxy-Authorization", value.as_bytes());
-        }
-        let gathered = (builder.uri_ref().cloned(), builder.headers_ref().cloned(), builder.extensions_ref().cloned());
-        let (Some(uri), Some(headers), Some(extensions)) = gathered else {
-            return Err(unsendable(request));
-        };
-        let mut outgoing = http::Request::new(());
-        *outgoing.method_mut() = method;
-        *outgoing.uri_mut() = uri;
-        *outgoing.headers_mut() = headers;
-        *outgoing.extensions_mut() = extensions;
-        let timeout = request.timeout.map(|t| t.max(Duration::from_millis(1)));
         // Without a length of their own the library would send these in chunks.
         let empty = Vec::new();
         let body = match &request.body {
             None if METHODS_WITH_BODY.contains(&request.method.as_str()) => Some(&empty),
             other => other.as_ref(),
         };
-        let (answer, head) = wire::exchange(Some(target), request.method == "HEAD", || match body {
+        let target = match &through {
+            Some(_) => format!("{}://{own_authority}{}", location.scheme, location.target()),
+            None => location.target(),
+        };
+        let authorization = through.as_ref().and_then(|proxy| proxy.authorization.as_deref());
+        let head = request_head(request, location, &target, body.map(Vec::len), authorization)?;
+        let closes = request.headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("connection") && value.to_ascii_lowercase().windows(5).any(|w| w == b"close")
+        });
+        // The library sees no more of the request than it needs; what goes out is the head made here.
+        let outgoing = http::Request::builder()
+            .method(method)
+            .uri(format!("{scheme}://{authority}/"))
+            .body(())
+            .map_err(|_| WebError::InvalidUrl { url: request.url.clone(), why: "malformed".to_owned() })?;
+        let timeout = request.timeout.map(|t| t.max(Duration::from_millis(1)));
+        let (answer, head) = wire::exchange(head, request.method == "HEAD", closes, || match body {
             None => agent.run(with_timeout(&agent, outgoing, timeout)),
             Some(body) => {
                 let (parts, ()) = outgoing.into_parts();
@@ -299,15 +271,48 @@ fn unusable(error: HeadError) -> WebError {
     }
 }
 
-/// Says what the library's builder refused.
-fn unsendable(request: &Request) -> WebError {
-    let bad = request.headers.iter().find(|(name, value)| {
-        http::HeaderName::from_bytes(name.as_bytes()).is_err() || http::HeaderValue::from_bytes(value).is_err()
-    });
-    match bad {
-        Some((name, _)) => WebError::InvalidRequest(format!("header {name:?}")),
-        None => WebError::InvalidUrl { url: request.url.clone(), why: "malformed".to_owned() },
+/// Request line and headers as they go out: the headers as they were given, with `Host` and `Content-Length`.
+fn request_head(
+    request: &Request,
+    location: &Location,
+    target: &str,
+    length: Option<usize>,
+    proxy_authorization: Option<&str>,
+) -> Result<Vec<u8>, WebError> {
+    let mut head = format!("{} {target} HTTP/1.1\r\n", request.method).into_bytes();
+    let mut put = |name: &str, value: &[u8]| {
+        // What would begin another header, or end them all, is refused; the rest is the server's business.
+        let bad_name = name.is_empty() || name.starts_with(char::is_whitespace) || name.contains([':', '\r', '\n']);
+        let bad_value = value.iter().enumerate().any(|(at, byte)| match byte {
+            b'\n' => !matches!(value.get(at + 1), Some(b' ' | b'\t')),
+            b'\r' => !matches!(value.get(at + 1), Some(b' ' | b'\t' | b'\n')),
+            _ => false,
+        });
+        if bad_name || bad_value {
+            return Err(WebError::InvalidRequest(format!("header {name:?}")));
+        }
+        head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        Ok(())
+    };
+    let given = |wanted: &str| request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    if let Some(length) = length {
+        put("Content-Length", length.to_string().as_bytes())?;
     }
+    let own = ["content-length", "transfer-encoding"];
+    for (name, value) in request.headers.iter().filter(|(name, _)| !own.iter().any(|o| name.eq_ignore_ascii_case(o))) {
+        put(name, value)?;
+    }
+    if !given("host") {
+        put("Host", location.host_header().as_bytes())?;
+    }
+    if let Some(user) = location.user.as_deref().filter(|_| !given("authorization")) {
+        put("Authorization", basic(user).as_bytes())?;
+    }
+    if let Some(value) = proxy_authorization.filter(|_| !given("proxy-authorization")) {
+        put("Proxy-Authorization", value.as_bytes())?;
+    }
+    head.extend(b"\r\n");
+    Ok(head)
 }
 
 fn translate(error: ureq::Error, location: &Location) -> WebError {
@@ -321,6 +326,9 @@ fn translate(error: ureq::Error, location: &Location) -> WebError {
             Timeout::RecvBody => Stage::Body,
             _ => Stage::Answer,
         }),
+        ureq::Error::Io(error) if error.to_string().starts_with("failed to lookup address") => {
+            WebError::UnknownHost(location.host.clone())
+        }
         ureq::Error::Io(error) => match error.kind() {
             Kind::UnexpectedEof | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
                 WebError::NoAnswer

@@ -92,22 +92,6 @@ impl Location {
     pub fn url(&self) -> String {
         format!("{}://{}{}", self.scheme, self.usual_authority(), self.target())
     }
-
-    /// The target as the HTTP library accepts it: all that it might refuse is percent-encoded.
-    pub(super) fn library_target(&self) -> String {
-        let mut safe = String::with_capacity(self.path.len() + 16);
-        for byte in self.target().bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => safe.push(char::from(byte)),
-                b'-' | b'.' | b'_' | b'~' | b'/' | b'?' | b'=' | b'&' | b'%' | b'+' | b':' | b';' | b',' | b'@'
-                | b'!' => {
-                    safe.push(char::from(byte));
-                }
-                _ => safe.push_str(&format!("%{byte:02X}")),
-            }
-        }
-        safe
-    }
 }
 
 fn split_port(address: &str) -> Result<(&str, Option<u16>), String> {
@@ -144,14 +128,6 @@ mod tests {
         assert_eq!(Location::parse("http://h:80?q").unwrap().url(), "http://h/?q");
         assert_eq!(Location::parse("http://h:80/x").unwrap().host_header(), "h:80");
         assert_eq!(Location::parse("http://[::1]:5/x").unwrap().host_header(), "[::1]:5");
-    }
-
-    #[test]
-    fn what_the_library_gets() {
-        let l = Location::parse("http://h/a<b>`{\u{e9}?x=\"|^").unwrap();
-        assert_eq!(l.library_target(), "/a%3Cb%3E%60%7B%C3%A9?x=%22%7C%5E");
-        assert_eq!(l.target(), "/a<b>`{\u{e9}?x=\"|^");
-        assert_eq!(Location::parse("http://h?q").unwrap().library_target(), "/?q");
     }
 
     #[test]

@@ -263,7 +263,12 @@ pub enum WebError {
 }
 
 impl WebError {
-    fn while_reading(error: io::Error, received: Vec<u8>, expected: Option<u64>) -> WebError {
+    /// What went wrong while a body was read, of which something had come already.
+    pub fn while_reading(error: io::Error, received: Vec<u8>, expected: Option<u64>) -> WebError {
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
+        if matches!(inner, Some(ureq::Error::Timeout(_))) {
+            return WebError::Timeout(Stage::Body);
+        }
         match error.kind() {
             io::ErrorKind::UnexpectedEof => WebError::Incomplete { received, expected },
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => WebError::Timeout(Stage::Body),

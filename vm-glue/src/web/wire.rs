@@ -1,7 +1,7 @@
 //! The bytes on the wire, between the HTTP library and its connection.
 //!
 //! The library is strict in what it writes and reads; old servers and the plug-ins that talk to them are not. So the last
-//! link of its chain of connectors is ours: it sends the request line as the plug-in wrote it, reads the answer's head and
+//! link of its chain of connectors is ours: it sends the request's head as the plug-in wrote it, reads the answer's head and
 //! chunks as leniently as Python 2 did ([`answer_head`], [`chunks`]), and hands the library a clean answer that has the
 //! same body. What the head really said goes to the caller of [`exchange`].
 
@@ -16,17 +16,14 @@ use ureq::unversioned::transport::{
 use super::answer_head::{self, AnswerHead, Framing, HeadError};
 use super::chunks::Chunks;
 
-/// How a request line goes out: the library's spelling of its target, and the real one.
-#[derive(Clone, Debug)]
-pub(super) struct Target {
-    pub library: String,
-    pub wire: String,
-}
-
 #[derive(Default)]
 struct Exchange {
-    target: Option<Target>,
+    /// The head of the request, as it is to go out.
+    request: Option<Vec<u8>>,
+    /// The answer to a HEAD request has no body.
     asked_for_head: bool,
+    /// The request says that its connection ends with the answer.
+    closes: bool,
     answer: Option<Result<AnswerHead, HeadError>>,
 }
 
@@ -38,13 +35,16 @@ thread_local! {
     static NESTED: RefCell<usize> = const { RefCell::new(0) };
 }
 
-/// Runs one request through the library; gives its result, and the head of the answer as far as one came.
+/// Runs one request through the library, with a head of our own in place of the library's; gives its result, and the head
+/// of the answer as far as one came.
 pub(super) fn exchange<T>(
-    target: Option<Target>,
+    request: Vec<u8>,
     asked_for_head: bool,
+    closes: bool,
     run: impl FnOnce() -> T,
 ) -> (T, Option<Result<AnswerHead, HeadError>>) {
-    EXCHANGE.with_borrow_mut(|slot| *slot = Some(Exchange { target, asked_for_head, answer: None }));
+    let exchange = Exchange { request: Some(request), asked_for_head, closes, answer: None };
+    EXCHANGE.with_borrow_mut(|slot| *slot = Some(exchange));
     let result = run();
     let answer = EXCHANGE.with_borrow_mut(Option::take).and_then(|exchange| exchange.answer);
     (result, answer)
@@ -74,6 +74,7 @@ impl Connector<()> for WireConnector {
             buffers,
             state: State::Idle,
             asked_for_head: false,
+            closes: false,
             ready: Vec::new(),
             given: 0,
             spoilt: false,
@@ -102,6 +103,7 @@ struct Wire {
     buffers: LazyBuffers,
     state: State,
     asked_for_head: bool,
+    closes: bool,
     /// What the library is to read next, and how much of it it has got.
     ready: Vec<u8>,
     given: usize,
@@ -115,22 +117,22 @@ impl Transport for Wire {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let mut rewritten = None;
-        if !matches!(&self.state, State::Head(before) if before.is_empty()) {
-            self.state = State::Head(Vec::new());
-            let exchange = EXCHANGE.with_borrow_mut(|slot| {
-                slot.as_mut().map(|exchange| (exchange.target.take(), exchange.asked_for_head))
-            });
-            if let Some((target, asked_for_head)) = exchange {
-                self.asked_for_head = asked_for_head;
-                let start = &self.buffers.output()[..amount];
-                rewritten = target.and_then(|target| with_target(start, &target));
-            }
+        if matches!(&self.state, State::Head(before) if before.is_empty()) {
+            return send(&mut *self.inner, &self.buffers.output()[..amount], timeout);
         }
-        match rewritten {
-            Some(data) => send(&mut *self.inner, &data, timeout),
-            None => send(&mut *self.inner, &self.buffers.output()[..amount], timeout),
-        }
+        // The first bytes of a request: its head, which is short and comes whole.
+        self.state = State::Head(Vec::new());
+        let exchange = EXCHANGE.with_borrow_mut(|slot| {
+            slot.as_mut().map(|exchange| (exchange.request.take(), exchange.asked_for_head, exchange.closes))
+        });
+        let library = &self.buffers.output()[..amount];
+        let Some((Some(mut head), asked_for_head, closes)) = exchange else {
+            return send(&mut *self.inner, library, timeout);
+        };
+        (self.asked_for_head, self.closes) = (asked_for_head, closes);
+        let end = library.windows(4).position(|end| end == b"\r\n\r\n").map_or(amount, |at| at + 4);
+        head.extend_from_slice(&library[end..]);
+        send(&mut *self.inner, &head, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -276,7 +278,7 @@ impl Wire {
                     Framing::UntilClose => String::new(),
                 };
                 clean.extend_from_slice(framing.as_bytes());
-                if head.closes {
+                if head.closes || self.closes {
                     clean.extend_from_slice(b"Connection: close\r\n");
                 }
                 clean.extend_from_slice(b"\r\n");
@@ -328,12 +330,4 @@ fn send(inner: &mut dyn Transport, mut data: &[u8], timeout: NextTimeout) -> Res
         data = &data[count..];
     }
     Ok(())
-}
-
-/// A request with its real target. None if it does not start with the library's spelling.
-fn with_target(start: &[u8], target: &Target) -> Option<Vec<u8>> {
-    let blank = start.iter().position(|byte| *byte == b' ')?;
-    let rest = start[blank + 1..].strip_prefix(target.library.as_bytes())?;
-    rest.first().filter(|byte| **byte == b' ')?;
-    Some([&start[..=blank], target.wire.as_bytes(), rest].concat())
 }

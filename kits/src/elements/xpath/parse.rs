@@ -4,10 +4,12 @@ use super::{Arithmetic, Axis, Comparison, Expr, Step, Test, XPathError};
 
 /// Deepest nesting of parentheses, predicates and calls.
 const DEEPEST: u32 = 400;
+/// Operators between operands.
+const MOST_OPERATORS: u32 = 2000;
 
 /// Parses a whole expression.
 pub(super) fn parse(source: &str) -> Result<Expr, XPathError> {
-    let mut parser = Parser { source, at: 0, depth: 0 };
+    let mut parser = Parser { source, at: 0, depth: 0, operators: 0 };
     parser.skip_blanks();
     let expr = parser.or()?;
     if parser.at < source.len() { Err(XPathError::Expression) } else { Ok(expr) }
@@ -17,6 +19,7 @@ struct Parser<'a> {
     source: &'a str,
     at: usize,
     depth: u32,
+    operators: u32,
 }
 
 impl<'a> Parser<'a> {
@@ -79,10 +82,17 @@ impl<'a> Parser<'a> {
         result
     }
 
+    /// Counts an operator: each makes the tree, and so its evaluation, one level deeper.
+    fn operator(&mut self) -> Result<(), XPathError> {
+        self.operators += 1;
+        if self.operators > MOST_OPERATORS { Err(XPathError::Depth) } else { Ok(()) }
+    }
+
     fn or(&mut self) -> Result<Expr, XPathError> {
         self.nested(|parser| {
             let mut left = parser.and()?;
             while parser.take("or") {
+                parser.operator()?;
                 let right = parser.and()?;
                 left = Expr::Or(Box::new(left), Box::new(right));
             }
@@ -93,6 +103,7 @@ impl<'a> Parser<'a> {
     fn and(&mut self) -> Result<Expr, XPathError> {
         let mut left = self.equality()?;
         while self.take("and") {
+            self.operator()?;
             let right = self.equality()?;
             left = Expr::And(Box::new(left), Box::new(right));
         }
@@ -109,6 +120,7 @@ impl<'a> Parser<'a> {
             } else {
                 return Ok(left);
             };
+            self.operator()?;
             let right = self.relational()?;
             left = Expr::Compare(operator, Box::new(left), Box::new(right));
         }
@@ -128,6 +140,7 @@ impl<'a> Parser<'a> {
             } else {
                 return Ok(left);
             };
+            self.operator()?;
             let right = self.additive()?;
             left = Expr::Compare(operator, Box::new(left), Box::new(right));
         }
@@ -143,6 +156,7 @@ impl<'a> Parser<'a> {
             } else {
                 return Ok(left);
             };
+            self.operator()?;
             let right = self.multiplicative()?;
             left = Expr::Arithmetic(operator, Box::new(left), Box::new(right));
         }
@@ -160,6 +174,7 @@ impl<'a> Parser<'a> {
             } else {
                 return Ok(left);
             };
+            self.operator()?;
             let right = self.unary()?;
             left = Expr::Arithmetic(operator, Box::new(left), Box::new(right));
         }
@@ -181,6 +196,7 @@ impl<'a> Parser<'a> {
     fn union(&mut self) -> Result<Expr, XPathError> {
         let mut left = self.path()?;
         while self.take("|") {
+            self.operator()?;
             let right = self.path()?;
             left = Expr::Union(Box::new(left), Box::new(right));
         }
@@ -486,5 +502,26 @@ fn asks_position(expr: &Expr) -> bool {
         Expr::Filter(primary, _) => asks_position(primary),
         Expr::Path(Some(start), _) => asks_position(start),
         Expr::Path(None, _) | Expr::Literal(_) | Expr::Number(_) | Expr::Variable(..) | Expr::Root => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_expressions_end() {
+        for hostile in [
+            format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000)),
+            format!("p{}", "[1".repeat(50_000)),
+            format!("1{}", " or 1".repeat(100_000)),
+            format!("1{}", "=1".repeat(100_000)),
+            format!("a{}", "|a".repeat(100_000)),
+            format!("{}1", "1+".repeat(100_000)),
+        ] {
+            assert!(matches!(parse(&hostile), Err(XPathError::Depth)), "{}", &hostile[..20]);
+        }
+        assert!(parse(&format!("1{}", " and 1".repeat(500))).is_ok());
+        assert!(parse(&format!("{}1", "-".repeat(100_000))).is_ok());
     }
 }
