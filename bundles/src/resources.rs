@@ -7,39 +7,43 @@ use std::time::UNIX_EPOCH;
 
 use parking_lot::Mutex;
 
-/// Pictures that every plug-in can name though its bundle does not hold them.
-pub const BUILT_IN: &[&str] = &[
-    "Gamepad.png",
-    "FlagGreen.png",
-    "Network.png",
-    "FlagRed.png",
-    "Book2.png",
-    "Prefs.png",
-    "World.png",
-    "Bundle.png",
-    "Book1.png",
-    "Gear.png",
-    "Favorite.png",
-    "TV.png",
-    "History.png",
-    "CD.png",
-    "NewStuff.png",
-    "Search.png",
-    "Recent.png",
-    "More.png",
-    "Popular.png",
-    "Camera.png",
-    "NextPage.png",
-];
+/// A picture's name and its bytes.
+macro_rules! picture {
+    ($name:literal) => {
+        (concat!($name, ".png"), include_bytes!(concat!("pictures/", $name, ".png")))
+    };
+}
 
-/// What the built-in pictures show until each has its own drawing.
-static PICTURE: &[u8] = include_bytes!("pictures/plain.png");
+/// Pictures that every plug-in can name though its bundle does not hold them. They are drawn by `tests/pictures/draw.py`.
+pub static BUILT_IN: &[(&str, &[u8])] = &[
+    picture!("Gamepad"),
+    picture!("FlagGreen"),
+    picture!("Network"),
+    picture!("FlagRed"),
+    picture!("Book2"),
+    picture!("Prefs"),
+    picture!("World"),
+    picture!("Bundle"),
+    picture!("Book1"),
+    picture!("Gear"),
+    picture!("Favorite"),
+    picture!("TV"),
+    picture!("History"),
+    picture!("CD"),
+    picture!("NewStuff"),
+    picture!("Search"),
+    picture!("Recent"),
+    picture!("More"),
+    picture!("Popular"),
+    picture!("Camera"),
+    picture!("NextPage"),
+];
 
 /// A resource that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {
     File(PathBuf),
-    BuiltIn(&'static str),
+    BuiltIn(&'static [u8]),
 }
 
 /// The folders that are searched, first one first, then the built-in pictures.
@@ -58,6 +62,11 @@ impl Resources {
         self.folders.lock().insert(0, folder);
     }
 
+    /// The folders in the order of the search.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        self.folders.lock().clone()
+    }
+
     /// The resource of that name. Names that leave the folder (`../x`, absolute ones) are not found.
     pub fn find(&self, name: &str) -> Option<Resource> {
         let relative = safe_relative(name)?;
@@ -71,14 +80,22 @@ impl Resources {
 
 /// The built-in picture of that name.
 pub fn built_in(name: &str) -> Option<Resource> {
-    BUILT_IN.iter().find(|known| **known == name).map(|known| Resource::BuiltIn(known))
+    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, bytes)| Resource::BuiltIn(bytes))
 }
 
 impl Resource {
     pub fn load(&self) -> io::Result<Vec<u8>> {
         match self {
             Self::File(path) => std::fs::read(path),
-            Self::BuiltIn(_) => Ok(PICTURE.to_vec()),
+            Self::BuiltIn(bytes) => Ok(bytes.to_vec()),
+        }
+    }
+
+    /// The file, where the resource is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::BuiltIn(_) => None,
         }
     }
 
@@ -189,7 +206,7 @@ mod tests {
         for name in ["../secret", "", "sub", "/etc/passwd", "sub/../../secret", "b.png", "a.png\0"] {
             assert_eq!(resources.find(name), None, "{name}");
         }
-        assert_eq!(resources.find("Prefs.png"), Some(Resource::BuiltIn("Prefs.png")));
+        assert!(matches!(resources.find("Prefs.png"), Some(Resource::BuiltIn(_))));
         assert!(resources.find("Prefs.png").unwrap().load().unwrap().starts_with(b"\x89PNG"));
     }
 

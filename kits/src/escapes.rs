@@ -119,3 +119,92 @@ fn data_stays_in_its_folder() {
         }
     }
 }
+
+const ELEVATED_OS: &str = "<key>PlexPluginCodePolicy</key><string>Elevated</string><key>PlexPluginModuleWhitelist</key>\
+    <array><string>os</string><string>subprocess</string><string>io</string><string>posix</string><string>sys</string>\
+    <string>codecs</string><string>shutil</string><string>sqlite3</string><string>ctypes</string><string>imp</string>\
+    <string>importlib</string><string>threading</string></array>";
+
+/// Ways to a file that is none of the plug-in's; the strict level closes each.
+#[test]
+fn strict_keeps_files_to_the_plugins_own_folders() {
+    for way in [
+        "Core.storage.load('/etc/passwd')",
+        "Core.storage.list_dir('/etc')",
+        "Core.storage.copy('/etc/passwd', Core.storage.join_path(Core.storage.data_path, 'x'))",
+        "Core.storage.save('/tmp/reprise-strict', 'x')",
+        "Core.storage.copy_tree('/etc/ssl', Core.storage.join_path(Core.storage.data_path, 'x'))",
+        "io.open('/etc/passwd').read()",
+        "io.FileIO('/etc/passwd').read()",
+        "io.FileIO.__init__(io.FileIO('/dev/null'), '/etc/passwd')",
+        "codecs.open('/etc/passwd', 'r', 'utf-8').read()",
+        "os.read(os.open('/etc/passwd', os.O_RDONLY), 10)",
+        "os.listdir('/etc')",
+        "posix.listdir('/etc')",
+        "os.symlink('/etc/passwd', os.path.join(Core.storage.data_path, 'x'))",
+        "os.rename('/etc/hostname', os.path.join(Core.storage.data_path, 'x'))",
+        "os.mkdir('/tmp/reprise-strict')",
+        "shutil.copy('/etc/passwd', Core.storage.data_path)",
+        "imp.load_source('x', '/etc/passwd')",
+        "os.open(os.path.join(Core.bundle_path, 'Contents', 'Info.plist'), os.O_WRONLY)",
+    ] {
+        let code = format!(
+            "import os, io, codecs, shutil, posix, imp\nf = lambda: {way}\ntry:\n    f()\n    result = 'open'\nexcept IOError, e:\n    result = str(e)\n"
+        );
+        let code = code.replace("io.FileIO.__init__", "getattr(io.FileIO, '__init__')");
+        match result_of(ELEVATED_OS, code.leak(), "strict") {
+            Ok(said) => assert!(said.contains("not allowed at the strict policy level"), "{way}: {said}"),
+            Err(trace) => assert!(trace.contains("strict policy level"), "{way}: {trace}"),
+        }
+    }
+    let own = "import os, io\npath = os.path.join(Core.storage.data_path, 'own')\nio.open(path, 'w').write(u'mine')\n\
+               result = io.open(path).read() + str(os.path.exists('/etc')) + str(len(os.listdir(Core.bundle_path)))\n";
+    assert_eq!(result_of(ELEVATED_OS, own, "strict").unwrap(), "mineTrue1");
+}
+
+#[test]
+fn strict_formats_no_hidden_attributes() {
+    for field in ["0.func_globals", "0.__globals__", "0.im_func", "0.gi_frame", "0[x].__dict__"] {
+        let code: &'static str =
+            format!("import string\ndef f(): pass\nresult = string.Formatter().get_field('{field}', (f,), {{}})\n")
+                .leak();
+        refused(code, "strict policy level");
+    }
+    let fine = "import string\nresult = string.Formatter().format('{0:>3}{a.real}', 'x', a=5)\n";
+    assert_eq!(result_of("", fine, "strict").unwrap(), "  x5");
+}
+
+#[test]
+fn strict_starts_no_programs() {
+    for way in [
+        "subprocess.Popen(['/bin/echo', 'x'])",
+        "subprocess.check_output('id', shell=True)",
+        "os.system('true')",
+        "os.popen('id').read()",
+        "os.fork()",
+        "os.execv('/bin/true', ['true'])",
+        "os.kill(1, 0)",
+        "Helper.Run('anything')",
+    ] {
+        let code: &'static str = format!("import os, subprocess\nresult = {way}\n").leak();
+        let said = stopped(ELEVATED_OS, code, "strict");
+        assert!(said.contains("Starting programs is not allowed at the strict policy level"), "{way}: {said}");
+    }
+}
+
+#[test]
+fn strict_closes_what_leads_around_its_limits() {
+    for way in [
+        "import sqlite3\nresult = sqlite3.connect('/etc/passwd')",
+        "import ctypes\nresult = ctypes.CDLL(None)",
+        "import sys, os\ndel sys.modules['posix']\nimport posix\nresult = posix.listdir('/etc')",
+        "import threading\nimport os\nsaid = []\ndef f():\n    try:\n        said.append(os.listdir('/etc'))\n    \
+         except IOError, e:\n        said.append(str(e))\nt = threading.Thread(target=f)\nt.start()\nt.join()\n\
+         result = str(said[0])\nassert 'strict' not in result, result",
+    ] {
+        let code: &'static str = format!("{way}\n").leak();
+        let said = stopped(ELEVATED_OS, code, "strict");
+        let absent = "ImportError: No module named ctypes";
+        assert!(said.contains("strict policy level") || said == absent, "{way}: {said}");
+    }
+}

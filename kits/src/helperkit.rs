@@ -13,6 +13,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::lazy_kit::{self, Part};
+use crate::limits;
 use crate::messaging;
 use crate::sandbox::{self, Sandbox};
 
@@ -49,6 +50,9 @@ fn prepare(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, globals: &PyDictRef) -> 
     native.set_item("helpers_path", text::new_str(vm, helpers.as_os_str().as_encoded_bytes()), vm)?;
     native.set_item("os", text::native(vm, sandbox::platform_os()), vm)?;
     native.set_item("cpu", text::native(vm, sandbox::platform_cpu()), vm)?;
+    let its = Arc::clone(sandbox);
+    let check = move |vm: &VirtualMachine| limits::check_process(vm, &its);
+    native.set_item("check_process", vm.new_function("check_process", check).into(), vm)?;
     let log = Arc::clone(&sandbox.plugin.log);
     let write = move |level: PyObjectRef, message: PyObjectRef, vm: &VirtualMachine| -> PyResult<()> {
         let level = LogLevel::by_name(&text::unicode_of(vm, &level)?);

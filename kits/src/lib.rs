@@ -32,6 +32,7 @@ pub mod check;
 pub mod cloudkit;
 pub mod constkit;
 pub mod context;
+pub mod core_parts;
 pub mod corekit;
 pub mod cryptokit;
 pub mod datakit;
@@ -62,6 +63,7 @@ pub mod kit;
 pub mod kit_call;
 pub mod lazy_kit;
 pub mod libraries;
+pub mod limits;
 pub mod locale_tables;
 pub mod localekit;
 pub mod logging;
@@ -85,6 +87,7 @@ pub mod pack;
 pub mod parsekit;
 pub mod pickle;
 pub mod platform;
+pub mod playerkit;
 pub mod plistkit;
 pub mod plugin;
 pub mod prefix_call;
@@ -143,6 +146,7 @@ pub static KITS: &[&kit::Kit] = &[
     &constkit::KIT,
     &logkit::KIT,
     &cloudkit::KIT,
+    &playerkit::KIT,
     &helperkit::HELPER,
     &helperkit::STREAM,
     &datetimekit::KIT,

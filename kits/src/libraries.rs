@@ -6,12 +6,13 @@ use reprise_vm_glue::modules::{self, Entry, native, package, python};
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::{amf, cerealizer, cryptokit, datetimekit, errors, feedkit, lxml, parsekit, soup};
+use crate::core_parts::package as package_parts;
+use crate::{amf, cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, soup};
 
 /// Every module; a new one is one line here.
 static MODULES: &[Entry] = &[
     package("Framework", include_str!("python/framework.py")),
-    native("_framework_parts", framework_parts),
+    native("_framework_parts", package_parts::natives),
     package("OpenSSL", include_str!("python/name_only.py")),
     python("config", include_str!("python/name_only.py")),
     package("pyamf", include_str!("python/pyamf/__init__.py")),
@@ -83,8 +84,4 @@ pub fn make_module(vm: &VirtualMachine, name: &str, parts: Vec<(&'static str, Py
 
 fn dateutil_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
     make_module(vm, "_dateutil", vec![("parse", vm.new_function("parse", datetimekit::parse_text).into())])
-}
-
-fn framework_parts(vm: &VirtualMachine) -> PyRef<PyModule> {
-    make_module(vm, "_framework_parts", vec![("exceptions", errors::module(vm))])
 }

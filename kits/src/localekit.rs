@@ -68,6 +68,11 @@ pub fn localise(_vm: &VirtualMachine, plugin: &Plugin, key: &str) -> PyResult<St
     Ok(plugin.strings.localise(key, locale.as_deref()))
 }
 
+/// The class of lazy texts.
+pub fn class(_vm: &VirtualMachine) -> rustpython_vm::builtins::PyTypeRef {
+    LocalString::make_static_type().to_owned()
+}
+
 fn lazy(vm: &VirtualMachine, plugin: &Arc<Plugin>, content: Content) -> PyObjectRef {
     let locale = context::with(|context| context.locale.clone());
     LocalString { plugin: Arc::clone(plugin), locale, content }.into_pyobject(vm)

@@ -37,7 +37,7 @@ pub struct Logger {
     path: PathBuf,
     style: Style,
     identifier: String,
-    level: LogLevel,
+    level: RwLock<LogLevel>,
     /// Write to standard error too.
     console: bool,
     file: Mutex<Option<Open>>,
@@ -59,7 +59,8 @@ impl Logger {
     /// As [`open`](Self::open), in a given style.
     pub fn open_as(path: &Path, identifier: &str, level: LogLevel, console: bool, style: Style) -> Self {
         let identifier = identifier.to_owned();
-        let logger = Self { path: path.to_owned(), style, identifier, level, console, file: Mutex::new(None) };
+        let file = Mutex::new(None);
+        let logger = Self { path: path.to_owned(), style, identifier, level: RwLock::new(level), console, file };
         let opened = logger.start_file();
         match opened {
             Ok(open) => *logger.file.lock() = Some(open),
@@ -68,6 +69,20 @@ impl Logger {
             }
         }
         logger
+    }
+
+    /// The log file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The least important kind of line that is written.
+    pub fn level(&self) -> LogLevel {
+        *self.level.read()
+    }
+
+    pub fn set_level(&self, level: LogLevel) {
+        *self.level.write() = level;
     }
 
     fn start_file(&self) -> io::Result<Open> {
@@ -99,7 +114,7 @@ impl Logger {
 
     /// Writes a line. `module` and `line` say where the message comes from.
     pub fn write(&self, level: LogLevel, module: &str, line: u32, message: &str) {
-        if level > self.level {
+        if level > self.level() {
             return;
         }
         if let Style::Older { width } = self.style {

@@ -15,6 +15,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 use crate::context;
 use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::sandbox::Sandbox;
+use crate::thread_stacks;
 
 /// The kit's published name.
 pub static KIT: Kit = Kit {
@@ -95,9 +96,11 @@ impl LogKit {
         Ok(())
     }
 
+    /// Where the calling code is.
     #[pymethod(name = "Stack")]
-    fn stack(zelf: &Py<Self>, _vm: &VirtualMachine) {
-        zelf.sandbox.plugin.log.write(LogLevel::Debug, MODULE, LINE, "Current stack:");
+    fn stack(zelf: &Py<Self>, vm: &VirtualMachine) {
+        let text = format!("Current stack:\n{}", thread_stacks::current(vm));
+        zelf.sandbox.plugin.log.write(LogLevel::Debug, MODULE, LINE, text.trim_end());
     }
 
     fn log(&self, level: LogLevel, function: &str, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -133,7 +136,7 @@ fn too_few(function: &str, vm: &VirtualMachine) -> rustpython_vm::builtins::PyBa
 }
 
 /// The text of a line: the format applied only where there are arguments, as `logging` does.
-fn format_line(vm: &VirtualMachine, format: &PyObject, args: &[PyObjectRef]) -> PyResult<String> {
+pub fn format_line(vm: &VirtualMachine, format: &PyObject, args: &[PyObjectRef]) -> PyResult<String> {
     let message = if text::is_basestring(format) { format.to_owned() } else { text::str_object(vm, format)? };
     let message = match args {
         [] => message,

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustpython_vm::builtins::PyStr;
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::builtins::{PyDict, PyStr};
+use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, Callable, GetAttr};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
@@ -18,6 +18,7 @@ use crate::messaging::{self, Messages};
 use crate::objects::signature::{Default as Preset, Parameter, Signature};
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
+use crate::{media_server, server_request};
 
 /// Module path of the classes here, as `repr` shows it.
 const MODULE: &str = "Framework.api.messagekit";
@@ -362,7 +363,25 @@ const CALL: Signature = Signature {
     keywords: false,
 };
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+const SEND_EVENT: Signature = Signature {
+    name: "send_event",
+    hidden: 1,
+    parameters: &[
+        Parameter::required("event_name"),
+        Parameter { name: "args", default: Preset::List },
+        Parameter { name: "kwargs", default: Preset::Dict },
+    ],
+    keywords: false,
+};
+
+const REGISTER: Signature = Signature {
+    name: "register_for_event",
+    hidden: 1,
+    parameters: &[Parameter::required("identifier"), Parameter::required("event_name"), Parameter::required("f")],
+    keywords: false,
+};
+
+#[pyclass(flags(HAS_DICT, DISALLOW_INSTANTIATION))]
 impl CoreMessaging {
     /// Calls a function of another plug-in by its message name.
     #[pymethod]
@@ -370,6 +389,48 @@ impl CoreMessaging {
         let bound = CALL.bind(vm, args)?;
         let (target, name) = (text::unicode_of(vm, bound.get(0))?, text::unicode_of(vm, bound.get(1))?);
         messaging::call(vm, &zelf.plugin, &target, &name, bound.get(2), bound.get(3))
+    }
+
+    /// Sends a notification to the plug-ins that registered for it.
+    #[pymethod]
+    fn send_event(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let bound = SEND_EVENT.bind(vm, args)?;
+        let positional: Vec<PyObjectRef> = vm.extract_elements_with(bound.get(1), Ok)?;
+        let keywords = match bound.get(2).downcast_ref::<PyDict>() {
+            Some(dict) => messaging::keywords(vm, dict)?,
+            None => return Err(vm.new_type_error("kwargs must be a dictionary")),
+        };
+        let sent = FuncArgs::new(positional, keywords.into_iter().collect::<KwArgs>());
+        messaging::notify(vm, &zelf.plugin, &text::unicode_of(vm, bound.get(0))?, sent)
+    }
+
+    /// Has a function called for the notifications of a plug-in.
+    #[pymethod]
+    fn register_for_event(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let bound = REGISTER.bind(vm, args)?;
+        let (source, name) = (text::unicode_of(vm, bound.get(0))?, text::unicode_of(vm, bound.get(1))?);
+        messaging::subscribe(&zelf.plugin, &source, &name, bound.get(2).to_owned());
+        Ok(())
+    }
+
+    /// The identifiers of the plug-ins that the media server knows.
+    #[pymethod]
+    fn plugin_list(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        let url = format!("{}/:/plugins", media_server::BASE);
+        let body = server_request::fetch(vm, &zelf.plugin, url, None)?;
+        let text = String::from_utf8_lossy(&body).into_owned();
+        let document = roxmltree::Document::parse(&text).map_err(|error| vm.new_value_error(error.to_string()))?;
+        let identifiers = document.root_element().children().filter_map(|node| node.attribute("identifier"));
+        Ok(vm.ctx.new_list(identifiers.map(|identifier| text::native(vm, identifier)).collect()).into())
+    }
+
+    /// The address that calls a function of another plug-in.
+    #[pymethod]
+    fn generate_messaging_url(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        let bound = CALL.bind(vm, args)?;
+        let (target, name) = (text::unicode_of(vm, bound.get(0))?, text::unicode_of(vm, bound.get(1))?);
+        let url = messaging::call_url(vm, &zelf.plugin, &target, &name, bound.get(2), bound.get(3))?;
+        Ok(text::native(vm, &url))
     }
 
     /// Lets other plug-ins call a function by a message name.

@@ -213,15 +213,27 @@ pub fn call(
     args: &PyObject,
     kwargs: &PyObject,
 ) -> PyResult {
-    let url = format!(
+    let url = call_url(vm, plugin, target, name, args, kwargs)?;
+    let body = server_request::fetch(vm, plugin, url, None)?;
+    pack::unpack(vm, &String::from_utf8_lossy(&body))
+}
+
+/// The address at which the media server passes a call on to another plug-in.
+pub fn call_url(
+    vm: &VirtualMachine,
+    plugin: &Plugin,
+    target: &str,
+    name: &str,
+    args: &PyObject,
+    kwargs: &PyObject,
+) -> PyResult<String> {
+    Ok(format!(
         "{BASE}/:/plugins/{}/messaging/function/{}/{}/{}",
         expand(plugin, target),
         safe_encode(name.as_bytes()),
         pack::pack(vm, args)?,
         pack::pack(vm, kwargs)?
-    );
-    let body = server_request::fetch(vm, plugin, url, None)?;
-    pack::unpack(vm, &String::from_utf8_lossy(&body))
+    ))
 }
 
 /// Whether a plug-in answers messages now.

@@ -82,6 +82,13 @@ pub fn known_server_attribute(plugin: &Plugin, name: &str) -> Option<String> {
     plugin.state::<ServerAttributes>().known.lock().get(name).cloned()
 }
 
+/// All attributes that have been fetched.
+pub fn known_server_attributes(plugin: &Plugin) -> Vec<(String, String)> {
+    let state = plugin.state::<ServerAttributes>();
+    let known = state.known.lock();
+    known.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// Whether a version is at least another: text before `-`, split at dots, what is no number counts as 0.
 pub fn version_at_least(version: &str, wanted: &[u64]) -> bool {
     let numbers: Vec<u64> =

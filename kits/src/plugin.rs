@@ -44,6 +44,8 @@ pub struct Plugin {
     pub log: Arc<Logger>,
     pub strings: Strings,
     pub stored_values: StoredValues,
+    /// The framework version that ran the plug-in before.
+    pub last_version: String,
     /// `--server-version`.
     pub server_version: Option<String>,
     sandbox: RwLock<Option<Arc<Sandbox>>>,
@@ -104,6 +106,7 @@ impl Plugin {
         let policy = Policy::by_name(&bundle.info.code_policy);
         reprise_vm_glue::code_cache::set_folder(Some(folders.compiled_code()));
         let stored_values = StoredValues::open(folders.stored_values_file());
+        let last_version = last_version(&stored_values);
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!("Starting framework core - Version: {FRAMEWORK_VERSION}, Build: reprise-{version}");
         tracing::debug!("Using the {} policy", policy.name);
@@ -117,6 +120,7 @@ impl Plugin {
             log,
             strings,
             stored_values,
+            last_version,
             server_version,
             sandbox: RwLock::default(),
             kit_state: Mutex::default(),
@@ -146,6 +150,7 @@ impl Plugin {
             policy: Policy::by_name("Elevated"),
             log,
             strings,
+            last_version: last_version(&stored_values),
             stored_values,
             server_version: None,
             sandbox: RwLock::default(),
@@ -221,9 +226,14 @@ impl Plugin {
     /// The prefix where no handler gives one.
     pub fn channel_prefix(&self) -> String {
         match &self.bundle.info.legacy_prefix {
-            Some(prefix) => prefix.clone(),
-            None => format!("/plugins/{}", self.bundle.identifier),
+            Some(prefix) if !self.is_daemon() => prefix.clone(),
+            _ => format!("/plugins/{}", self.bundle.identifier),
         }
+    }
+
+    /// Whether the process runs in the background, for many users (`spec/protocol.md` §1.9).
+    pub fn is_daemon(&self) -> bool {
+        self.config.flag("daemonized")
     }
 
     /// The program's HTTP client.
@@ -248,6 +258,11 @@ impl Plugin {
         let entry = map.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         Arc::clone(entry).downcast::<T>().unwrap_or_default()
     }
+}
+
+fn last_version(values: &StoredValues) -> String {
+    let last = values.get("LastVersion").and_then(|value| value.as_str().map(str::to_owned));
+    last.unwrap_or_else(|| FRAMEWORK_VERSION.to_owned())
 }
 
 /// The compiled main file, if the bundle has one.

@@ -42,7 +42,11 @@ pub fn call(
     let exclusions = &plugin.bundle.info.platform_exclusions;
     let platform = request_header("X-Plex-Platform").or_else(|| request_header("X-Plex-Client-Platform"));
     let unsupported = platform.is_some_and(|platform| exclusions.contains(&platform));
-    if unsupported && plugin.bundle.identifier != SYSTEM && &*result.class().name() == "MediaContainer" {
+    if unsupported
+        && !plugin.is_daemon()
+        && plugin.bundle.identifier != SYSTEM
+        && &*result.class().name() == "MediaContainer"
+    {
         let handler = plugin.state::<Prefixes>().handlers.read().get(number).cloned();
         let name = match handler {
             Some(handler) => prefixes::name_of(vm, plugin, &handler)?,

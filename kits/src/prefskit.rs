@@ -49,6 +49,8 @@ struct AllPrefs {
 pub struct Preferences {
     definitions: Result<Definitions, DefinitionError>,
     user: Mutex<UserPrefs>,
+    /// In the background nobody's own values are kept.
+    defaults_only: bool,
 }
 
 /// Why preferences cannot be used.
@@ -109,7 +111,11 @@ fn preferences(
         if let Err(error) = &definitions {
             tracing::error!("{error}");
         }
-        Arc::new(Preferences { definitions, user: Mutex::new(UserPrefs::new(path, identifier)) })
+        Arc::new(Preferences {
+            definitions,
+            user: Mutex::new(UserPrefs::new(path, identifier)),
+            defaults_only: plugin.is_daemon(),
+        })
     });
     Arc::clone(entry)
 }
@@ -118,6 +124,14 @@ fn preferences(
 pub fn exist(plugin: &Plugin) -> bool {
     plugin.bundle.default_prefs().is_file()
         || !services::registry::of(plugin).prefs_files(&plugin.bundle.identifier).is_empty()
+}
+
+/// The same for an identifier, the plug-in's own or a service's.
+pub fn exist_for(plugin: &Plugin, identifier: &str) -> bool {
+    if identifier == plugin.bundle.identifier {
+        return exist(plugin);
+    }
+    !services::registry::of(plugin).prefs_files(identifier).is_empty()
 }
 
 /// The preferences of a request's own header, `name=value&name=value`; None where there is none. A faulty header is
@@ -153,6 +167,9 @@ impl Preferences {
         if let Some(values) = from_request {
             return request_value(vm, definition, &values).map(Some);
         }
+        if self.defaults_only {
+            return Ok(Some(definition.decode(definition.encoded_default().as_deref())));
+        }
         let mut user = self.user.lock();
         user.refresh(definitions).map_err(|error| Trouble::File(error).into_exception(vm))?;
         Ok(Some(user.decoded(definition)))
@@ -164,12 +181,18 @@ impl Preferences {
             let value = request_value(vm, definition, &values)?;
             return Ok(encode(definition, &value));
         }
+        if self.defaults_only {
+            return Ok(definition.encoded_default());
+        }
         Ok(self.user.lock().listed(definition))
     }
 
     /// Sets values as a client sent them.
     fn set(&self, sent: &[(String, Option<String>)]) -> Result<(), Trouble> {
         let definitions = self.definitions()?;
+        if self.defaults_only {
+            return Ok(());
+        }
         self.user.lock().set(definitions, sent).map_err(Trouble::File)
     }
 }

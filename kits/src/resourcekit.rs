@@ -9,7 +9,6 @@ use parking_lot::RwLock;
 use reprise_bundles::resources::{self, Resource};
 use reprise_bundles::services as declared;
 use reprise_vm_glue::runtime::text;
-use reprise_vm_glue::web;
 use rustpython_vm::builtins::{PyList, PyStr, PyStrRef, PyTuple};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
@@ -18,12 +17,13 @@ use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachi
 use crate::builtin::{Call, Outcome};
 use crate::call_arguments::Parameters;
 use crate::dispatch::{self, Response};
+use crate::http_request::{Network, Plan, USER_AGENT};
 use crate::kit::{Entry, Kit, Status, Visibility};
 use crate::objects::quote::{quote, quote_plus, url_bytes};
 use crate::plugin::Plugin;
 use crate::sandbox::{Role, Sandbox};
-use crate::services;
 use crate::startup::ResourceHashes;
+use crate::{http_options, platform, services};
 
 /// The kit's published names.
 pub static KIT: Kit = Kit {
@@ -77,7 +77,7 @@ pub fn resource_path(sandbox: &Sandbox, name: &str) -> Option<String> {
 }
 
 /// A resource that the code of a sandbox can use: of its own folders, else of any service with its identifier.
-fn find(sandbox: &Sandbox, name: &str) -> Option<Resource> {
+pub fn find(sandbox: &Sandbox, name: &str) -> Option<Resource> {
     let plugin = &sandbox.plugin;
     if sandbox.role == Role::Main {
         // Known without asking the server for other bundles' services; they are searched first.
@@ -136,6 +136,13 @@ pub fn hosted_url(plugin: &Plugin, kind: &str, group: &str, identifier: &str, ex
     let file = format!("{identifier}.{extension}");
     let hash = plugin.state::<ResourceHashes>().get(kind, group, &file);
     format!("http://resources-cdn.plexapp.com/{kind}/{group}/{file}?h={}", hash.as_deref().unwrap_or("None"))
+}
+
+/// The address of the plug-in's own hosted picture; None where its hash is not known.
+pub fn known_hosted_url(plugin: &Plugin, kind: &str, group: &str) -> Option<String> {
+    let file = format!("{}.jpg", plugin.bundle.identifier);
+    let hash = plugin.state::<ResourceHashes>().get_if_begun(kind, group, &file)?;
+    Some(format!("http://resources-cdn.plexapp.com/{kind}/{group}/{file}?h={hash}"))
 }
 
 fn path_function(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &'static str, deprecated: bool) -> PyObjectRef {
@@ -395,12 +402,12 @@ pub fn answer_with_fallback(call: Call<'_>) -> PyResult<Outcome> {
         let latin1 = |error: std::string::FromUtf8Error| error.as_bytes().iter().copied().map(char::from).collect();
         let url = String::from_utf8(bytes).unwrap_or_else(latin1);
         if works(call.vm, call.plugin, &url) {
-            return Ok(redirect(&url));
+            return Ok(redirect(call.plugin, &url));
         }
     }
     if let Some(fallback) = call.text("fallback") {
         return match resource_path(&sandbox, &fallback) {
-            Some(path) => Ok(redirect(&path)),
+            Some(path) => Ok(redirect(call.plugin, &path)),
             None => Outcome::not_found(),
         };
     }
@@ -410,19 +417,36 @@ pub fn answer_with_fallback(call: Call<'_>) -> PyResult<Outcome> {
     };
     let identifier = call.text("hosted_identifier").unwrap_or_else(|| sandbox.identifier.clone());
     let extension = if kind == "html" { "html" } else { "jpg" };
-    Ok(redirect(&hosted_url(call.plugin, &kind, &group, &identifier, extension)))
+    Ok(redirect(call.plugin, &hosted_url(call.plugin, &kind, &group, &identifier, extension)))
 }
 
-fn redirect(location: &str) -> Outcome {
-    Outcome::Ready(dispatch::redirect(location, 302))
+/// A redirect, which old servers only understand as a permanent one.
+fn redirect(plugin: &Plugin, location: &str) -> Outcome {
+    let version = platform::known_server_attribute(plugin, "version");
+    let old = version.is_some_and(|version| !platform::version_at_least(&version, &[0, 9, 6, 6]));
+    Outcome::Ready(dispatch::redirect(location, if old { 301 } else { 302 }))
 }
 
-/// Whether a URL answers: HEAD, else GET.
+/// Whether a URL answers: HEAD, else GET. A redirect of either is followed with GET.
 fn works(vm: &VirtualMachine, plugin: &Plugin, url: &str) -> bool {
-    let client = plugin.web();
+    let network = plugin.state::<Network>();
+    let headers = vec![
+        ("User-Agent".to_owned(), USER_AGENT.into()),
+        ("Connection".to_owned(), b"close".to_vec()),
+        ("Accept-Encoding".to_owned(), b"gzip".to_vec()),
+    ];
     ["HEAD", "GET"].iter().any(|method| {
-        let request = web::Request::new(*method, url);
-        vm.allow_threads(|| client.send(request)).is_ok_and(|response| response.status < 400)
+        let plan = Plan {
+            method: (*method).to_owned(),
+            url: url.to_owned(),
+            headers: headers.clone(),
+            body: None,
+            timeout: http_options::default_timeout(&network),
+            follow_redirects: true,
+            cache_time: None,
+            sleep: 0.0,
+        };
+        vm.allow_threads(|| network.fetch(&plan)).is_ok()
     })
 }
 

@@ -415,10 +415,15 @@ impl PluginKit {
         Ok(text::native(vm, &format!("{message} (most recent call last):\n{rest}")))
     }
 
-    /// The host process keeps its priority: a plug-in must not slow the others down by raising it, and lowering it for
-    /// good is the system's business.
+    /// Lowers the priority of the process by so much; it cannot be raised. Does nothing on Windows.
     #[pymethod(name = "Nice")]
-    fn nice(_zelf: &Py<Self>, _value: PyObjectRef) {}
+    fn nice(_zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let value: i32 = value.try_into_value(vm)?;
+        if cfg!(unix) {
+            vm.import("os", 0)?.get_attr("nice", vm)?.call((value.max(0),), vm)?;
+        }
+        Ok(())
+    }
 }
 
 /// The class of view group records.

@@ -17,7 +17,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::kit::Visibility;
 use crate::plugin::Plugin;
-use crate::{KITS, errors, guards, importer, libraries, missing, models};
+use crate::{KITS, errors, guards, importer, libraries, limits, missing, models};
 
 /// What the code of a sandbox is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +101,7 @@ pub fn sees(policy: &Policy, visible: Visibility) -> bool {
 impl Sandbox {
     /// The sandbox of a plug-in's own code.
     pub fn main(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult<Arc<Self>> {
+        limits::install(vm, plugin)?;
         if plugin.policy.bundled_libraries {
             add_library_folders(vm, plugin)?;
         }
@@ -119,6 +120,7 @@ impl Sandbox {
             plugin: Arc::clone(plugin),
         });
         sandbox.fill(vm)?;
+        limits::close_libraries(vm, &sandbox)?;
         models::user::publish(vm, &sandbox)?;
         Ok(sandbox)
     }

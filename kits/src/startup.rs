@@ -18,6 +18,9 @@ pub const SYSTEM: &str = "com.plexapp.system";
 
 /// How long the hashes of hosted resources are awaited.
 const HASHES_TIMEOUT: Duration = Duration::from_secs(10);
+/// Where processes in the background get them.
+const HASHES_URL: &str = "http://resources-cdn.plexapp.com/hashes.json";
+const HASHES_URL_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long fetched hashes are good.
 const HASHES_AGE: Duration = Duration::from_secs(24 * 3600);
 /// When a failed fetch is tried again.
@@ -28,7 +31,7 @@ const HASHES_RETRY: Duration = Duration::from_secs(3600);
 pub fn begin(plugin: &Arc<Plugin>) {
     let settings = http_request::Settings {
         cookies: Some(plugin.folders.cookies_file()),
-        cache: Some(plugin.folders.http_cache()),
+        cache: (!plugin.is_daemon()).then(|| plugin.folders.http_cache()),
         is_agent: plugin.bundle.info.plugin_class == "Agent",
         elevated: plugin.policy.elevated,
         ..http_request::Settings::default()
@@ -39,7 +42,12 @@ pub fn begin(plugin: &Arc<Plugin>) {
         side(plugin, "clear_events", clear_events);
     }
     // Whoever wants a hash waits until this fetch has ended.
-    plugin.state::<ResourceHashes>().state.lock().fetching = true;
+    {
+        let hashes = plugin.state::<ResourceHashes>();
+        let mut hashes = hashes.state.lock();
+        hashes.fetching = true;
+        hashes.direct = plugin.is_daemon();
+    }
     side(plugin, "resource_hashes", |plugin| {
         plugin.state::<ResourceHashes>().fetch();
         if plugin.state::<ResourceHashes>().all().is_some() {
@@ -79,6 +87,8 @@ pub fn keep_cookies(plugin: &Plugin) {
 #[derive(Debug, Default)]
 struct Hashes {
     fetching: bool,
+    /// From the hosts of the resources themselves: there is no media server to ask.
+    direct: bool,
     /// When the next fetch is due; None before the first.
     due: Option<Instant>,
     /// `{type: {group: {file name: hash}}}`
@@ -95,8 +105,11 @@ pub struct ResourceHashes {
 impl ResourceHashes {
     /// Fetches the hashes; others wait meanwhile.
     fn fetch(&self) {
-        let url = format!("{BASE}/:/plugins/{SYSTEM}/resourceHashes");
-        let answer = media_server::get(&url, Some(HASHES_TIMEOUT));
+        let direct = self.state.lock().direct;
+        let answer = match direct {
+            true => media_server::get(HASHES_URL, Some(HASHES_URL_TIMEOUT)),
+            false => media_server::get(&format!("{BASE}/:/plugins/{SYSTEM}/resourceHashes"), Some(HASHES_TIMEOUT)),
+        };
         let parsed = answer.ok().and_then(|body| serde_json::from_slice(&body).ok());
         let mut state = self.state.lock();
         state.fetching = false;
@@ -117,6 +130,16 @@ impl ResourceHashes {
     /// The hash of a hosted resource. Waits for a fetch that is under way; fetches again what has become old.
     pub fn get(&self, kind: &str, group: &str, file: &str) -> Option<String> {
         self.current().known.get(kind)?.get(group)?.get(file)?.as_str().map(str::to_owned)
+    }
+
+    /// The same for what is shown only where there is one: where nobody has begun to fetch, nobody begins now.
+    pub fn get_if_begun(&self, kind: &str, group: &str, file: &str) -> Option<String> {
+        let state = self.state.lock();
+        if !state.fetching && state.due.is_none() {
+            return None;
+        }
+        drop(state);
+        self.get(kind, group, file)
     }
 
     fn current(&self) -> MutexGuard<'_, Hashes> {

@@ -25,6 +25,14 @@ pub fn text(vm: &VirtualMachine) -> PyResult<String> {
     Ok(text)
 }
 
+/// The stack of the running thread, outermost call first.
+pub fn current(vm: &VirtualMachine) -> String {
+    match vm.current_frame() {
+        Some(innermost) => calls(vm, &innermost).iter().map(|frame| line_of(vm, frame)).collect(),
+        None => String::new(),
+    }
+}
+
 fn calls(vm: &VirtualMachine, innermost: &Py<FrameObject>) -> Vec<FrameObjectRef> {
     let mut frames = vec![innermost.to_owned()];
     while let Some(outer) = frames.last().and_then(|frame| frame.f_back(vm)) {

@@ -167,7 +167,7 @@ fn make_locks(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<PyObjectR
 // ---- threads ---------------------------------------------------------------------------------------------------
 
 /// The name of a function for logs.
-fn name_of(vm: &VirtualMachine, function: &PyObject) -> String {
+pub fn name_of(vm: &VirtualMachine, function: &PyObject) -> String {
     function
         .get_attr("__name__", vm)
         .ok()
@@ -246,7 +246,7 @@ fn inherited(context: &Context) -> Context {
     }
 }
 
-fn log_exception(vm: &VirtualMachine, what: &str, exception: &rustpython_vm::builtins::PyBaseExceptionRef) {
+pub fn log_exception(vm: &VirtualMachine, what: &str, exception: &rustpython_vm::builtins::PyBaseExceptionRef) {
     let trace = errors::traceback_of(vm, exception);
     let rest = trace.strip_prefix("Traceback (most recent call last):").unwrap_or(&trace);
     tracing::error!(critical = true, "{what} (most recent call last):{rest}");

@@ -25,6 +25,7 @@ fn is_apart(plugin: &Plugin) -> bool {
     request_header("X-Plex-Proxy-Cookies").is_some()
         || request_header("X-Plex-Token").is_some()
         || plugin.policy.always_session_cookies
+        || plugin.is_daemon()
 }
 
 /// Reads the user's state at the start of a request and puts it into the request's context.

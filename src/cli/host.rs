@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use crate::host::daemon::{self, Action};
 use crate::host::{self, Options};
 
 /// Hosts one plug-in for a media server: speaks its protocol on standard input and output and on a loopback HTTP port.
@@ -82,6 +83,16 @@ enum Daemon {
     Stop,
 }
 
+impl From<Daemon> for Action {
+    fn from(daemon: Daemon) -> Self {
+        match daemon {
+            Daemon::Start => Self::Start,
+            Daemon::Restart => Self::Restart,
+            Daemon::Stop => Self::Stop,
+        }
+    }
+}
+
 /// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
     let socket = match arguments.interface.as_str() {
@@ -92,11 +103,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    if arguments.daemon.is_some() {
-        anstream::eprintln!("Running in the background is not supported: use the service manager of your system.");
-        return ExitCode::from(1);
-    }
-    host::run(Options {
+    let options = Options {
         bundle: arguments.bundle,
         quiet: arguments.quiet,
         socket,
@@ -105,5 +112,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
         log_file: arguments.log_file,
         config_file: arguments.config_file,
         policy_level: arguments.policy.map(PolicyLevel::name).or_else(|| std::env::var(POLICY_VARIABLE).ok()),
-    })
+    };
+    match arguments.daemon.map(Action::from) {
+        Some(action) if daemon::pid_file_of_this_process().is_none() => {
+            daemon::run(action, arguments.pid_file.as_deref(), &options)
+        }
+        _ => host::run(options),
+    }
 }

@@ -1,5 +1,6 @@
 //! The process that hosts one plug-in: start order, interfaces, end (`spec/protocol.md` §1).
 
+pub mod daemon;
 mod end;
 mod older;
 pub mod pipe;
@@ -91,10 +92,15 @@ fn host(options: &Options) -> Result<Never, HostError> {
     if let Some(level) = &options.policy_level {
         config.set("policy_level", level.clone());
     }
+    let pid_file = daemon::pid_file_of_this_process();
+    if pid_file.is_some() {
+        config.set("daemonized", true);
+    }
     if bundle.framework < FrameworkVersion::V2 {
         return older::host(bundle, config, options.quiet, &workers, &mut output);
     }
-    let (plugin, interpreter) = started(bundle, config, options, &workers)?;
+    let log_file = log_file(options, &bundle, &config, pid_file.is_some());
+    let (plugin, interpreter) = started(bundle, config, options, log_file, &workers)?;
     end::on_signals(&plugin, &interpreter, &workers).map_err(system("signals cannot be received"))?;
     let handler = Arc::new(Dispatcher {
         plugin: Arc::clone(&plugin),
@@ -109,6 +115,19 @@ fn host(options: &Options) -> Result<Never, HostError> {
     } else {
         None
     };
+    if let Some(pid_file) = pid_file {
+        reprise_bundles::atomic::write(&pid_file, std::process::id().to_string().as_bytes())
+            .map_err(system("the pid file cannot be written"))?;
+        plugin.on_stop(move |_| {
+            if let Err(error) = std::fs::remove_file(&pid_file) {
+                tracing::error!("Cannot remove {}: {error}", pid_file.display());
+            }
+        });
+        // Signals end the process.
+        loop {
+            std::thread::park();
+        }
+    }
     let mut input = io::stdin().lock();
     loop {
         match pipe::read(&mut input, port) {
@@ -128,15 +147,27 @@ fn host(options: &Options) -> Result<Never, HostError> {
     end::stop(&plugin, &interpreter, &workers)
 }
 
+/// The log file that the command line or the configuration names; in the background each port has one.
+fn log_file(options: &Options, bundle: &Bundle, config: &Config, background: bool) -> Option<PathBuf> {
+    let configured = || config.text("log_file").map(PathBuf::from);
+    let of_port = || {
+        let root = config.text("root_path").filter(|_| background)?;
+        let folder = config.text("log_files_dir").unwrap_or("log");
+        Some(PathBuf::from(root).join(folder).join("%(identifier)s.%(port)d.log"))
+    };
+    let named = options.log_file.clone().or_else(configured).or_else(of_port)?;
+    Some(daemon::filled(&named, &bundle.identifier, options.port))
+}
+
 /// Builds the interpreter, loads the plug-in's code and runs it up to the end of `Start()`.
 fn started(
     bundle: Bundle,
     config: Config,
     options: &Options,
+    log_file: Option<PathBuf>,
     workers: &Workers,
 ) -> Result<(Arc<Plugin>, Arc<Interpreter>), HostError> {
-    let options =
-        plugin::Options { config, log_file: options.log_file.clone(), server_version: options.server_version.clone() };
+    let options = plugin::Options { config, log_file, server_version: options.server_version.clone() };
     workers.run(move || start(bundle, options)).unwrap_or(Err(HostError::Panic))
 }
 

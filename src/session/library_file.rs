@@ -66,6 +66,9 @@ static TAGS: &[(&str, &str)] = &[
 /// Lists of objects below an item, and the elements that they become, each inside the one before.
 static VERSIONS: &[(&str, &str)] = &[("media", "Media"), ("parts", "Part"), ("streams", "Stream")];
 
+/// What a tree tells of an item.
+static TREE_ATTRIBUTES: &[&str] = &["index", "title", "year", "guid", "originallyAvailableAt", "parentTitle", "hash"];
+
 type Attributes = Vec<(String, String)>;
 
 /// An element.
@@ -186,6 +189,10 @@ impl LibraryFile {
                 let item = above.last()?;
                 let children = item.children.iter().map(|child| child.element(section, &above, false)).collect();
                 Some(page(item.head(section), children, query))
+            }
+            ["library", "metadata", key, "tree"] => {
+                let (_, above) = self.find(key)?;
+                Some(container(Vec::new(), vec![above.last()?.tree()]))
             }
             ["library", "metadata", key, "allLeaves"] => {
                 let (section, above) = self.find(key)?;
@@ -310,6 +317,21 @@ impl Item {
         all.retain(|(name, _)| self.get(name).is_none());
         all.extend(self.attributes.iter().cloned());
         Element { name: self.kind.element, attributes: all, children: self.inner.clone() }
+    }
+
+    /// The item with its files and what is below it, as agents are shown it (`spec/agents.md` §4).
+    fn tree(&self) -> Element {
+        let mut all = pairs(&[("id", &self.key), ("type", &self.kind.number.to_string())]);
+        for name in TREE_ATTRIBUTES {
+            all.extend(self.get(name).map(|value| ((*name).to_owned(), value.to_owned())));
+        }
+        let versions = self.inner.iter().filter(|element| element.name == "Media").map(|media| Element {
+            name: "MediaItem",
+            attributes: media.attributes.clone(),
+            children: media.children.iter().map(|part| Element { name: "MediaPart", ..part.clone() }).collect(),
+        });
+        let children = versions.chain(self.children.iter().map(Item::tree)).collect();
+        Element { name: "MetadataItem", attributes: all, children }
     }
 
     fn leaves(&self) -> usize {
@@ -606,6 +628,8 @@ mod tests {
             ("/library/metadata/30/allLeaves", "grandparentTitle=\"S\""),
             ("/library/metadata/30/children", "key=\"/library/metadata/3/children\" type=\"season\""),
             ("/library/metadata/3/children", "parentIndex=\"1\""),
+            ("/library/metadata/30/tree", "<MetadataItem id=\"3\" type=\"3\" index=\"1\" title=\"Season 1\""),
+            ("/library/metadata/2/tree", "<MediaPart id=\"2\" key=\"/library/parts/2/file.mkv\" file=\"/films/a.mkv\""),
         ] {
             let xml = library.answer(uri).unwrap_or_default();
             assert!(xml.contains(wanted), "{uri}: {wanted} is missing in\n{xml}");

@@ -93,7 +93,10 @@ impl MediaServer {
             return None;
         }
         let found = match path.strip_prefix("/library/metadata/").and_then(|rest| rest.strip_suffix("/tree")) {
-            Some(number) => self.library.get().and_then(|library| library.tree(number)),
+            Some(number) => {
+                let shown = self.library.get().and_then(|library| library.tree(number));
+                shown.or_else(|| self.sections().answer(uri))
+            }
             None => self.sections().answer(uri),
         };
         Some(match found {

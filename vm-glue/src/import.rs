@@ -11,6 +11,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyList, PyM
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use crate::gate;
 use crate::interpreter::Settings;
 use crate::modules::{self, Source};
 use crate::runtime::{dialect, exec, frames, intrinsics, restricted, source, text};
@@ -543,6 +544,7 @@ pub fn run_module(
 }
 
 fn load_file(vm: &VirtualMachine, full: &str, found: &Found) -> PyResult {
+    gate::check_path(vm, &found.file, gate::Access::Read)?;
     let bytes = std::fs::read(&found.file).map_err(|error| vm.new_os_error(error.to_string()))?;
     let name = found.file.to_string_lossy().into_owned();
     let module = new_module(vm, full, dialect::builtins(vm)?.into())?;
@@ -715,6 +717,7 @@ fn reload(module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     }
     let Some(file) = vm.get_attribute_opt(&module, "__file__")? else { return Ok(module) };
     let file = text::text_of(vm, &file)?.unwrap_or_default();
+    gate::check_path(vm, file.as_ref(), gate::Access::Read)?;
     let Ok(bytes) = std::fs::read(&file) else { return Ok(module) };
     let code = source::compile_file(vm, &file, &bytes, SourceRules::CPython)?;
     let dict = own.dict();

@@ -14,6 +14,7 @@
 
 pub mod clock;
 pub mod code_cache;
+pub mod gate;
 pub mod import;
 pub mod interpreter;
 pub mod lower;

@@ -2,7 +2,7 @@
 //! attribute of the class stores a default for every object of it (`spec/objects.md` §1.1).
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, LazyLock, OnceLock, Weak};
 
 use parking_lot::RwLock;
 use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
@@ -90,6 +90,8 @@ pub struct ClassData {
     pub parent: Option<Arc<ClassData>>,
     /// Stored defaults by place of the attribute.
     pub defaults: RwLock<Vec<(usize, PyObjectRef)>>,
+    /// The plug-in's hosted picture, which objects without one of their own show; looked up when one is first written.
+    hosted: OnceLock<Option<(usize, PyObjectRef)>>,
     /// Codecs and container that every new media object has (`PlexAudioCodec` … in Info.plist).
     pub media_defaults: Vec<(usize, String)>,
 }
@@ -108,6 +110,22 @@ impl ClassData {
             }
             class = data.parent.as_deref();
         }
+    }
+
+    /// Thumb (containers: art) where the plug-in has a hosted picture (`spec/objects.md` §4). With no known hash there is none.
+    pub fn hosted_picture(&self, vm: &VirtualMachine) -> Option<(usize, PyObjectRef)> {
+        let find = || {
+            let (name, group) = match self.layout.class.name {
+                "ObjectContainer" => ("art", "art"),
+                "MetadataItem" | "SearchResult" => return None,
+                _ => ("thumb", "source"),
+            };
+            let place = self.layout.find(name)?;
+            let sandbox = self.sandbox()?;
+            let picture = crate::resourcekit::known_hosted_url(&sandbox.plugin, "image", group)?;
+            Some((place, reprise_vm_glue::runtime::text::native(vm, &picture)))
+        };
+        self.hosted.get_or_init(find).clone()
     }
 
     /// The sandbox that the class was made for, or the one that runs now.
@@ -211,6 +229,7 @@ pub fn class_data(class: &Py<PyType>) -> Option<Arc<ClassData>> {
         sandbox: Weak::clone(&parent.sandbox),
         native: false,
         defaults: RwLock::default(),
+        hosted: OnceLock::new(),
         media_defaults: parent.media_defaults.clone(),
         parent: Some(parent),
     });
@@ -240,6 +259,7 @@ pub fn make(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, name: &str) -> PyResult
         native: true,
         parent: None,
         defaults: RwLock::default(),
+        hosted: OnceLock::new(),
         media_defaults: super::media::plist_defaults(sandbox, layout),
     };
     class.init_type_data(Arc::new(data)).map_err(|message| vm.new_system_error(message))?;

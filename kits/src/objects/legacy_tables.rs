@@ -297,6 +297,11 @@ pub fn parameters(name: &str) -> Option<Vec<&'static str>> {
     legacy_class(name).map(|class| class.parameters.iter().map(|parameter| parameter.parameter.name).collect())
 }
 
+/// The names of all of them.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    LEGACY_CLASSES.iter().map(|class| class.name)
+}
+
 /// The class with this name.
 pub fn legacy_class(name: &str) -> Option<&'static LegacyClass> {
     LEGACY_CLASSES.iter().find(|class| class.name == name)

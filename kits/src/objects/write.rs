@@ -98,6 +98,9 @@ impl<'a> Writer<'a> {
     /// Defaults of the class, then the object's own plain attributes.
     pub fn attributes(&mut self, object: &Py<ModernObject>) -> PyResult<()> {
         let layout = object.class.layout;
+        if let Some((at, picture)) = object.class.hosted_picture(self.vm) {
+            self.plain(layout.xml[at], &picture)?;
+        }
         let mut outcome = Ok(());
         object.class.each_default(|at, value| {
             if outcome.is_ok() && !matches!(layout.attributes[at].kind, Type::Hidden) {

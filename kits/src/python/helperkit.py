@@ -121,6 +121,7 @@ class HelperProcess(object):
 
 class HelperKit(object):
     def Run(self, helper, *args):
+        native['check_process']()
         path = _path_for(helper)
         if path is None:
             return None
@@ -131,6 +132,7 @@ class HelperKit(object):
         separate = kwargs.pop('stderr', False)
         if kwargs:
             raise FrameworkException("Unknown argument '%s'" % sorted(kwargs)[0])
+        native['check_process']()
         path = _path_for(helper)
         if path is None:
             return None

@@ -10,10 +10,11 @@ use reprise_vm_glue::threads;
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 
 use super::members::{MEMBERS, Member};
+use crate::core_parts::component::Component;
 use crate::lazy_kit::LazyKit;
 use crate::plugin::{Options, Plugin};
 use crate::sandbox::Sandbox;
-use crate::{KITS, missing};
+use crate::{KITS, missing, playerkit};
 
 /// The members that exist.
 #[derive(Clone, Debug, Default)]
@@ -91,6 +92,12 @@ fn has(vm: &VirtualMachine, object: &PyObject, member: &Member) -> bool {
     let name = vm.ctx.intern_str(member.name);
     if let Some(lazy) = object.downcast_ref::<LazyKit>() {
         return lazy.inner(vm).is_ok_and(|inner| has(vm, &inner, member));
+    }
+    if let Some(component) = object.downcast_ref::<Component>() {
+        return component.has(member.name);
+    }
+    if playerkit::is_group_of(object, member.name) {
+        return true;
     }
     let class = object.class();
     if class.get_attr(name).is_some() || class.as_object().get_attr(name, vm).is_ok() {

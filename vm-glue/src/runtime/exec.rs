@@ -300,6 +300,7 @@ fn execfile(
     let (globals, locals) =
         namespaces(globals.into_option(), locals.into_option(), &frame, vm, frames::locals, errors)?;
     let name = text::text_of(vm, &file)?.ok_or_else(|| vm.new_type_error("coercing to Unicode: need string"))?;
+    crate::gate::check_path(vm, name.as_ref(), crate::gate::Access::Read)?;
     let bytes = std::fs::read(&name).map_err(|error| {
         let code = error.raw_os_error().unwrap_or(5);
         let message = std::io::Error::from_raw_os_error(code).to_string();

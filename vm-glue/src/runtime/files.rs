@@ -10,6 +10,8 @@ use rustpython_vm::types::{Constructor, Initializer, IterNext, Iterable, Represe
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use crate::gate::{self, Access};
+
 /// Bytes read or written at once.
 const BUFFER: usize = 64 * 1024;
 
@@ -737,6 +739,8 @@ fn open(name: &PyObjectRef, mode: &str, vm: &VirtualMachine) -> PyResult<std::fs
             );
         }
     };
+    let access = if plus || matches!(first, 'w' | 'a') { Access::Write } else { Access::Read };
+    gate::check_path(vm, &path, access)?;
     let failed = |error: io::Error| io_error(&error, Some(name.clone()), vm);
     let file = options.open(&path).map_err(failed)?;
     if file.metadata().is_ok_and(|data| data.is_dir()) {
