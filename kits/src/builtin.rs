@@ -46,19 +46,25 @@ impl Outcome {
     }
 }
 
-/// One built-in route; GET and HEAD only.
+/// One built-in route.
 pub struct BuiltinRoute {
     pub group: Group,
     pub path: &'static str,
+    /// GET includes HEAD.
+    pub methods: &'static [&'static str],
     pub answer: fn(Call<'_>) -> PyResult<Outcome>,
 }
 
 const fn management(path: &'static str, answer: fn(Call<'_>) -> PyResult<Outcome>) -> BuiltinRoute {
-    BuiltinRoute { group: Group::Management, path, answer }
+    BuiltinRoute { group: Group::Management, path, methods: &["GET"], answer }
 }
 
 const fn internal(path: &'static str, answer: fn(Call<'_>) -> PyResult<Outcome>) -> BuiltinRoute {
-    BuiltinRoute { group: Group::Internal, path, answer }
+    BuiltinRoute { group: Group::Internal, path, methods: &["GET"], answer }
+}
+
+const fn changeable(path: &'static str, answer: fn(Call<'_>) -> PyResult<Outcome>) -> BuiltinRoute {
+    BuiltinRoute { group: Group::Internal, path, methods: &["GET", "PUT"], answer }
 }
 
 /// Every built-in route; the first that matches wins.
@@ -101,6 +107,9 @@ pub static ROUTES: &[BuiltinRoute] = &[
     internal("/messaging/function/{name}/{args}/{kwargs}", messaging::answer_function),
     internal("/messaging/event/{name}/{args}/{kwargs}", messaging::answer_event),
     internal("/agents", agents::system::lists::answer),
+    internal("/agents/attribution", agents::system::attribution::answer),
+    internal("/agents/attribution/image", agents::system::attribution::answer_image),
+    changeable("/agents/{identifier}/config/{media_type}", agents::system::lists::answer_config),
     internal("/agents/contributors", agents::system::lists::answer_contributors),
     internal("/agents/media/get", agents::system::media::answer),
     internal("/agents/search", agents::system::lookup::answer),
@@ -119,7 +128,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     for route in ROUTES {
         // Each path of the list is tested to compile.
         if let Ok(pattern) = Pattern::new(route.path) {
-            let methods = vec!["GET".to_owned()];
+            let methods = route.methods.iter().map(|method| (*method).to_owned()).collect();
             table.connect(Entry { group: route.group, methods, pattern, target: route.answer });
         }
     }

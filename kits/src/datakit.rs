@@ -300,6 +300,17 @@ pub fn flush(plugin: &Plugin, vm: &VirtualMachine) {
     }
 }
 
+/// A value that the framework's own parts keep in the plug-in's dictionary.
+pub fn kept(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, key: &str) -> PyResult<Option<PyObjectRef>> {
+    values(vm, sandbox).get_item_opt(key, vm)
+}
+
+/// Keeps a value of the framework's own parts in the plug-in's dictionary, and writes it at once.
+pub fn keep(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, key: &'static str, value: PyObjectRef) -> PyResult<()> {
+    values(vm, sandbox).set_item(key, value, vm)?;
+    save(vm, &sandbox.plugin)
+}
+
 /// Has the file written in a while, unless that is already so.
 fn schedule(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) {
     let stored = sandbox.plugin.state::<Stored>();

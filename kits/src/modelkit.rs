@@ -4,10 +4,9 @@
 use rustpython_vm::PyPayload;
 
 use crate::kit::{Entry, Kit, Status, Visibility};
-use crate::lazy_kit;
 use crate::models::classes::{ModelAccessPoint, prepare};
 use crate::models::owner::Access;
-use crate::models::{proxy, user};
+use crate::models::{proxy, template_classes};
 
 pub static KIT: Kit = Kit {
     name: "Model",
@@ -38,7 +37,7 @@ pub static METADATA_KIT: Kit = Kit {
 };
 
 /// What the templates of a plug-in's own models are made of. `Model` itself is published by
-/// [`user::publish`] where a bundle has such models.
+/// [`crate::models::user::publish`] where a bundle has such models.
 pub static TEMPLATE_KIT: Kit = Kit {
     name: "Template",
     entries: &[Entry {
@@ -46,6 +45,6 @@ pub static TEMPLATE_KIT: Kit = Kit {
         visible: Visibility::Model,
         doc: "Bases and attributes of model templates: `class Thing(Template.Model): title = Template.String()`.",
         status: Status::Implemented,
-        make: |vm, sandbox| lazy_kit::object(vm, sandbox, &user::PART, "TemplateKit"),
+        make: |vm, _| Ok(template_classes::kit(vm)),
     }],
 };

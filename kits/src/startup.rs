@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use serde_json::Value;
 
+use crate::agents::system::unfinished;
 use crate::http_request;
 use crate::media_server::{self, BASE};
 use crate::networkkit;
@@ -38,7 +39,9 @@ pub fn begin(plugin: &Arc<Plugin>) {
     };
     networkkit::start(plugin, settings);
     let system = plugin.bundle.identifier == SYSTEM;
-    if !system {
+    if system {
+        side(plugin, "unfinished_updates", unfinished::finish);
+    } else {
         side(plugin, "clear_events", clear_events);
     }
     // Whoever wants a hash waits until this fetch has ended.

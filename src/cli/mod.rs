@@ -7,6 +7,7 @@ mod check_syntax;
 mod declared_agents;
 mod host;
 mod info;
+mod nfo_options;
 mod python;
 mod resolve;
 mod run;

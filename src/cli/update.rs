@@ -10,14 +10,13 @@ use comfy_table::{ContentArrangement, Table, presets};
 use reprise_kits::agents::system::config;
 use reprise_kits::models::item::{COMBINED, StoredItem, load};
 use reprise_kits::models::relative_path;
-use reprise_kits::nfo::place::{self, EpisodeVideo, Options, Outcome, Report};
-use reprise_vm_glue::web::{Client, REPLAY_VARIABLE, Request, Settings, Source};
+use reprise_kits::nfo::report::{Outcome, Report};
 use serde_json::{Value, json};
 
 use super::Problem;
 use super::agent_options::{AgentOptions, Kind, Opened, length, logged_problem, quoted};
-use crate::session::file_names::is_video;
-use crate::session::library::{ITEM, Library};
+use super::nfo_options::NfoOptions;
+use crate::session::library::ITEM;
 
 /// Has an agent fill the metadata of an item, prints them, and stores them as the media server does.
 ///
@@ -49,21 +48,12 @@ pub struct Arguments {
     #[arg(long)]
     force: bool,
 
-    /// Write NFO files and artwork beside the media of --file.
-    #[arg(long, requires = "files")]
-    nfo: bool,
-
-    /// Write over files of somebody else, too.
-    #[arg(long, requires = "nfo")]
-    overwrite: bool,
-
-    /// Say which files --nfo would write.
-    #[arg(long, requires = "nfo")]
-    dry_run: bool,
-
     /// How to print the metadata.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+
+    #[command(flatten)]
+    files: NfoOptions,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -86,6 +76,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn update(arguments: &Arguments) -> Result<ExitCode, Problem> {
+    if arguments.files.nfo && arguments.agent.kind == Kind::Photo {
+        return Err("there are no NFO files for photos".into());
+    }
     let library = arguments.agent.library(arguments.title.as_deref(), None)?;
     let opened = arguments.agent.open(library.clone())?;
     let identifier = opened.agent.identifier.clone();
@@ -127,7 +120,9 @@ fn update(arguments: &Arguments) -> Result<ExitCode, Problem> {
     // Combined data do not name the id.
     item.id.get_or_insert_with(|| arguments.id.clone());
     let folder = relative_path(&item.class, &guid).map(|path| opened.folders.metadata.join(path));
-    let report = if arguments.nfo { Some(write_nfo(arguments, &opened, &library, &item)) } else { None };
+    let kind = arguments.agent.kind;
+    let report = arguments.files.nfo.then(|| arguments.files.write(kind, &opened, &library, &item));
+    opened.progress.finish_and_clear();
     print(arguments.format, &item, folder.as_deref(), report.as_ref())?;
     let failed = report.is_some_and(|report| report.has_failed());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -153,80 +148,6 @@ fn choose_contributors(arguments: &Arguments, opened: &Opened, classes: [&str; 2
         config::write(&opened.folders, primary, opened.kind, class, &order)?;
     }
     Ok(())
-}
-
-/// Writes NFO files and artwork beside the media.
-fn write_nfo(arguments: &Arguments, opened: &Opened, library: &Library, item: &StoredItem) -> Report {
-    let options = Options { overwrite: arguments.overwrite, dry_run: arguments.dry_run, ..Options::default() };
-    let replay = opened.environment.iter().find(|(name, _)| name == REPLAY_VARIABLE);
-    let source = replay.map_or(Source::Network, |(_, folder)| Source::Replay(folder.into()));
-    let client = Client::new(Settings { source, ..Settings::default() });
-    let progress = &opened.progress;
-    let mut fetch = |url: &str| {
-        progress.set_message(format!("fetching {url}"));
-        let mut answer = client.send(Request::get(url)).ok()?;
-        let body = answer.read_all(LARGEST_PICTURE).ok()?;
-        (answer.status < 400).then_some(body)
-    };
-    let folder = library.folder.clone().unwrap_or_default();
-    match arguments.agent.kind {
-        Kind::Show => {
-            let folder = show_folder(library).unwrap_or(folder);
-            place::show(item, &folder, &episode_videos(library), &options, &mut fetch)
-        }
-        Kind::Artist => place::artist(item, &folder, &options, &mut fetch),
-        Kind::Album => {
-            let artist = library.artist.as_deref();
-            place::album(item, &item.entry, artist, &folder, &options, &mut fetch)
-        }
-        Kind::Movie | Kind::Photo => {
-            let mut report = Report::default();
-            // The parts of a version have one NFO file, named after the first.
-            for first in library.item.versions.iter().filter_map(|version| version.first()) {
-                let own = is_alone(&first.file, library);
-                report.files.extend(place::movie(item, &first.file, own, &options, &mut fetch).files);
-            }
-            report
-        }
-    }
-}
-
-const LARGEST_PICTURE: u64 = 64 * 1024 * 1024;
-
-/// Whether no other film is in the folder of a video.
-fn is_alone(video: &Path, library: &Library) -> bool {
-    let Some(entries) = video.parent().and_then(|folder| std::fs::read_dir(folder).ok()) else { return false };
-    let ours: Vec<&Path> = library.item.versions.iter().flatten().map(|part| part.file.as_path()).collect();
-    entries.flatten().map(|entry| entry.path()).filter(|path| is_video(path)).all(|path| ours.contains(&path.as_path()))
-}
-
-/// The folder of a show: above that of a season.
-fn show_folder(library: &Library) -> Option<std::path::PathBuf> {
-    let folder = library.folder.clone()?;
-    let name = folder.file_name()?.to_string_lossy().into_owned();
-    let is_season = crate::session::file_names::season_of_folder(&name).is_some();
-    if is_season { folder.parent().map(Path::to_owned) } else { Some(folder) }
-}
-
-/// The videos of a show with the episodes in each.
-fn episode_videos(library: &Library) -> Vec<EpisodeVideo> {
-    let mut videos: Vec<EpisodeVideo> = Vec::new();
-    for season in &library.item.children {
-        for episode in &season.children {
-            let (Some(season), Some(number)) = (&season.index, &episode.index) else { continue };
-            for first in episode.versions.iter().filter_map(|version| version.first()) {
-                match videos.iter_mut().find(|video| video.path == first.file) {
-                    Some(video) => video.episodes.push(number.clone()),
-                    None => videos.push(EpisodeVideo {
-                        path: first.file.clone(),
-                        season: season.clone(),
-                        episodes: vec![number.clone()],
-                    }),
-                }
-            }
-        }
-    }
-    videos
 }
 
 /// Width of a table whose output is no terminal.
@@ -264,10 +185,10 @@ fn print(format: Format, item: &StoredItem, folder: Option<&Path>, report: Optio
     if let Some(folder) = folder {
         writeln!(out, "stored in {}", folder.display())?;
     }
-    for (path, outcome) in report.iter().flat_map(|report| &report.files) {
-        let reason = outcome.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        if *outcome != Outcome::Unchanged {
-            writeln!(out, "{} {}{reason}", outcome.word(), path.display())?;
+    for file in report.iter().flat_map(|report| &report.files) {
+        let reason = file.outcome.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        if file.outcome != Outcome::Unchanged {
+            writeln!(out, "{} {}{reason}", file.outcome.word(), file.path.display())?;
         }
     }
     out.flush()?;

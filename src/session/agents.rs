@@ -110,13 +110,16 @@ impl AgentSession {
         }
     }
 
-    /// All agents that were announced.
+    /// All agents that the plug-ins of this session have announced; the list knows those of earlier sessions, too.
     pub fn agents(&self) -> Result<Vec<Announced>, SessionError> {
         let answer = self.ask("/system/agents")?;
         let text = String::from_utf8_lossy(&answer.body);
         let document = roxmltree::Document::parse(&text).map_err(|_| SessionError::List)?;
         let mut agents = Vec::new();
-        for agent in document.root_element().children().filter(|node| node.has_tag_name("Agent")) {
+        let running = |node: &roxmltree::Node<'_, '_>| {
+            node.attribute("identifier").is_some_and(|identifier| self.server.running(identifier).is_some())
+        };
+        for agent in document.root_element().children().filter(running) {
             for kind in agent.children().filter(|node| node.has_tag_name("MediaType")) {
                 let languages = kind.children().filter_map(|language| language.attribute("code"));
                 agents.push(Announced {
@@ -137,7 +140,7 @@ impl AgentSession {
         let text = String::from_utf8_lossy(&answer.body);
         let Ok(document) = roxmltree::Document::parse(&text) else { return Ok(Vec::new()) };
         let agents = document.root_element().children().filter_map(|agent| agent.attribute("identifier"));
-        Ok(agents.map(str::to_owned).collect())
+        Ok(agents.filter(|identifier| self.server.running(identifier).is_some()).map(str::to_owned).collect())
     }
 
     /// Whether the last update succeeded, as the server was told; None before it was.

@@ -55,7 +55,7 @@ pub struct Item {
     pub title: String,
     pub year: Option<String>,
     pub date: Option<String>,
-    guid: Option<String>,
+    pub guid: Option<String>,
     /// Parts of each version.
     pub versions: Vec<Vec<Part>>,
     pub children: Vec<Item>,
@@ -314,7 +314,8 @@ fn artist(parts: Vec<Part>, folder: Option<&Path>) -> Library {
 }
 
 impl Item {
-    fn first(&self) -> Option<&Part> {
+    /// The first file of the item or of what is in it.
+    pub fn first(&self) -> Option<&Part> {
         let own = self.versions.first().and_then(|parts| parts.first());
         own.or_else(|| self.children.iter().find_map(Item::first))
     }

@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::{Mutex, RwLock};
 use reprise_bundles::Bundle;
 use reprise_kits::cereal::{self, Graph, Ref};
-use reprise_kits::dispatch::{Request, Response};
+use reprise_kits::dispatch::{Interface, Request, Response};
 use reprise_kits::services::exchange;
 
 use crate::host::server::Handle;
+use crate::session::events::Events;
 use crate::session::library::Library;
 use crate::session::library_file::{self, LibraryFile};
 use crate::session::plugin_process::Address;
@@ -31,6 +32,7 @@ pub struct MediaServer {
     /// The process that plays the server's own plug-in, in sessions with agents.
     system: OnceLock<Address>,
     library: OnceLock<Library>,
+    events: Events,
     /// The sections and items that plug-ins see; none where the user gave no file.
     sections: OnceLock<LibraryFile>,
     /// How the last update ended.
@@ -53,6 +55,29 @@ impl MediaServer {
     /// Makes a plug-in reachable for the others.
     pub fn know(&self, plugin: Address) {
         self.others.write().push(plugin);
+    }
+
+    /// The running plug-in with an identifier.
+    pub fn running(&self, identifier: &str) -> Option<Address> {
+        let others = self.others.read();
+        self.plugin.get().into_iter().chain(others.iter()).find(|plugin| plugin.identifier() == identifier).cloned()
+    }
+
+    /// Brings an event to the plug-ins that want it; nobody waits for them.
+    fn deliver(&self, rest: &str) {
+        for delivery in self.events.take(rest) {
+            let Some(plugin) = self.running(&delivery.target) else { continue };
+            let request = Request {
+                interface: Interface::Pipe { port: None },
+                method: "GET".to_owned(),
+                uri: delivery.path,
+                headers: Vec::new(),
+                body: Vec::new(),
+            };
+            // An event that cannot be delivered is lost, as with the media server.
+            let work = move || drop(plugin.request(&request));
+            let _ = std::thread::Builder::new().name("event".to_owned()).spawn(work);
+        }
     }
 
     /// Hands what is asked of the server's own plug-in to a process. The first call counts.
@@ -145,8 +170,14 @@ impl MediaServer {
         if let Some(answer) = self.about(path) {
             return answer;
         }
-        if path.starts_with("/system/messaging/") {
+        if let Some(rest) = path.strip_prefix("/system/messaging/") {
+            self.deliver(rest);
             return Response::text("");
+        }
+        if path.starts_with("/system/agents")
+            && let Some(system) = self.system.get()
+        {
+            return Self::pass_on(system, request);
         }
         if let Some(answer) = self.library(&request.uri) {
             return answer;

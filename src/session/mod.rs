@@ -3,6 +3,7 @@
 
 pub mod agents;
 pub mod bundles;
+pub mod events;
 pub mod file_names;
 pub mod library;
 pub mod library_file;

@@ -33,8 +33,10 @@ static TIMES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"((?:[?&;]|%3F|%26)
 static HASHES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"([?&]h=)(?:[0-9a-fA-F]+|None)").unwrap());
 static LOOPBACK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"127\.0\.0\.1:(\d+)").unwrap());
 static PORTS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(port=")\d+"#).unwrap());
+/// Where an object is in memory.
+static PLACES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"( at 0x)[0-9a-fA-F]+").unwrap());
 
-/// Text with packed arguments, times, hashes and ports made equal.
+/// Text with packed arguments, times, hashes, ports and addresses of objects made equal.
 pub fn text(value: &str) -> String {
     let value = PACKED.replace_all(value, |found: &Captures| {
         let plain = percent_decode_str(&found[0]).decode_utf8_lossy().into_owned();
@@ -45,6 +47,7 @@ pub fn text(value: &str) -> String {
     let value = LOOPBACK.replace_all(&value, |found: &Captures| {
         if &found[1] == "32400" { found[0].to_owned() } else { "127.0.0.1:PORT".to_owned() }
     });
+    let value = PLACES.replace_all(&value, "${1}PLACE");
     PORTS.replace_all(&value, "${1}PORT").into_owned()
 }
 

@@ -124,6 +124,20 @@ pub static MEDIA_TYPES: &[MediaType] = &[
     },
 ];
 
+/// Videos that are nobody's films. The server asks for agents of this kind; there is no base class for them, no hint
+/// class and no model of their own (`spec/agents.md` §6.1).
+pub static PERSONAL_MEDIA: MediaType = MediaType {
+    name: "Plex_Personal_Media",
+    agent: None,
+    number: 20,
+    model: "Movie",
+    modern_model: None,
+    hints: &[],
+    levels: &[],
+    level_keys: &[],
+    parent_model: None,
+};
+
 /// The kind of media with this name.
 pub fn by_name(name: &str) -> Option<&'static MediaType> {
     MEDIA_TYPES.iter().find(|kind| kind.name == name)

@@ -15,9 +15,11 @@ use rustpython_vm::types::{AsMapping, AsSequence, Iterable};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use sha1::{Digest, Sha1};
 
+use reprise_policies::level::Level;
 use reprise_vm_glue::runtime::text;
 
 use super::registry::{MODULE, is_language};
+use crate::errors::framework_exception;
 use crate::kit::native_class;
 use crate::models::proxy::ProxyObject;
 use crate::models::template::ProxyKind;
@@ -68,6 +70,8 @@ struct Store {
     folder: PathBuf,
     /// The XML file.
     file: PathBuf,
+    /// The folders of which the agent may read local files; None for all.
+    readable: Option<Vec<PathBuf>>,
     languages: Mutex<Vec<(String, Vec<Entry>)>>,
 }
 
@@ -94,7 +98,7 @@ impl StoreError {
 
 impl Store {
     /// Reads what is stored; a file that cannot be read counts as empty.
-    fn open(contents: &Path, identifier: &str) -> std::io::Result<Self> {
+    fn open(contents: &Path, identifier: &str, readable: Option<Vec<PathBuf>>) -> std::io::Result<Self> {
         let folder = contents.join(FOLDER).join(identifier);
         std::fs::create_dir_all(&folder)?;
         let file = contents.join(FOLDER).join(format!("{identifier}.xml"));
@@ -106,7 +110,7 @@ impl Store {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        Ok(Store { folder, file, languages: Mutex::new(languages) })
+        Ok(Store { folder, file, readable, languages: Mutex::new(languages) })
     }
 
     fn with<R>(&self, language: &str, work: impl FnOnce(&mut Vec<Entry>) -> R) -> R {
@@ -119,6 +123,13 @@ impl Store {
             Some((_, entries)) => work(entries),
             None => work(&mut Vec::new()),
         }
+    }
+
+    /// Whether the agent may read a local file: what links lead to counts.
+    fn may_read(&self, path: &str) -> bool {
+        let Some(folders) = &self.readable else { return true };
+        let Ok(real) = Path::new(path).canonicalize() else { return false };
+        folders.iter().filter_map(|folder| folder.canonicalize().ok()).any(|folder| real.starts_with(folder))
     }
 
     fn save(&self) -> Result<(), StoreError> {
@@ -210,11 +221,18 @@ pub struct Languages {
     store: Arc<Store>,
 }
 
-/// The object for the media bundle whose `Contents` these are; its folder is made on disk.
-pub fn open(vm: &VirtualMachine, plugin: &Plugin, contents: &Path) -> PyResult {
+/// The object for the media bundle whose `Contents` these are, of a media file; its folder is made on disk. Where policies
+/// are enforced strictly, the contents of local files can be read beside the media file and in the plug-in's own folders
+/// only.
+pub fn open(vm: &VirtualMachine, plugin: &Plugin, contents: &Path, media: Option<&Path>) -> PyResult {
     native_class::<Languages>(vm, MODULE);
     native_class::<Names>(vm, MODULE);
-    let store = Store::open(contents, &plugin.bundle.identifier);
+    let readable = (plugin.level == Level::Strict).then(|| {
+        let folders = &plugin.folders;
+        let own = [plugin.bundle.path.as_path(), &folders.data, &folders.caches, contents];
+        own.into_iter().chain(media.and_then(Path::parent)).map(Path::to_owned).collect()
+    });
+    let store = Store::open(contents, &plugin.bundle.identifier, readable);
     let store = store.map_err(|error| vm.new_os_error(error.to_string()))?;
     Ok(Languages { store: Arc::new(store) }.into_pyobject(vm))
 }
@@ -335,12 +353,16 @@ impl Names {
     }
 
     /// The bytes of a subtitle; None where the file is gone.
-    fn data(&self, vm: &VirtualMachine, subtitle: &Subtitle) -> PyObjectRef {
+    fn data(&self, vm: &VirtualMachine, subtitle: &Subtitle) -> PyResult {
         let bytes = match &subtitle.source {
             Source::Media(file) => std::fs::read(self.store.data_file(&self.language, file)),
-            Source::Local(path) => std::fs::read(path),
+            Source::Local(path) if self.store.may_read(path) => std::fs::read(path),
+            Source::Local(path) => {
+                let message = format!("The file '{path}' can't be read under the strict policy level.");
+                return Err(framework_exception(vm, &message));
+            }
         };
-        bytes.map_or_else(|_| vm.ctx.none(), |bytes| text::new_str(vm, &bytes))
+        Ok(bytes.map_or_else(|_| vm.ctx.none(), |bytes| text::new_str(vm, &bytes)))
     }
 
     /// Stores the data of a proxy and makes its entry.
@@ -450,11 +472,12 @@ impl AsMapping for Names {
                 match zelf.entry(&text::unicode_of(vm, key)?) {
                     None => missing(vm, key),
                     Some(entry) if entry.many => {
-                        let data = entry.subtitles.iter().map(|subtitle| zelf.data(vm, subtitle)).collect();
-                        Ok(vm.ctx.new_list(data).into())
+                        let data: PyResult<Vec<PyObjectRef>> =
+                            entry.subtitles.iter().map(|subtitle| zelf.data(vm, subtitle)).collect();
+                        Ok(vm.ctx.new_list(data?).into())
                     }
                     Some(entry) => {
-                        Ok(entry.subtitles.first().map_or_else(|| vm.ctx.none(), |first| zelf.data(vm, first)))
+                        entry.subtitles.first().map_or_else(|| Ok(vm.ctx.none()), |first| zelf.data(vm, first))
                     }
                 }
             }),

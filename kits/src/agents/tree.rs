@@ -1,7 +1,7 @@
 //! Media trees: an item of the library with what is below it, down to the streams of its files, as the media server
 //! knows them (`spec/agents.md` §4).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use roxmltree::{Document, Node};
 use rustpython_vm::builtins::{PyDict, PyDictRef, PyList, PyStr};
@@ -287,8 +287,9 @@ impl Reader<'_> {
         let Some(folder) = folder.filter(|_| !is_track) else {
             return Ok((stand_in::new(vm), stand_in::new(vm), stand_in::new(vm)));
         };
+        let media = element.attribute("file").map(Path::new);
         let pictures = |name: &str| FileDirectory::open(vm, folder.join(name));
-        Ok((pictures("Thumbnails")?, pictures("Art")?, subtitles::open(vm, self.plugin, &folder)?))
+        Ok((pictures("Thumbnails")?, pictures("Art")?, subtitles::open(vm, self.plugin, &folder, media)?))
     }
 
     fn stream(&self, element: Node<'_, '_>) -> PyResult {

@@ -89,7 +89,7 @@ pub enum Flavour {
 }
 
 /// One document and everything that was made for it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tree {
     pub flavour: Flavour,
     /// Encoding that the document declares.

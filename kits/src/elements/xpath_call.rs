@@ -1,6 +1,7 @@
 //! `xpath` and `cssselect` as element methods: arguments in, Python values out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use reprise_vm_glue::import::import_level;
 use reprise_vm_glue::runtime::text;
@@ -31,6 +32,26 @@ struct Call<'a> {
     variables: Vec<(String, Value)>,
     /// What an extension function raised.
     raised: RefCell<Option<PyBaseExceptionRef>>,
+    /// The document, and the copy of it whose elements extension functions get: the document itself is locked while it
+    /// is read, and such a function may do anything with an element. Nodes have the same numbers in both.
+    document: Arc<Document>,
+    copy: Option<Arc<Document>>,
+    /// An extension function was found before there was a copy.
+    wants_copy: Cell<bool>,
+}
+
+impl<'a> Call<'a> {
+    fn new(vm: &'a VirtualMachine, place: &Place) -> Self {
+        Self {
+            vm,
+            namespaces: Vec::new(),
+            variables: Vec::new(),
+            raised: RefCell::new(None),
+            document: Arc::clone(&place.document),
+            copy: None,
+            wants_copy: Cell::new(false),
+        }
+    }
 }
 
 impl Call<'_> {
@@ -97,7 +118,7 @@ impl Call<'_> {
         namespaces.get_item(uri, vm).ok()?.get_item(name, vm).ok()
     }
 
-    /// Calls a registered function. It gets no context; lists hold the texts of text nodes and attributes.
+    /// Calls a registered function. It gets no context; lists hold elements, and the texts of text nodes and attributes.
     fn extension(
         &self,
         function: &PyObject,
@@ -118,10 +139,8 @@ impl Call<'_> {
                     for node in nodes {
                         match item(evaluator, tree, *node) {
                             Item::Text(text, _) => items.push(text::native(vm, &text)),
-                            _ => {
-                                let message = "functions of FunctionNamespace can be given texts, not elements";
-                                return Err(vm.new_not_implemented_error(message));
-                            }
+                            Item::Node(node) => items.extend(self.copy.as_ref().map(|copy| copy.object(vm, node))),
+                            Item::Nothing | Item::Namespace(..) => {}
                         }
                     }
                     vm.ctx.new_list(items).into()
@@ -138,10 +157,27 @@ impl Call<'_> {
         if let Some(int) = result.downcast_ref::<PyInt>() {
             return Ok(Value::Number(int.as_bigint().to_string().parse().unwrap_or(f64::NAN)));
         }
-        match text::text_of(vm, &result)? {
-            Some(text) => Ok(Value::Text(text)),
-            None => Err(type_error(vm, "functions of FunctionNamespace return texts, numbers or truth values")),
+        if let Some(text) = text::text_of(vm, &result)? {
+            return Ok(Value::Text(text));
         }
+        if let Some(node) = self.own(&result) {
+            return Ok(Value::Nodes(vec![node]));
+        }
+        let nodes = match result.downcast_ref::<PyList>() {
+            Some(list) => list.borrow_vec().iter().map(|item| self.own(item)).collect::<Option<Vec<XNode>>>(),
+            None => None,
+        };
+        nodes.map(Value::Nodes).ok_or_else(|| {
+            let wanted = "extension functions return texts, numbers, truth values, or elements of the document";
+            type_error(vm, wanted)
+        })
+    }
+
+    /// The node of an element of this document, or of its copy.
+    fn own(&self, object: &PyObject) -> Option<XNode> {
+        let place = Element::of(object)?.place();
+        let copy = self.copy.as_ref().is_some_and(|copy| Arc::ptr_eq(copy, &place.document));
+        (copy || Arc::ptr_eq(&self.document, &place.document)).then_some(XNode::Node(place.node))
     }
 }
 
@@ -158,6 +194,10 @@ impl Environment for Call<'_> {
         let evaluator = Evaluator::new(tree, self);
         if uri != REGULAR_EXPRESSIONS || !matches!(name, "test" | "match" | "replace") {
             let function = self.registered(uri, name)?;
+            if self.copy.is_none() {
+                self.wants_copy.set(true);
+                return Some(Err(XPathError::Extension));
+            }
             return Some(self.extension(&function, arguments, &evaluator, tree).map_err(|error| {
                 self.raised.replace(Some(error));
                 XPathError::Extension
@@ -187,7 +227,7 @@ fn variable(vm: &VirtualMachine, place: &Place, value: &PyObject) -> PyResult<Va
     }
     let own = |object: &PyObject| {
         let other = Element::of(object)?.place();
-        std::sync::Arc::ptr_eq(&other.document, &place.document).then_some(XNode::Node(other.node))
+        Arc::ptr_eq(&other.document, &place.document).then_some(XNode::Node(other.node))
     };
     if let Some(node) = own(value) {
         return Ok(Value::Nodes(vec![node]));
@@ -206,7 +246,7 @@ pub fn xpath(vm: &VirtualMachine, place: Place, args: FuncArgs) -> PyResult {
         return Err(vm.new_type_error(format!("xpath() takes exactly 1 positional argument ({count} given)")));
     };
     let path = xml_text(vm, path)?;
-    let mut call = Call { vm, namespaces: Vec::new(), variables: Vec::new(), raised: RefCell::new(None) };
+    let mut call = Call::new(vm, &place);
     let mut smart_strings = true;
     for (keyword, value) in kwargs {
         match keyword.to_string().as_str() {
@@ -228,19 +268,27 @@ pub fn xpath(vm: &VirtualMachine, place: Place, args: FuncArgs) -> PyResult {
             }
         }
     }
-    evaluate(vm, &place, &path, &call, smart_strings)
+    evaluate(vm, &place, &path, call, smart_strings)
 }
 
-fn evaluate(vm: &VirtualMachine, place: &Place, path: &str, call: &Call, smart_strings: bool) -> PyResult {
+/// What an expression finds, without the objects of it.
+fn find(tree: &Tree, call: &Call, compiled: &XPath, from: NodeId) -> Result<Found, XPathError> {
+    let evaluator = Evaluator::new(tree, call);
+    Ok(match evaluator.evaluate(compiled, from)? {
+        Value::Nodes(nodes) => Found::Nodes(nodes.iter().map(|node| item(&evaluator, tree, *node)).collect()),
+        other => Found::Value(other),
+    })
+}
+
+fn evaluate(vm: &VirtualMachine, place: &Place, path: &str, mut call: Call, smart_strings: bool) -> PyResult {
     let compiled = XPath::new(path).map_err(|error| raise(vm, &error))?;
-    let found = place.document.read(|tree| {
-        let evaluator = Evaluator::new(tree, call);
-        let value = evaluator.evaluate(&compiled, place.node)?;
-        Ok(match value {
-            Value::Nodes(nodes) => Found::Nodes(nodes.iter().map(|node| item(&evaluator, tree, *node)).collect()),
-            other => Found::Value(other),
-        })
-    });
+    let mut found = place.document.read(|tree| find(tree, &call, &compiled, place.node));
+    if call.wants_copy.get() {
+        // Functions of the plug-in's run: nothing may be locked, and they see a document of their own.
+        let tree = place.document.read(Tree::clone);
+        call.copy = Some(Document::new(tree.clone()));
+        found = find(&tree, &call, &compiled, place.node);
+    }
     let found = found.map_err(|error| call.raised.take().unwrap_or_else(|| raise(vm, &error)))?;
     Ok(match found {
         Found::Nodes(items) => {
@@ -327,6 +375,6 @@ fn made_element(vm: &VirtualMachine, content: &str) -> PyObjectRef {
 pub fn cssselect(vm: &VirtualMachine, place: Place, selector: &PyObject) -> PyResult {
     let selector = xml_text(vm, selector)?;
     let path = super::selector_path(vm, &selector)?;
-    let call = Call { vm, namespaces: Vec::new(), variables: Vec::new(), raised: RefCell::new(None) };
-    evaluate(vm, &place, &path, &call, false)
+    let call = Call::new(vm, &place);
+    evaluate(vm, &place, &path, call, false)
 }

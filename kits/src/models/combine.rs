@@ -44,18 +44,19 @@ const POSTED: &[&str] = &["LegacyArtist", "LegacyAlbum"];
 /// Schemes whose guids have no parts below the item.
 const WHOLE: &[&str] =
     &["mbid", "plex", "com.plexapp.agents.lastfm", "com.plexapp.agents.allmusic", "com.plexapp.agents.plexmusic"];
-/// Agents whose guids name seasons and episodes by number alone.
-const NUMBERED: &[&str] = &["com.plexapp.agents.themoviedb", "com.plexapp.agents.thetvdb"];
+/// The levels of guids that name a season, or a season and an episode, by number alone. The original knows this of two
+/// agents; the data of all others would stay uncombined.
+const NUMBERED: &[&str] = &["seasons", "episodes"];
 /// Attributes that come from the agent that gives the rating.
 const WITH_RATING: &[&str] = &["rating_image", "audience_rating", "audience_rating_image"];
 /// A text that stands for none, and wins over the other agents'.
 const EMPTY: &str = "\u{7f}";
 
 /// The item that a guid names, and the parts below it that are to be combined alone (`spec/models.md` §9.1).
-pub fn locate(guid: &str, hashed_paths: bool) -> (String, Vec<String>) {
+pub fn locate(guid: &str, template: &Template) -> (String, Vec<String>) {
     let whole = || (guid.to_owned(), Vec::new());
     let Some((scheme, rest)) = guid.split_once("://") else { return whole() };
-    if hashed_paths || WHOLE.contains(&scheme) {
+    if template.hashed_paths || WHOLE.contains(&scheme) {
         return whole();
     }
     let (path, query) = match rest.split_once('?') {
@@ -65,9 +66,16 @@ pub fn locate(guid: &str, hashed_paths: bool) -> (String, Vec<String>) {
     let mut parts = path.split('/');
     let id = parts.next().unwrap_or_default();
     let mut parts: Vec<String> = parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    if NUMBERED.contains(&scheme) {
-        let names = ["seasons", "episodes"];
-        parts = names.iter().zip(parts).flat_map(|(name, number)| [(*name).to_owned(), number]).collect();
+    if parts.len() <= NUMBERED.len() && parts.iter().all(|part| part.parse::<i64>().is_ok()) {
+        parts = NUMBERED.iter().zip(parts).flat_map(|(name, number)| [(*name).to_owned(), number]).collect();
+    }
+    let is_map = |name: &String| {
+        let attribute = template.find(name).and_then(|at| template.attributes.get(at));
+        attribute.is_some_and(|attribute| matches!(attribute.kind, Kind::Map(Item::Record(_))))
+    };
+    // An agent's own id may hold slashes.
+    if parts.len() % 2 != 0 || !parts.first().is_none_or(is_map) {
+        return whole();
     }
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     (format!("{scheme}://{id}{query}"), parts)
@@ -77,7 +85,7 @@ pub fn locate(guid: &str, hashed_paths: bool) -> (String, Vec<String>) {
 pub fn combine(folders: &Folders, request: &CombineRequest) -> Result<Combined, ModelError> {
     let unknown = || ModelError::UnknownClass(request.class.to_owned());
     let template = standard::namespace().model(request.class).ok_or_else(unknown)?;
-    let (guid, parts) = locate(request.guid, template.hashed_paths);
+    let (guid, parts) = locate(request.guid, &template);
     let contents = paths::contents(&folders.metadata, &template, &guid);
     let folder = contents.join("_combined");
     let rules = sources::rules(folders, request.config_identifier, &template)?;
@@ -514,7 +522,8 @@ mod tests {
 
     #[test]
     fn guids_name_items_and_parts() {
-        let parts = |guid: &str| locate(guid, false);
+        let show = standard::namespace().model("TV_Show").unwrap();
+        let parts = |guid: &str| locate(guid, &show);
         assert_eq!(parts("com.x://7?lang=en"), ("com.x://7?lang=en".to_owned(), vec![]));
         assert_eq!(
             parts("com.x://7/seasons/1?lang=en"),
@@ -529,7 +538,12 @@ mod tests {
         );
         assert_eq!(parts("mbid://a/b"), ("mbid://a/b".to_owned(), vec![]));
         assert_eq!(parts("plain"), ("plain".to_owned(), vec![]));
-        assert_eq!(locate("x://a/b", true), ("x://a/b".to_owned(), vec![]));
+        assert_eq!(parts("org.x://7/1?lang=en").1, ["seasons", "1"]);
+        for whole in ["org.x://a/b?lang=en", "org.x://7/1/2/3", "org.x://7/posters/1"] {
+            assert_eq!(parts(whole), (whole.to_owned(), vec![]));
+        }
+        let album = standard::namespace().model("LegacyAlbum").unwrap();
+        assert_eq!(locate("x://a/1", &album), ("x://a/1".to_owned(), vec![]));
     }
 
     const GUID: &str = "org.a://7?lang=en";
@@ -663,7 +677,6 @@ mod tests {
         library.combine("org.a://7/seasons/1/episodes/2?lang=en", &[]).unwrap();
         assert_eq!(library.combined("seasons/1/episodes/2.xml").child_text("title"), Some("New"));
         assert_eq!(library.combined("Info.xml").child_text("title"), Some("A"));
-        assert!(library.combine("org.a://7/chapters/1?lang=en", &[]).is_err());
     }
 
     #[test]

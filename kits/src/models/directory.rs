@@ -1,12 +1,11 @@
 //! Directory attributes: bytes by file name (`spec/models.md` §6.7).
 
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence, Iterable};
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::fields::{Place, not_assignable};
-use super::map::Keyed;
+use super::keyed::{Keyed, keyed_protocol};
 
 /// Files by name.
 #[pyclass(module = false, name = "DirectoryObject")]
@@ -22,9 +21,14 @@ impl DirectoryObject {
         Self { place, items: Keyed::new(vm) }
     }
 
-    fn assign(&self, key: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    fn item(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+        let found = self.items.get(&*text::unicode_object(vm, key)?, vm)?;
+        Ok(found.unwrap_or_else(|| vm.ctx.none()))
+    }
+
+    fn assign(&self, key: &PyObject, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         self.place.owner.check_writable(vm)?;
-        let bytes = text::new_str(vm, &text::str_of(vm, value)?);
+        let bytes = text::new_str(vm, &text::str_of(vm, &value)?);
         self.items.insert(&*text::unicode_object(vm, key)?, bytes, vm)
     }
 }
@@ -48,42 +52,4 @@ impl DirectoryObject {
     }
 }
 
-impl AsSequence for DirectoryObject {
-    fn as_sequence() -> &'static PySequenceMethods {
-        static METHODS: PySequenceMethods = PySequenceMethods {
-            length: Some(|sequence, _| Ok(DirectoryObject::sequence_downcast(sequence).items.len())),
-            contains: Some(|sequence, key, vm| {
-                Ok(DirectoryObject::sequence_downcast(sequence).items.get(key, vm)?.is_some())
-            }),
-            ..PySequenceMethods::NOT_IMPLEMENTED
-        };
-        &METHODS
-    }
-}
-
-impl AsMapping for DirectoryObject {
-    fn as_mapping() -> &'static PyMappingMethods {
-        static METHODS: PyMappingMethods = PyMappingMethods {
-            length: Some(|mapping, _| Ok(DirectoryObject::mapping_downcast(mapping).items.len())),
-            subscript: Some(|mapping, key, vm| {
-                let key = text::unicode_object(vm, key)?;
-                let found = DirectoryObject::mapping_downcast(mapping).items.get(&key, vm)?;
-                Ok(found.unwrap_or_else(|| vm.ctx.none()))
-            }),
-            ass_subscript: Some(|mapping, key, value, vm| {
-                let directory = DirectoryObject::mapping_downcast(mapping);
-                match value {
-                    Some(value) => directory.assign(key, &value, vm),
-                    None => directory.items.remove(key, vm),
-                }
-            }),
-        };
-        &METHODS
-    }
-}
-
-impl Iterable for DirectoryObject {
-    fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.items.iter(vm)
-    }
-}
+keyed_protocol!(DirectoryObject);

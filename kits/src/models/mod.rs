@@ -14,9 +14,9 @@
 //! models::combine(&plugin.folders, &CombineRequest { … })?;       // only the system's part does this
 //! ```
 //!
-//! * [`template`], [`standard`], [`user`]: which attributes there are; [`paths`]: where data lie
+//! * [`template`], [`standard`], [`user`] over [`template_classes`]: which attributes there are; [`paths`]: where data lie
 //! * [`classes`], [`instance`], [`record`], [`set`], [`map`], [`proxies`], [`directory`]: what plug-in code handles, over
-//!   [`fields`] and [`owner`]; [`proxy`]: the `Proxy` object
+//!   [`fields`], [`keyed`] and [`owner`]; [`proxy`]: the `Proxy` object
 //! * [`read`], [`write`], [`commit`], [`node`]: from and to disk
 //! * [`item`]: stored data as tables, JSON and NFO files take them
 //! * [`combine`](mod@combine), [`sources`], [`stored`]: one view of the data of several agents
@@ -28,6 +28,7 @@ pub mod directory;
 pub mod fields;
 pub mod instance;
 pub mod item;
+pub mod keyed;
 pub mod map;
 pub mod node;
 pub mod owner;
@@ -41,6 +42,7 @@ pub mod sources;
 pub mod standard;
 pub mod stored;
 pub mod template;
+pub mod template_classes;
 #[cfg(test)]
 mod tests;
 pub mod user;
@@ -165,8 +167,12 @@ pub fn relative_path(class: &str, guid: &str) -> Option<String> {
 
 /// Waits until no other update of this item runs in this process; the item is free again when the turn is dropped.
 pub fn exclusive(vm: &VirtualMachine, plugin: &Plugin, class: &str, guid: &str) -> Turn {
-    let folder = contents(&plugin.folders, class, guid).unwrap_or_default();
-    vm.allow_threads(|| commit::turn(&folder))
+    vm.allow_threads(|| turn(&plugin.folders, class, guid))
+}
+
+/// The same for threads that run no Python.
+pub fn turn(folders: &Folders, class: &str, guid: &str) -> Turn {
+    commit::turn(&contents(folders, class, guid).unwrap_or_default())
 }
 
 /// Why data could not be combined or stored.

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::common::lock::PyRwLock;
-use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence, Iterable};
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::fields::{Place, not_assignable};
-use super::map::Keyed;
+use super::keyed::{Keyed, keyed_protocol};
 use super::proxy::ProxyObject;
 use super::template::{Kind, ProxyKind};
 use crate::errors::framework_exception;
@@ -89,7 +88,12 @@ impl ProxyContainer {
         Ok(item.and_then(|item| item.downcast_ref::<ProxyItem>().map(|item| f(item))))
     }
 
-    fn assign(&self, key: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    fn item(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+        let found = self.with_item(key, vm, |item| item.bytes(vm))?;
+        Ok(found.unwrap_or_else(|| vm.ctx.none()))
+    }
+
+    fn assign(&self, key: &PyObject, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         self.place.owner.check_writable(vm)?;
         let Some(proxy) = value.downcast_ref::<ProxyObject>() else {
             let class = class_text(vm, value.class());
@@ -161,41 +165,4 @@ impl ProxyContainer {
     }
 }
 
-impl AsSequence for ProxyContainer {
-    fn as_sequence() -> &'static PySequenceMethods {
-        static METHODS: PySequenceMethods = PySequenceMethods {
-            length: Some(|sequence, _| Ok(ProxyContainer::sequence_downcast(sequence).items.len())),
-            contains: Some(|sequence, key, vm| {
-                Ok(ProxyContainer::sequence_downcast(sequence).items.get(key, vm)?.is_some())
-            }),
-            ..PySequenceMethods::NOT_IMPLEMENTED
-        };
-        &METHODS
-    }
-}
-
-impl AsMapping for ProxyContainer {
-    fn as_mapping() -> &'static PyMappingMethods {
-        static METHODS: PyMappingMethods = PyMappingMethods {
-            length: Some(|mapping, _| Ok(ProxyContainer::mapping_downcast(mapping).items.len())),
-            subscript: Some(|mapping, key, vm| {
-                let found = ProxyContainer::mapping_downcast(mapping).with_item(key, vm, |item| item.bytes(vm))?;
-                Ok(found.unwrap_or_else(|| vm.ctx.none()))
-            }),
-            ass_subscript: Some(|mapping, key, value, vm| {
-                let container = ProxyContainer::mapping_downcast(mapping);
-                match value {
-                    Some(value) => container.assign(key, &value, vm),
-                    None => container.items.remove(key, vm),
-                }
-            }),
-        };
-        &METHODS
-    }
-}
-
-impl Iterable for ProxyContainer {
-    fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.items.iter(vm)
-    }
-}
+keyed_protocol!(ProxyContainer);

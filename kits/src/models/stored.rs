@@ -113,7 +113,7 @@ pub fn artwork(
     let missing = || ArtworkError::Missing(url.to_owned());
     let unknown = || ModelError::UnknownClass(request.class.to_owned());
     let template = super::standard::namespace().model(request.class).ok_or_else(unknown)?;
-    let (guid, _) = combine::locate(request.guid, template.hashed_paths);
+    let (guid, _) = combine::locate(request.guid, &template);
     let contents = super::paths::contents(&folders.metadata, &template, &guid);
     let stored = contents.join("_stored").join(&below).join(file);
     if let Ok(bytes) = fs::read(&stored) {

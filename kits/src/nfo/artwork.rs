@@ -79,6 +79,25 @@ pub fn music<'a>(entry: &'a Entry, folder: &Path, limits: Limits) -> Vec<Artwork
     files
 }
 
+/// The persons of a film, show or episode who have a picture: the name of its file, without the extension, and its
+/// address.
+pub fn people(entry: &Entry) -> Vec<(String, &str)> {
+    let people = ["roles", "guest_stars"].iter().flat_map(|set| entry.entries(set));
+    let mut found: Vec<(String, &str)> = Vec::new();
+    for person in people {
+        let (Some(name), Some(url)) = (person.text("name"), person.text("photo")) else { continue };
+        let file: String = name
+            .trim()
+            .chars()
+            .map(|c| if c.is_whitespace() || c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c })
+            .collect();
+        if url.starts_with("http") && !file.is_empty() && !found.iter().any(|(there, _)| *there == file) {
+            found.push((file, url));
+        }
+    }
+    found
+}
+
 /// The bytes of a picture in full size: a preview is fetched from its address, and used itself where that fails.
 pub fn data(picture: &Picture, fetch: &mut dyn FnMut(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     let stored = || std::fs::read(&picture.file).ok();

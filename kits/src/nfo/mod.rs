@@ -3,9 +3,11 @@
 //!
 //! * [`video`], [`music`]: the documents; [`ids`] and [`ratings`] are parts of them, [`element`] how they are written
 //! * [`mark`]: the line by which a file is known as ours
-//! * [`artwork`]: which pictures go into which files; [`place`]: writing all of it beside the media
+//! * [`artwork`]: which pictures go into which files; [`place`]: what goes where beside the media, `writer` how,
+//!   `prune` what is left of videos that are gone; [`report`]: what was done
 //!
-//! A movie: `place::movie(&item, video, &options, &mut fetch)`; a show: `place::show(…)`. Both give a [`place::Report`].
+//! A movie: `place::movie(&item, video, own_folder, &options, &mut fetch)`; a show: `place::show(…)`. Both give a
+//! [`report::Report`].
 
 pub mod artwork;
 pub mod element;
@@ -13,5 +15,10 @@ pub mod ids;
 pub mod mark;
 pub mod music;
 pub mod place;
+mod prune;
 pub mod ratings;
+#[cfg(test)]
+mod readers;
+pub mod report;
 pub mod video;
+mod writer;

@@ -5,12 +5,12 @@ use crate::models::item::{Entry, StoredItem};
 use super::element::{Element, plain};
 use super::ids;
 use super::ratings::decimal;
-use super::video::Choices;
+use super::video::{Choices, pictures};
 
-/// The id of an item if it is one of MusicBrainz.
-fn musicbrainz(item: &StoredItem) -> Option<String> {
-    let (_, path) = ids::of_guid(&item.guid)?;
-    [item.id.as_deref().unwrap_or_default(), path].into_iter().find(|id| is_uuid(id)).map(str::to_owned)
+/// The id of MusicBrainz in a guid or an id.
+fn musicbrainz(texts: &[&str]) -> Option<String> {
+    let paths = texts.iter().map(|text| ids::of_guid(text).map_or(*text, |(_, path)| path));
+    paths.map(|path| path.trim_matches('/')).find(|path| is_uuid(path)).map(str::to_owned)
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -28,10 +28,10 @@ fn sets(element: &mut Element, entry: &Entry) {
     }
 }
 
-/// `<artist>`.
-pub fn artist(item: &StoredItem, choices: &Choices, fallback: &str) -> Element {
+/// `<artist>`. Albums that the artist's data only link to are given apart.
+pub fn artist(item: &StoredItem, linked: &[StoredItem], choices: &Choices, fallback: &str) -> Element {
     let entry = &item.entry;
-    let id = musicbrainz(item);
+    let id = musicbrainz(&[item.id.as_deref().unwrap_or_default(), &item.guid]);
     let mut element = Element::new("artist");
     element
         .text("name", Some(entry.text("title").unwrap_or(fallback)))
@@ -41,7 +41,9 @@ pub fn artist(item: &StoredItem, choices: &Choices, fallback: &str) -> Element {
     sets(&mut element, entry);
     element.text("biography", summary(entry, choices).as_deref());
     ids::add(&mut element, &ids::of(item, ""));
-    for (_, album) in entry.keyed("albums") {
+    pictures(&mut element, entry, choices);
+    let own = entry.keyed("albums").iter().map(|(_, album)| album);
+    for album in own.chain(linked.iter().map(|album| &album.entry)) {
         let mut child = Element::new("album");
         child.text("title", album.text("title")).text("year", year(album));
         element.element(child);
@@ -53,13 +55,28 @@ fn year(entry: &Entry) -> Option<&str> {
     entry.text("originally_available_at").and_then(|date| date.split('-').next())
 }
 
-/// `<album>`. An album of a modern artist is part of the artist's item.
-pub fn album(entry: &Entry, artist: Option<&str>, choices: &Choices, fallback: &str) -> Element {
+/// An album: an item of its own, or a part of a modern artist.
+#[derive(Clone, Copy, Debug)]
+pub struct Album<'a> {
+    pub entry: &'a Entry,
+    /// What may name the album's id: its guid, or its key in the artist's data.
+    pub id: &'a str,
+    pub artist: Option<&'a str>,
+    /// The same of the artist.
+    pub artist_id: Option<&'a str>,
+}
+
+/// `<album>`.
+pub fn album(album: &Album<'_>, choices: &Choices, fallback: &str) -> Element {
+    let entry = album.entry;
     let mut element = Element::new("album");
-    element.text("title", Some(entry.text("title").unwrap_or(fallback)));
-    if let Some(name) = artist {
+    element
+        .text("title", Some(entry.text("title").unwrap_or(fallback)))
+        .text("musicbrainzalbumid", musicbrainz(&[album.id]).as_deref());
+    if let Some(name) = album.artist {
         let mut credits = Element::new("albumArtistCredits");
-        credits.text("artist", Some(name));
+        let id = album.artist_id.and_then(|id| musicbrainz(&[id]));
+        credits.text("artist", Some(name)).text("musicBrainzArtistID", id.as_deref());
         element.element(credits).text("artist", Some(name));
     }
     sets(&mut element, entry);
@@ -89,6 +106,7 @@ pub fn album(entry: &Entry, artist: Option<&str>, choices: &Choices, fallback: &
             .text("duration", length.as_deref());
         element.element(child);
     }
+    pictures(&mut element, entry, choices);
     element
 }
 
@@ -125,10 +143,13 @@ mod tests {
                 vec![("title", text("Artist")), ("albums", Value::Keyed(vec![("x://1".to_owned(), record.clone())]))],
             ),
         };
-        let written = artist(&item, &Choices::default(), "Folder").written();
+        let written = artist(&item, &[], &Choices::default(), "Folder").written();
         assert!(written.contains(&format!("<musicbrainzartistid>{uuid}</musicbrainzartistid>")), "{written}");
         assert!(written.contains("<title>A</title>") && written.contains("<year>1990</year>"), "{written}");
-        let written = album(&record, Some("Artist"), &Choices::default(), "Folder").written();
+        let of_artist = Album { entry: &record, id: uuid, artist: Some("Artist"), artist_id: Some(&item.guid) };
+        let written = album(&of_artist, &Choices::default(), "Folder").written();
+        assert!(written.contains(&format!("<musicbrainzalbumid>{uuid}</musicbrainzalbumid>")), "{written}");
+        assert!(written.contains(&format!("<musicBrainzArtistID>{uuid}</musicBrainzArtistID>")), "{written}");
         assert!(
             written.contains("<duration>3:05</duration>") && written.contains("<position>1</position>"),
             "{written}"

@@ -1,22 +1,17 @@
 //! Writing NFO files and artwork beside the media: never over a file of somebody else, nothing twice, and a file is
 //! there as a whole or not at all (`spec/nfo.md` §1, §6).
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use reprise_bundles::atomic;
-use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
+use crate::models::item::StoredItem;
 
-use crate::models::item::{COMBINED, Entry, StoredItem};
-use crate::models::node::Node;
-
-use super::artwork::{self, Artwork, Limits};
-use super::element::Element;
+use super::artwork::{self, Limits};
 use super::mark::{self, Owner};
+use super::music;
+use super::report::{Outcome, Report};
 use super::video::{self, Choices};
-use super::{ids, music};
+use super::writer::Writer;
 
 /// What is written, and how.
 #[derive(Clone, Debug)]
@@ -25,72 +20,41 @@ pub struct Options {
     pub limits: Limits,
     pub nfo: bool,
     pub artwork: bool,
+    /// Write the pictures of persons, too.
+    pub actor_images: bool,
+    pub movie_nfo: MovieNfo,
     /// Replace files that are not ours, or that were changed; an NFO is kept as `<name>.bak` once.
     pub overwrite: bool,
+    /// Remove files of ours whose videos are gone.
+    pub prune: bool,
     /// Say what would be done.
     pub dry_run: bool,
 }
 
+/// The name of a film's NFO file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MovieNfo {
+    /// That of the video, which all readers take in all their settings.
+    #[default]
+    Video,
+    /// `movie.nfo`, for a film in a folder of its own.
+    Movie,
+    Both,
+}
+
 impl Default for Options {
     fn default() -> Self {
-        let (choices, limits) = (Choices::default(), Limits::default());
-        Self { choices, limits, nfo: true, artwork: true, overwrite: false, dry_run: false }
-    }
-}
-
-/// What became of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Created,
-    Replaced,
-    Unchanged,
-    /// Not written, for this reason.
-    Skipped(String),
-    Failed(String),
-}
-
-impl Outcome {
-    /// One word for tables.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Replaced => "replaced",
-            Self::Unchanged => "unchanged",
-            Self::Skipped(_) => "skipped",
-            Self::Failed(_) => "failed",
+        Self {
+            choices: Choices::default(),
+            limits: Limits::default(),
+            nfo: true,
+            artwork: true,
+            actor_images: false,
+            movie_nfo: MovieNfo::default(),
+            overwrite: false,
+            prune: false,
+            dry_run: false,
         }
-    }
-
-    /// Why it was skipped or failed.
-    pub fn reason(&self) -> Option<&str> {
-        match self {
-            Self::Skipped(reason) | Self::Failed(reason) => Some(reason),
-            _ => None,
-        }
-    }
-}
-
-/// Every file that was looked at, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    pub files: Vec<(PathBuf, Outcome)>,
-}
-
-impl Report {
-    /// Whether a file could not be written.
-    pub fn has_failed(&self) -> bool {
-        self.files.iter().any(|(_, outcome)| matches!(outcome, Outcome::Failed(_)))
-    }
-
-    pub fn to_json(&self) -> Json {
-        let file = |(path, outcome): &(PathBuf, Outcome)| {
-            let mut json = json!({ "file": path.to_string_lossy(), "action": outcome.word() });
-            if let (Some(object), Some(reason)) = (json.as_object_mut(), outcome.reason()) {
-                object.insert("reason".to_owned(), reason.into());
-            }
-            json
-        };
-        Json::Array(self.files.iter().map(file).collect())
     }
 }
 
@@ -101,340 +65,143 @@ pub type Fetch<'a> = dyn FnMut(&str) -> Option<Vec<u8>> + 'a;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EpisodeVideo {
     pub path: PathBuf,
+    /// Further parts of the same video.
+    pub parts: Vec<PathBuf>,
     pub season: String,
     pub episodes: Vec<String>,
 }
 
+/// Where the files of a film go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FilmPlace {
+    /// The folder of the film, which is above the folders of a disc.
+    folder: PathBuf,
+    nfo: PathBuf,
+    /// The film is a copy of a disc.
+    is_disc: bool,
+    /// The title of a film without one.
+    name: String,
+}
+
+/// Folders of a disc, and the file that readers take there.
+const DISCS: &[(&str, &str)] = &[("VIDEO_TS", "VIDEO_TS.nfo"), ("BDMV", "index.nfo")];
+
+fn film_place(video: &Path) -> FilmPlace {
+    for folder in video.ancestors().skip(1).take(2) {
+        let named = |name: &str| folder.file_name().is_some_and(|there| there.eq_ignore_ascii_case(name));
+        if let Some((_, file)) = DISCS.iter().find(|(name, _)| named(name))
+            && let Some(above) = folder.parent()
+        {
+            let name = above.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return FilmPlace { folder: above.to_owned(), nfo: folder.join(file), is_disc: true, name };
+        }
+    }
+    let name = video.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = video.parent().unwrap_or(Path::new("")).to_owned();
+    FilmPlace { folder, nfo: video.with_extension("nfo"), is_disc: false, name }
+}
+
+/// The NFO file of a film's video: videos of a disc share one.
+pub fn film_file(video: &Path) -> PathBuf {
+    film_place(video).nfo
+}
+
 /// Writes the files of a film. `own_folder`: no other film is in the video's folder.
 pub fn movie(item: &StoredItem, video: &Path, own_folder: bool, options: &Options, fetch: &mut Fetch) -> Report {
-    let folder = video.parent().unwrap_or(Path::new(""));
-    let mut place = Place::new(item, folder, options, fetch);
-    let stem = video.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let file = video.with_extension("nfo");
-    let rival = folder.join("movie.nfo");
+    let place = film_place(video);
+    let own_folder = own_folder || place.is_disc;
+    let mut writer = Writer::new(item, &place.folder, options, fetch);
+    let rival = place.folder.join("movie.nfo");
     let is_foreign = |file: &Path| fs::read(file).is_ok_and(|bytes| mark::owner(&bytes) == Owner::Foreign);
-    if options.nfo && rival != file && !options.overwrite && is_foreign(&rival) {
+    let document = || vec![video::movie(item, &options.choices, &place.name)];
+    let (of_video, of_folder) = match options.movie_nfo {
+        MovieNfo::Movie if own_folder && !place.is_disc => (false, true),
+        MovieNfo::Both if own_folder && !place.is_disc => (true, true),
+        _ => (true, false),
+    };
+    if of_video && rival != place.nfo && !of_folder && options.nfo && is_foreign(&rival) && !options.overwrite {
         let reason = "a movie.nfo of somebody else is in the folder, which readers prefer";
-        place.report.files.push((file, Outcome::Skipped(reason.to_owned())));
-    } else {
-        place.nfo(file, video::movie(item, &options.choices, &stem));
+        writer.report.add(place.nfo, Outcome::Skipped(reason.to_owned()));
+    } else if of_video {
+        writer.nfo(place.nfo, document());
     }
-    place.artwork(&artwork::movie(&item.entry, video, own_folder, options.limits));
+    if of_folder {
+        writer.nfo(rival, document());
+    }
+    let art_beside = if place.is_disc { place.folder.join(&place.name) } else { video.to_owned() };
+    writer.artwork(&artwork::movie(&item.entry, &art_beside, own_folder, options.limits));
+    writer.actors(&item.entry, &place.folder);
     if own_folder {
-        place.theme(&item.entry, folder);
+        writer.theme(&item.entry, &place.folder);
+        writer.prune();
     }
-    place.finish()
+    writer.finish()
 }
 
 /// Writes the files of a show, its seasons and the episodes that there are videos of.
 pub fn show(item: &StoredItem, folder: &Path, videos: &[EpisodeVideo], options: &Options, fetch: &mut Fetch) -> Report {
-    let mut place = Place::new(item, folder, options, fetch);
+    let mut writer = Writer::new(item, folder, options, fetch);
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    place.nfo(folder.join("tvshow.nfo"), video::show(item, &options.choices, &name));
-    place.artwork(&artwork::show(&item.entry, folder, options.limits));
-    place.theme(&item.entry, folder);
+    writer.nfo(folder.join("tvshow.nfo"), vec![video::show(item, &options.choices, &name)]);
+    writer.artwork(&artwork::show(&item.entry, folder, options.limits));
+    writer.actors(&item.entry, folder);
+    writer.theme(&item.entry, folder);
     for (number, season) in item.entry.keyed("seasons") {
         let mut of_season = videos.iter().filter(|video| video.season == *number);
         let season_folder = of_season.next().and_then(|video| video.path.parent()).filter(|there| *there != folder);
         if let Some(season_folder) = season_folder {
-            place.nfo(season_folder.join("season.nfo"), video::season(item, number, season, &options.choices));
+            let document = video::season(item, number, season, &options.choices);
+            writer.nfo(season_folder.join("season.nfo"), vec![document]);
         }
     }
     for video in videos {
-        let content = video::episodes(item, &video.season, &video.episodes, &options.choices);
-        if content.is_empty() {
-            continue;
+        // Readers look beside each part.
+        for part in std::iter::once(&video.path).chain(&video.parts) {
+            let elements = video::episodes(item, &video.season, &video.episodes, &options.choices);
+            writer.nfo(part.with_extension("nfo"), elements);
         }
-        place.content(video.path.with_extension("nfo"), &content);
         let season = item.entry.keyed("seasons").iter().find(|(number, _)| *number == video.season);
         let first = season.and_then(|(_, season)| {
             season.keyed("episodes").iter().find(|(number, _)| video.episodes.first() == Some(number))
         });
         if let Some((_, episode)) = first {
-            place.artwork(&artwork::episode(episode, &video.path));
+            writer.artwork(&artwork::episode(episode, &video.path));
+            writer.actors(episode, video.path.parent().unwrap_or(folder));
         }
     }
-    place.finish()
+    writer.prune();
+    writer.finish()
 }
 
-/// Writes the files of an artist.
-pub fn artist(item: &StoredItem, folder: &Path, options: &Options, fetch: &mut Fetch) -> Report {
-    let mut place = Place::new(item, folder, options, fetch);
+/// Writes the files of an artist. Albums that the artist's data only link to are given apart.
+pub fn artist(item: &StoredItem, linked: &[StoredItem], folder: &Path, options: &Options, fetch: &mut Fetch) -> Report {
+    let mut writer = Writer::new(item, folder, options, fetch);
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    place.nfo(folder.join("artist.nfo"), music::artist(item, &options.choices, &name));
-    place.artwork(&artwork::music(&item.entry, folder, options.limits));
-    place.finish()
+    writer.nfo(folder.join("artist.nfo"), vec![music::artist(item, linked, &options.choices, &name)]);
+    writer.artwork(&artwork::music(&item.entry, folder, options.limits));
+    writer.finish()
 }
 
 /// Writes the files of an album: a whole item, or a part of a modern artist.
 pub fn album(
     item: &StoredItem,
-    album: &Entry,
-    artist: Option<&str>,
+    album: &music::Album<'_>,
     folder: &Path,
     options: &Options,
     fetch: &mut Fetch,
 ) -> Report {
-    let mut place = Place::new(item, folder, options, fetch);
+    let mut writer = Writer::new(item, folder, options, fetch);
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    place.nfo(folder.join("album.nfo"), music::album(album, artist, &options.choices, &name));
-    place.artwork(&artwork::music(album, folder, options.limits));
-    place.finish()
-}
-
-/// The list of pictures that we wrote, in the folder of an item.
-const MANIFEST: &str = ".reprise-nfo.json";
-/// Elements that we never write; what an older file has of these, and of others that we do not know, is kept.
-const WRITTEN: &[&str] = &[
-    "title",
-    "originaltitle",
-    "sorttitle",
-    "ratings",
-    "plot",
-    "tagline",
-    "runtime",
-    "mpaa",
-    "premiered",
-    "aired",
-    "year",
-    "uniqueid",
-    "imdbid",
-    "tmdbid",
-    "tvdbid",
-    "genre",
-    "country",
-    "studio",
-    "credits",
-    "director",
-    "set",
-    "tag",
-    "actor",
-    "trailer",
-    "namedseason",
-    "season",
-    "episode",
-    "showtitle",
-    "seasonnumber",
-    "thumb",
-    "fanart",
-    "name",
-    "sortname",
-    "musicBrainzArtistID",
-    "musicbrainzartistid",
-    "style",
-    "mood",
-    "biography",
-    "album",
-    "review",
-    "label",
-    "releasedate",
-    "originalreleasedate",
-    "type",
-    "releasetype",
-    "rating",
-    "track",
-    "albumArtistCredits",
-    "artist",
-];
-
-struct Place<'a, 'f> {
-    item: &'a StoredItem,
-    root: PathBuf,
-    options: &'a Options,
-    fetch: &'a mut Fetch<'f>,
-    /// SHA-256 of the pictures that we wrote, by path below the root.
-    manifest: BTreeMap<String, String>,
-    changed: bool,
-    report: Report,
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-impl<'a, 'f> Place<'a, 'f> {
-    fn new(item: &'a StoredItem, root: &Path, options: &'a Options, fetch: &'a mut Fetch<'f>) -> Self {
-        let read = fs::read(root.join(MANIFEST)).ok().and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok());
-        let files = read.as_ref().and_then(|json| json.get("files")).and_then(Json::as_object);
-        let entry = |(path, file): (&String, &Json)| Some((path.clone(), file.get("sha256")?.as_str()?.to_owned()));
-        let manifest = files.into_iter().flatten().filter_map(entry).collect();
-        Self { item, root: root.to_owned(), options, fetch, manifest, changed: false, report: Report::default() }
-    }
-
-    /// The report, after the list of pictures was written.
-    fn finish(mut self) -> Report {
-        if self.changed && !self.options.dry_run {
-            let files: serde_json::Map<String, Json> =
-                self.manifest.iter().map(|(path, hash)| (path.clone(), json!({ "sha256": hash }))).collect();
-            let text = serde_json::to_vec_pretty(&json!({ "version": 1, "files": files })).unwrap_or_default();
-            let path = self.root.join(MANIFEST);
-            if let Err(error) = atomic::write(&path, &text) {
-                self.report.files.push((path, Outcome::Failed(error.to_string())));
-            }
-        }
-        self.report
-    }
-
-    /// A file of one element; what readers and users put into an older one is kept.
-    fn nfo(&mut self, path: PathBuf, mut element: Element) {
-        if let Some(old) = fs::read(&path).ok().and_then(|bytes| Node::parse(&bytes).ok())
-            && old.tag == element.node().tag
-        {
-            element.keep(kept(&old, element.node()));
-        }
-        self.content(path, &element.written());
-    }
-
-    fn content(&mut self, path: PathBuf, content: &str) {
-        if !self.options.nfo {
-            return;
-        }
-        let (scheme, id) = ids::of_guid(&self.item.guid).unwrap_or((&self.item.source, &self.item.guid));
-        let agent = if self.item.source == COMBINED { scheme } else { &self.item.source };
-        let lang = self.item.guid.split_once("lang=").map(|(_, rest)| rest).unwrap_or_default();
-        let lang = lang.split('&').next().unwrap_or_default();
-        let bytes = mark::marked(agent, self.item.id.as_deref().unwrap_or(id), lang, content);
-        let outcome = match fs::read(&path) {
-            Ok(old) if old == bytes => Outcome::Unchanged,
-            Ok(old) => match mark::owner(&old) {
-                Owner::Ours => self.write(&path, &bytes, Outcome::Replaced),
-                _ if self.options.overwrite => {
-                    let mut name = path.as_os_str().to_owned();
-                    name.push(".bak");
-                    let backup = PathBuf::from(name);
-                    let kept = backup.exists() || self.options.dry_run || atomic::write(&backup, &old).is_ok();
-                    if kept {
-                        self.write(&path, &bytes, Outcome::Replaced)
-                    } else {
-                        Outcome::Failed("the old file cannot be kept".to_owned())
-                    }
-                }
-                Owner::Edited => Outcome::Skipped("it was changed since it was written".to_owned()),
-                Owner::Foreign => Outcome::Skipped("somebody else wrote it".to_owned()),
-            },
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.write(&path, &bytes, Outcome::Created),
-            Err(error) => Outcome::Failed(error.to_string()),
-        };
-        self.report.files.push((path, outcome));
-    }
-
-    /// Writes a file, which must lie below the root even where links lead elsewhere.
-    fn write(&self, path: &Path, bytes: &[u8], done: Outcome) -> Outcome {
-        let real = path.parent().and_then(|folder| folder.canonicalize().ok());
-        let root = self.root.canonicalize().ok();
-        let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-        match (real, root) {
-            (Some(real), Some(root)) if real.starts_with(&root) && !is_link => {}
-            (None, _) | (_, None) => return Outcome::Failed("the folder does not exist".to_owned()),
-            _ => return Outcome::Failed("it leads out of the folder".to_owned()),
-        }
-        if self.options.dry_run {
-            return done;
-        }
-        match atomic::write(path, bytes) {
-            Ok(()) => done,
-            Err(error) => Outcome::Failed(error.to_string()),
-        }
-    }
-
-    fn artwork(&mut self, files: &[Artwork]) {
-        if !self.options.artwork {
-            return;
-        }
-        for file in files {
-            let Some(bytes) = artwork::data(file.picture, self.fetch) else {
-                let reason = Outcome::Skipped("the picture cannot be read".to_owned());
-                self.report.files.push((file.stem.clone(), reason));
-                continue;
-            };
-            match artwork::extension(&bytes) {
-                Some(extension) => self.media(&file.stem, extension, &["jpg", "jpeg", "png", "gif", "webp"], &bytes),
-                None => {
-                    let reason = Outcome::Skipped("the data are no picture".to_owned());
-                    self.report.files.push((file.stem.clone(), reason));
-                }
-            }
-        }
-    }
-
-    fn theme(&mut self, entry: &Entry, folder: &Path) {
-        let Some(theme) = entry.pictures("themes").first().filter(|_| self.options.artwork) else { return };
-        let Some(bytes) = artwork::data(theme, self.fetch) else { return };
-        if let Some(extension) = artwork::theme_extension(&bytes) {
-            self.media(&folder.join("theme"), extension, &["mp3", "flac", "ogg", "m4a"], &bytes);
-        }
-    }
-
-    /// Writes a picture or a theme; `rivals` are the extensions of files that would compete with it.
-    fn media(&mut self, stem: &Path, extension: &str, rivals: &[&str], bytes: &[u8]) {
-        let named = |extension: &str| {
-            let mut name = stem.as_os_str().to_owned();
-            name.push(".");
-            name.push(extension);
-            PathBuf::from(name)
-        };
-        let path = named(extension);
-        for other in rivals.iter().filter(|other| **other != extension).map(|other| named(other)) {
-            if !other.exists() {
-                continue;
-            }
-            if !self.is_ours(&other) {
-                let name = other.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                self.report.files.push((path, Outcome::Skipped(format!("{name} is there already"))));
-                return;
-            }
-            // Ours in another format: it makes room.
-            if !self.options.dry_run && fs::remove_file(&other).is_ok() {
-                self.manifest.remove(&self.key(&other));
-                self.changed = true;
-            }
-        }
-        let outcome = match fs::read(&path) {
-            Ok(old) if old == bytes => Outcome::Unchanged,
-            Ok(_) if self.options.overwrite || self.is_ours(&path) => self.write(&path, bytes, Outcome::Replaced),
-            Ok(_) => Outcome::Skipped("somebody else wrote it, or changed it".to_owned()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.write(&path, bytes, Outcome::Created),
-            Err(error) => Outcome::Failed(error.to_string()),
-        };
-        if matches!(outcome, Outcome::Created | Outcome::Replaced) {
-            self.manifest.insert(self.key(&path), sha256(bytes));
-            self.changed = true;
-        }
-        self.report.files.push((path, outcome));
-    }
-
-    fn key(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().into_owned()
-    }
-
-    /// Whether we wrote a file and nobody changed it.
-    fn is_ours(&self, path: &Path) -> bool {
-        let known = self.manifest.get(&self.key(path));
-        known.is_some_and(|hash| fs::read(path).is_ok_and(|bytes| sha256(&bytes) == *hash))
-    }
-}
-
-/// The elements of an older file that are kept: those that we never write, and ids of databases that we do not name.
-fn kept(old: &Node, new: &Node) -> Vec<Node> {
-    let kind = |node: &Node| node.get("type").unwrap_or_default().to_lowercase();
-    let known: Vec<String> = new.children.iter().filter(|child| child.tag == "uniqueid").map(kind).collect();
-    let foreign_id = |child: &Node| child.tag == "uniqueid" && !known.contains(&kind(child));
-    let is_new = |child: &Node| new.children.contains(child);
-    let keeps = |child: &&Node| !is_new(child) && (foreign_id(child) || !WRITTEN.contains(&&*child.tag));
-    let without_default = |child: &Node| {
-        let mut child = child.clone();
-        if child.tag == "uniqueid" {
-            child.remove("default");
-        }
-        child
-    };
-    old.children.iter().filter(keeps).map(without_default).collect()
+    writer.nfo(folder.join("album.nfo"), vec![music::album(album, &options.choices, &name)]);
+    writer.artwork(&artwork::music(album.entry, folder, options.limits));
+    writer.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::item::{Picture, Value};
+    use crate::models::item::{Entry, Picture, Value};
+    use crate::models::node::Node;
     use crate::models::template::ProxyKind;
 
     const JPEG: &[u8] = b"\xff\xd8\xff\xe0 preview";
@@ -481,7 +248,7 @@ mod tests {
             let video = self.film().join("A.mkv");
             let report = movie(&self.item, &video, true, options, &mut |_| Some(FULL.to_vec()));
             let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            report.files.iter().map(|(path, outcome)| (name(path), outcome.word())).collect()
+            report.files.iter().map(|file| (name(&file.path), file.outcome.word())).collect()
         }
     }
 
@@ -541,5 +308,96 @@ mod tests {
         std::os::unix::fs::symlink(setting.folder.path().join("elsewhere"), setting.film().join("A.nfo")).unwrap();
         assert_eq!(setting.run(&Options::default())[0], ("A.nfo".to_owned(), "failed"));
         assert!(!setting.folder.path().join("elsewhere").exists());
+    }
+
+    #[test]
+    fn names_of_a_films_file() {
+        let setting = setting("T");
+        let both = Options { movie_nfo: MovieNfo::Both, artwork: false, ..Options::default() };
+        let names: Vec<String> = setting.run(&both).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["A.nfo", "movie.nfo"]);
+        let disc = film_place(Path::new("/m/A Film/VIDEO_TS/VTS_01_1.VOB"));
+        assert_eq!((disc.nfo.to_str(), disc.name.as_str()), (Some("/m/A Film/VIDEO_TS/VIDEO_TS.nfo"), "A Film"));
+        assert_eq!(film_file(Path::new("/m/A/BDMV/STREAM/0.m2ts")), Path::new("/m/A/BDMV/index.nfo"));
+    }
+
+    #[test]
+    fn files_of_vanished_videos() {
+        let setting = setting("T");
+        let options = Options::default();
+        setting.run(&options);
+        fs::rename(setting.film().join("A.nfo"), setting.film().join("Gone.nfo")).unwrap();
+        fs::write(setting.film().join("Foreign.nfo"), "<movie/>").unwrap();
+        let named = |outcome: &'static str| ("Gone.nfo".to_owned(), outcome);
+        assert!(setting.run(&options).contains(&named("stale")));
+        assert!(setting.run(&Options { prune: true, dry_run: true, ..options.clone() }).contains(&named("removed")));
+        assert!(setting.film().join("Gone.nfo").exists());
+        assert!(setting.run(&Options { prune: true, ..options.clone() }).contains(&named("removed")));
+        assert!(!setting.film().join("Gone.nfo").exists() && setting.film().join("Foreign.nfo").exists());
+    }
+
+    #[test]
+    fn pictures_of_persons() {
+        let mut setting = setting("T");
+        let person = |name: &str, photo: &str| Entry {
+            class: "Person".to_owned(),
+            values: vec![
+                ("name".to_owned(), Value::Text(name.to_owned())),
+                ("photo".to_owned(), Value::Text(photo.to_owned())),
+            ],
+        };
+        let people = vec![person("A. B/C", "http://x/p.jpg"), person("No Photo", "local.jpg")];
+        setting.item.entry.values.push(("roles".to_owned(), Value::Entries(people)));
+        let options = Options { actor_images: true, ..Options::default() };
+        assert!(setting.run(&options).contains(&("A._B_C.jpg".to_owned(), "created")));
+        assert!(setting.film().join(".actors/A._B_C.jpg").is_file());
+        // The address is the same: nothing is fetched again.
+        let mut fetched = 0;
+        let fetch = &mut |_: &str| {
+            fetched += 1;
+            Some(FULL.to_vec())
+        };
+        let report = movie(&setting.item, &setting.film().join("A.mkv"), true, &options, fetch);
+        assert!(report.files.iter().all(|file| file.outcome == Outcome::Unchanged), "{report:?}");
+        // Only the poster, whose preview is all that is stored.
+        assert_eq!(fetched, 1);
+        let manifest = fs::read_to_string(setting.film().join(".reprise-nfo.json")).unwrap();
+        assert!(manifest.contains("\"source\": \"http://x/p.jpg\"") && manifest.contains("\"size\""), "{manifest}");
+    }
+
+    #[test]
+    fn what_users_added_stays_in_files_of_episodes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("S - s01e01-e02.mkv");
+        fs::write(&path, b"").unwrap();
+        let entry = |class: &str, values: Vec<(&str, Value)>| Entry {
+            class: class.to_owned(),
+            values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        };
+        let episode = |title: &str| entry("Episode", vec![("title", Value::Text(title.to_owned()))]);
+        let keyed = |key: &str, entry: Entry| (key.to_owned(), entry);
+        let episodes = Value::Keyed(vec![keyed("1", episode("One")), keyed("2", episode("Two"))]);
+        let seasons = Value::Keyed(vec![keyed("1", entry("Season", vec![("episodes", episodes)]))]);
+        let item = StoredItem {
+            class: "TV_Show".to_owned(),
+            guid: "org.example.a://1?lang=en".to_owned(),
+            source: "org.example.a".to_owned(),
+            id: Some("1".to_owned()),
+            entry: entry("TV_Show", vec![("seasons", seasons)]),
+        };
+        let foreign = "<episodedetails><season>1</season><episode>2</episode><title>x</title><playcount>7</playcount>\
+                       </episodedetails><episodedetails><season>1</season><episode>1</episode></episodedetails>";
+        fs::write(path.with_extension("nfo"), foreign).unwrap();
+        let part = folder.path().join("S - s01e01-e02 - pt2.mkv");
+        let episodes = vec!["1".to_owned(), "2".to_owned()];
+        let video = EpisodeVideo { path: path.clone(), parts: vec![part.clone()], season: "1".to_owned(), episodes };
+        let options = Options { overwrite: true, ..Options::default() };
+        show(&item, folder.path(), &[video], &options, &mut |_| None);
+        let written = fs::read_to_string(path.with_extension("nfo")).unwrap();
+        assert!(part.with_extension("nfo").is_file());
+        let second = written.split("</episodedetails>").nth(1).unwrap();
+        assert!(second.contains("<title>Two</title>") && second.contains("<playcount>7</playcount>"), "{written}");
+        let content = written.split_once("-->\n").unwrap().1;
+        assert!(Node::parse(format!("<x>{content}</x>").as_bytes()).is_ok());
     }
 }

@@ -16,6 +16,32 @@ pub struct Choices {
     pub image_urls: bool,
     /// Where further collections of a film go.
     pub collections: Collections,
+    /// How certificates are written.
+    pub certificates: Certificates,
+}
+
+/// How certificates of other countries than the USA are written; agents give them as `de/12`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certificates {
+    /// As the agent gave them.
+    #[default]
+    AsGiven,
+    /// Without the country of the USA: `us/PG` becomes `PG`.
+    Us,
+    /// `de/12` becomes `DE-12`.
+    Country,
+}
+
+/// A certificate in the form that a user chose.
+fn certificate(given: &str, form: Certificates) -> String {
+    let parts = given.split_once('/').filter(|(country, rest)| {
+        country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic()) && !rest.is_empty()
+    });
+    match (form, parts) {
+        (Certificates::Us, Some((country, rest))) if country.eq_ignore_ascii_case("us") => rest.to_owned(),
+        (Certificates::Country, Some((country, rest))) => format!("{}-{rest}", country.to_ascii_uppercase()),
+        _ => given.to_owned(),
+    }
 }
 
 /// Where collections go.
@@ -30,7 +56,8 @@ pub enum Collections {
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { keep_markup: false, lock: false, image_urls: false, collections: Collections::FirstSet }
+        let (collections, certificates) = (Collections::default(), Certificates::default());
+        Self { keep_markup: false, lock: false, image_urls: false, collections, certificates }
     }
 }
 
@@ -50,10 +77,15 @@ fn minutes(entry: &Entry) -> Option<i64> {
     Some(((duration + 30_000) / 60_000).max(1))
 }
 
+fn certificates(element: &mut Element, entry: &Entry, choices: &Choices) {
+    let given = entry.text("content_rating");
+    element.text("mpaa", given.map(|given| certificate(given, choices.certificates)).as_deref());
+}
+
 /// The date and the year; years that readers ignore are left out.
-fn dates(element: &mut Element, entry: &Entry, tag: &'static str) {
+fn dates(element: &mut Element, entry: &Entry) {
     let date = entry.text("originally_available_at");
-    element.text(tag, date);
+    element.text("premiered", date);
     let of_date = || date.and_then(|date| date.split('-').next()).and_then(|year| year.parse().ok());
     element.number("year", entry.integer("year").or_else(of_date).filter(|year| *year > 1850));
 }
@@ -127,22 +159,41 @@ fn youtube_id(url: &str) -> Option<String> {
     (!id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).then_some(id)
 }
 
+/// The addresses of the pictures in a container.
+fn addresses<'a>(entry: &'a Entry, container: &str) -> impl Iterator<Item = &'a str> {
+    entry.pictures(container).iter().filter_map(|picture| picture.url.as_deref()).filter(|url| is_url(url))
+}
+
 /// Addresses of pictures, where files beside the media are not wanted.
-fn pictures(element: &mut Element, entry: &Entry, choices: &Choices) {
+pub(super) fn pictures(element: &mut Element, entry: &Entry, choices: &Choices) {
     if !choices.image_urls {
         return;
     }
-    for (container, aspect) in [("posters", "poster"), ("thumbs", "thumb"), ("banners", "banner")] {
-        for url in
-            entry.pictures(container).iter().filter_map(|picture| picture.url.as_deref()).filter(|url| is_url(url))
-        {
+    for (container, aspect) in [("posters", "poster"), ("banners", "banner")] {
+        for url in addresses(entry, container) {
             element.element(Element::new("thumb").attribute("aspect", aspect).holding(url));
         }
     }
+    // The picture of an episode: readers take one without an aspect.
+    element.texts("thumb", addresses(entry, "thumbs"));
     let mut fanart = Element::new("fanart");
-    let art = entry.pictures("art").iter().filter_map(|picture| picture.url.as_deref()).filter(|url| is_url(url));
-    fanart.texts("thumb", art);
+    fanart.texts("thumb", addresses(entry, "art"));
     element.element(fanart);
+}
+
+/// Addresses of the seasons' pictures; behind those of the show, as one reader does not look at the season.
+fn season_pictures(element: &mut Element, show: &Entry, choices: &Choices) {
+    if !choices.image_urls {
+        return;
+    }
+    for (number, season) in show.keyed("seasons") {
+        for (container, aspect) in [("posters", "poster"), ("banners", "banner"), ("art", "fanart")] {
+            for url in addresses(season, container) {
+                let thumb = Element::new("thumb").attribute("aspect", aspect).attribute("type", "season");
+                element.element(thumb.attribute("season", number).holding(url));
+            }
+        }
+    }
 }
 
 fn lock(element: &mut Element, choices: &Choices) {
@@ -162,11 +213,9 @@ fn common(element: &mut Element, item: &StoredItem, choices: &Choices, fallback:
     titles(element, entry, fallback);
     ratings::add(element, entry);
     summary(element, entry, choices);
-    element
-        .text("tagline", entry.text("tagline"))
-        .number("runtime", minutes(entry))
-        .text("mpaa", entry.text("content_rating"));
-    dates(element, entry, "premiered");
+    element.text("tagline", entry.text("tagline")).number("runtime", minutes(entry));
+    certificates(element, entry, choices);
+    dates(element, entry);
     ids::add(element, &ids::of(item, ""));
     genres(element, entry);
     element
@@ -196,6 +245,7 @@ pub fn show(item: &StoredItem, choices: &Choices, fallback: &str) -> Element {
             element.element(Element::new("namedseason").attribute("number", number).holding(title));
         }
     }
+    season_pictures(&mut element, &item.entry, choices);
     lock(&mut element, choices);
     element
 }
@@ -227,8 +277,9 @@ pub fn episode(show: &StoredItem, season: &str, number: &str, episode: &Entry, c
         .number("episode", number.parse().ok());
     ratings::add(&mut element, episode);
     summary(&mut element, episode, choices);
-    element.number("runtime", minutes(episode)).text("mpaa", episode.text("content_rating"));
-    dates(&mut element, episode, "aired");
+    element.number("runtime", minutes(episode));
+    certificates(&mut element, episode, choices);
+    element.text("aired", episode.text("originally_available_at"));
     ids::add(&mut element, &ids::of(show, &format!("/{season}/{number}")));
     element.texts("credits", names(episode.entries("writers"))).texts("director", names(episode.entries("directors")));
     collections(&mut element, episode, choices, false);
@@ -239,18 +290,15 @@ pub fn episode(show: &StoredItem, season: &str, number: &str, episode: &Entry, c
     element
 }
 
-/// The content of the file of a video with several episodes: one element after the other.
-pub fn episodes(show: &StoredItem, season_number: &str, numbers: &[String], choices: &Choices) -> String {
+/// The elements of the file of a video with one or several episodes, in the order of their numbers.
+pub fn episodes(show: &StoredItem, season_number: &str, numbers: &[String], choices: &Choices) -> Vec<Element> {
     let seasons = show.entry.keyed("seasons");
-    let Some((_, stored)) = seasons.iter().find(|(number, _)| number == season_number) else { return String::new() };
+    let Some((_, stored)) = seasons.iter().find(|(number, _)| number == season_number) else { return Vec::new() };
     let known = stored.keyed("episodes");
-    let mut content = String::new();
-    for number in numbers {
-        if let Some((_, entry)) = known.iter().find(|(there, _)| there == number) {
-            content.push_str(&episode(show, season_number, number, entry, choices).written());
-        }
-    }
-    content
+    let mut numbers: Vec<&String> = numbers.iter().collect();
+    numbers.sort_by_key(|number| number.parse::<i64>().unwrap_or(i64::MAX));
+    let entries = numbers.into_iter().filter_map(|number| known.iter().find(|(there, _)| there == number));
+    entries.map(|(number, entry)| episode(show, season_number, number, entry, choices)).collect()
 }
 
 #[cfg(test)]
@@ -343,6 +391,15 @@ mod tests {
     }
 
     #[test]
+    fn certificates_of_countries() {
+        assert_eq!(certificate("de/12", Certificates::AsGiven), "de/12");
+        assert_eq!(certificate("us/PG", Certificates::Us), "PG");
+        assert_eq!(certificate("de/12", Certificates::Us), "de/12");
+        assert_eq!(certificate("de/12", Certificates::Country), "DE-12");
+        assert_eq!(certificate("N/A", Certificates::Country), "N/A");
+    }
+
+    #[test]
     fn a_show_and_its_episodes() {
         let episode = |title: &str| {
             let star = entry("Person", &[("name", text("G"))]);
@@ -364,7 +421,8 @@ mod tests {
         );
         let written = show(&show_item, &Choices::default(), "Folder").written();
         assert!(written.contains("<namedseason number=\"1\">The Start</namedseason>"), "{written}");
-        let both = episodes(&show_item, "1", &["1".to_owned(), "2".to_owned()], &Choices::default());
+        let both = episodes(&show_item, "1", &["2".to_owned(), "1".to_owned()], &Choices::default());
+        let both: String = both.iter().map(Element::written).collect();
         assert_eq!(both.matches("</episodedetails>").count(), 2);
         for part in both.split_inclusive("</episodedetails>\n") {
             let node = Node::parse(part.as_bytes()).unwrap();

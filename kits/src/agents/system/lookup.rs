@@ -115,7 +115,7 @@ fn search(
     request: &Request<'_>,
     fallbacks: usize,
 ) -> PyResult<Found> {
-    let table = plugin.state::<AgentTable>();
+    let table = AgentTable::of(vm, plugin);
     let (version, kind) = version_of(&table, identifier, request.kind);
     if version > 0 && !request.manual {
         return Ok(Ok(None));
@@ -124,6 +124,9 @@ fn search(
         Ok(agent) => agent,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    if table.is_pseudo(identifier) {
+        return Ok(Ok(None));
+    }
     let question = Question {
         agent: &agent,
         kind,

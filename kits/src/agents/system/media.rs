@@ -33,7 +33,7 @@ pub fn answer(call: Call<'_>) -> PyResult<Outcome> {
     let Some(kind) = kind_by_number(&number.to_string()) else { return refused(Refusal::MediaType) };
     let requested = call.text("guid").unwrap_or_default();
     let Some(item) = guid::parse(&requested, below) else { return refused(Refusal::NoAgent) };
-    let table = plugin.state::<AgentTable>();
+    let table = AgentTable::of(vm, plugin);
     let (version, kind) = lookup::version_of(&table, &item.agent, kind);
     let class = kind.model_for(version > 0).unwrap_or(kind.model);
     let mut url = call.text("url").unwrap_or_default();

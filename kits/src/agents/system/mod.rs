@@ -4,8 +4,10 @@
 //!
 //! * [`table`]: which agents there are; [`lookup`]: searches; [`update`]: updates with all contributions
 //! * [`combine_subtitles`]: the subtitles of all agents in one place; [`lists`]: lists of agents for clients;
-//!   [`config`]: the order that a user chose; [`media`]: pictures in full size
+//!   [`config`]: the order that a user chose; [`media`]: pictures in full size; [`attribution`]: where data come from;
+//!   [`unfinished`]: updates that a kill cut off
 
+pub mod attribution;
 pub mod combine_subtitles;
 pub mod config;
 pub mod guid;
@@ -13,6 +15,7 @@ pub mod lists;
 pub mod lookup;
 pub mod media;
 pub mod table;
+pub mod unfinished;
 pub mod update;
 
 use crate::builtin::Call;
@@ -20,7 +23,7 @@ use crate::message::Response;
 use crate::objects::xml::XmlWriter;
 use crate::startup::SYSTEM;
 
-use super::media_types::{MEDIA_TYPES, MediaType};
+use super::media_types::{MEDIA_TYPES, MediaType, PERSONAL_MEDIA};
 
 /// Why agents cannot be asked: the codes of the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +66,11 @@ fn is_system(call: &Call<'_>) -> bool {
     call.plugin.bundle.identifier == SYSTEM
 }
 
-/// The kind of media with a number; personal media are films that nobody looks for.
+/// The kind of media with a number, as far as agents can be asked for it.
 fn kind_by_number(number: &str) -> Option<&'static MediaType> {
     let number: u32 = number.trim().parse().ok()?;
-    MEDIA_TYPES.iter().find(|kind| kind.number == number && kind.agent.is_some())
+    let with_agents = MEDIA_TYPES.iter().filter(|kind| kind.agent.is_some());
+    with_agents.chain([&PERSONAL_MEDIA]).find(|kind| kind.number == number)
 }
 
 /// A flag of a query.

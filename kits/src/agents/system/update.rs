@@ -14,6 +14,7 @@ use reprise_vm_glue::threads;
 use super::guid::{self, Guid};
 use super::lookup::{self, Question};
 use super::table::{AgentInfo, AgentTable};
+use super::unfinished::Mark;
 use super::{Refusal, combine_subtitles, flag, is_system, kind_by_number};
 use crate::agents::media_types::MediaType;
 use crate::builtin::{Call, Outcome};
@@ -133,7 +134,7 @@ fn task(call: &Call<'_>) -> Result<Task, Refusal> {
     let guid = guid::parse(&requested, below).ok_or(Refusal::NoAgent)?;
     let given = |name: &str| call.text(name).filter(|value| !value.is_empty());
     let library_agent = given("libraryAgent");
-    let table = call.plugin.state::<AgentTable>();
+    let table = AgentTable::of(call.vm, call.plugin);
     let primary = given("agent").unwrap_or_else(|| guid.agent.clone());
     let (version, kind) = lookup::version_of(&table, library_agent.as_deref().unwrap_or(&guid.agent), kind);
     lookup::checked(&table, &primary, kind, &guid.lang)?;
@@ -233,14 +234,7 @@ fn run(vm: &VirtualMachine, plugin: &Arc<Plugin>, task: &Task) {
 fn update(vm: &VirtualMachine, plugin: &Arc<Plugin>, task: &Task) -> PyResult<Option<Vec<u8>>> {
     let primary = task.agent.as_deref().unwrap_or(&task.guid.agent);
     let _turn = models::exclusive(vm, plugin, task.class(), task.bundle_guid());
-    send_update(vm, plugin, task, primary, Some(&task.guid.id))?;
-    for contributor in contributors(plugin, task) {
-        if let Err(exception) = contribute(vm, plugin, task, &contributor) {
-            let what = format!("Exception having '{}' contribute", contributor.identifier);
-            seams::log_exception(vm, &what, &exception);
-        }
-    }
-    let table = plugin.state::<AgentTable>();
+    let table = AgentTable::of(vm, plugin);
     let not_persisting = table.not_persisting(task.kind);
     let config = task.library_agent.as_deref().unwrap_or(&task.guid.agent);
     let guid = if task.modern() { task.bundle_guid() } else { &task.requested };
@@ -251,8 +245,24 @@ fn update(vm: &VirtualMachine, plugin: &Arc<Plugin>, task: &Task) -> PyResult<Op
         not_persisting: &not_persisting,
         respect_tags: task.respect_tags,
     };
+    let mark = Mark::set(&plugin.folders, &request, task.bundle_guid());
+    if let Err(error) = &mark {
+        tracing::warn!("An update that is cut off will not be noticed: {error}");
+    }
+    if !table.is_pseudo(primary) {
+        send_update(vm, plugin, task, primary, Some(&task.guid.id))?;
+    }
+    for contributor in contributors(plugin, &table, task) {
+        if let Err(exception) = contribute(vm, plugin, task, &contributor) {
+            let what = format!("Exception having '{}' contribute", contributor.identifier);
+            seams::log_exception(vm, &what, &exception);
+        }
+    }
     let combined = vm.allow_threads(|| models::combine(&plugin.folders, &request));
     let combined = combined.map_err(|error| vm.new_runtime_error(error.to_string()))?;
+    if let Ok(mark) = mark {
+        mark.done();
+    }
     if matches!(task.kind.number, 1 | 2)
         && let Some(number) = &task.number
     {
@@ -267,8 +277,7 @@ fn update(vm: &VirtualMachine, plugin: &Arc<Plugin>, task: &Task) -> PyResult<Op
 }
 
 /// The agents that contribute, in the user's order.
-fn contributors(plugin: &Plugin, task: &Task) -> Vec<AgentInfo> {
-    let table = plugin.state::<AgentTable>();
+fn contributors(plugin: &Plugin, table: &AgentTable, task: &Task) -> Vec<AgentInfo> {
     let primary = task.library_agent.as_deref().unwrap_or(&task.guid.agent);
     let configured = models::configured_agents(&plugin.folders, primary, task.class());
     if configured.is_empty() && primary == LOCAL_MEDIA {

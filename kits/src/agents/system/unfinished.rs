@@ -1,0 +1,97 @@
+//! Updates that a kill cuts off: a mark stays until an item's data are combined, and the next process combines what the
+//! agents have stored by then. Without that the combined data would lead to pictures that an agent has replaced.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use reprise_bundles::{Folders, atomic};
+use serde_json::{Value, json};
+
+use crate::models::{self, CombineRequest};
+use crate::plugin::Plugin;
+
+/// The folder of the marks, among the data of the server's own plug-in.
+const FOLDER: &str = "Unfinished Updates";
+
+/// The mark of an update that runs.
+#[derive(Debug)]
+pub struct Mark(PathBuf);
+
+impl Mark {
+    /// Marks an item, whose data lie under `bundle_guid`. Two updates of one item take turns: one file an item is enough.
+    pub fn set(folders: &Folders, request: &CombineRequest<'_>, bundle_guid: &str) -> std::io::Result<Self> {
+        let path = folders.data.join(FOLDER).join(models::sha1_of(&format!("{} {}", request.class, request.guid)));
+        let json = json!({
+            "class": request.class,
+            "config": request.config_identifier,
+            "guid": request.guid,
+            "bundle_guid": bundle_guid,
+            "not_persisting": request.not_persisting,
+            "respect_tags": request.respect_tags,
+        });
+        atomic::write(&path, json.to_string().as_bytes())?;
+        Ok(Self(path))
+    }
+
+    /// The data are combined.
+    pub fn done(self) {
+        // A mark that stays makes the next process combine once more.
+        let _ = fs::remove_file(self.0);
+    }
+}
+
+/// Combines what earlier processes did not come to.
+pub fn finish(plugin: &Plugin) {
+    let Ok(entries) = fs::read_dir(plugin.folders.data.join(FOLDER)) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("._")) {
+            continue;
+        }
+        match combine(&plugin.folders, &path) {
+            Ok(guid) => tracing::info!("Combined the data of '{guid}', whose update was cut off"),
+            Err(error) => tracing::error!("An update that was cut off cannot be finished: {error}"),
+        }
+        let _ = fs::remove_file(&path);
+    }
+}
+
+fn combine(folders: &Folders, mark: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let json: Value = serde_json::from_slice(&fs::read(mark)?)?;
+    let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (class, config, guid) = (text("class"), text("config"), text("guid"));
+    let names = json.get("not_persisting").and_then(Value::as_array).into_iter().flatten();
+    let not_persisting: Vec<String> = names.filter_map(Value::as_str).map(str::to_owned).collect();
+    let request = CombineRequest {
+        class: &class,
+        config_identifier: &config,
+        guid: &guid,
+        not_persisting: &not_persisting,
+        respect_tags: json.get("respect_tags").and_then(Value::as_bool).unwrap_or_default(),
+    };
+    // The item may be updated again already.
+    let _turn = models::turn(folders, &class, &text("bundle_guid"));
+    models::combine(folders, &request)?;
+    Ok(guid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_that_was_cut_off_is_combined_later() {
+        let (_folder, plugin) = crate::plugin::testing::plugin("", "");
+        let guid = "org.example.a://1?lang=en";
+        let request =
+            CombineRequest { class: "Movie", config_identifier: "org.example.a", guid, ..CombineRequest::default() };
+        let _cut_off = Mark::set(&plugin.folders, &request, guid).unwrap();
+        let item = plugin.folders.metadata.join(models::relative_path("Movie", guid).unwrap()).join("Contents");
+        fs::create_dir_all(item.join("org.example.a")).unwrap();
+        fs::write(item.join("org.example.a/Info.xml"), "<Movie><title>T</title></Movie>").unwrap();
+        finish(&plugin);
+        assert!(fs::read_to_string(item.join("_combined/Info.xml")).unwrap().contains("<title>T</title>"));
+        assert_eq!(fs::read_dir(plugin.folders.data.join(FOLDER)).unwrap().count(), 0);
+        Mark::set(&plugin.folders, &request, guid).unwrap().done();
+        assert_eq!(fs::read_dir(plugin.folders.data.join(FOLDER)).unwrap().count(), 0);
+    }
+}
