@@ -1,10 +1,11 @@
 //! Updates that a kill cuts off: a mark stays until an item's data are combined, and the next process combines what the
 //! agents have stored by then. Without that the combined data would lead to pictures that an agent has replaced.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
-use reprise_bundles::{Folders, atomic};
+use reprise_bundles::Folders;
 use serde_json::{Value, json};
 
 use crate::models::{self, CombineRequest};
@@ -13,14 +14,21 @@ use crate::plugin::Plugin;
 /// The folder of the marks, among the data of the server's own plug-in.
 const FOLDER: &str = "Unfinished Updates";
 
-/// The mark of an update that runs.
+/// The mark of an update that runs. It is locked as long: another process that shares the data waits for its turn.
 #[derive(Debug)]
-pub struct Mark(PathBuf);
+pub struct Mark(File);
+
+fn open(path: PathBuf) -> io::Result<File> {
+    File::options().read(true).write(true).create(true).truncate(false).open(path)
+}
 
 impl Mark {
-    /// Marks an item, whose data lie under `bundle_guid`. Two updates of one item take turns: one file an item is enough.
-    pub fn set(folders: &Folders, request: &CombineRequest<'_>, bundle_guid: &str) -> std::io::Result<Self> {
-        let path = folders.data.join(FOLDER).join(models::sha1_of(&format!("{} {}", request.class, request.guid)));
+    /// Marks an item, whose data lie under `bundle_guid`, when no other process updates it.
+    pub fn set(folders: &Folders, request: &CombineRequest<'_>, bundle_guid: &str) -> io::Result<Self> {
+        let folder = folders.data.join(FOLDER);
+        fs::create_dir_all(&folder)?;
+        let mut file = open(folder.join(models::sha1_of(&format!("{} {bundle_guid}", request.class))))?;
+        file.lock()?;
         let json = json!({
             "class": request.class,
             "config": request.config_identifier,
@@ -29,14 +37,15 @@ impl Mark {
             "not_persisting": request.not_persisting,
             "respect_tags": request.respect_tags,
         });
-        atomic::write(&path, json.to_string().as_bytes())?;
-        Ok(Self(path))
+        file.set_len(0)?;
+        file.write_all(json.to_string().as_bytes())?;
+        Ok(Self(file))
     }
 
-    /// The data are combined.
+    /// The data are combined. The empty file goes when the next process starts.
     pub fn done(self) {
         // A mark that stays makes the next process combine once more.
-        let _ = fs::remove_file(self.0);
+        let _ = self.0.set_len(0);
     }
 }
 
@@ -44,19 +53,24 @@ impl Mark {
 pub fn finish(plugin: &Plugin) {
     let Ok(entries) = fs::read_dir(plugin.folders.data.join(FOLDER)) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("._")) {
+        let Ok(mut file) = open(path.clone()) else { continue };
+        // One that is locked is not cut off.
+        if file.try_lock().is_err() {
             continue;
         }
-        match combine(&plugin.folders, &path) {
-            Ok(guid) => tracing::info!("Combined the data of '{guid}', whose update was cut off"),
-            Err(error) => tracing::error!("An update that was cut off cannot be finished: {error}"),
+        let mut text = String::new();
+        if file.read_to_string(&mut text).is_ok() && !text.is_empty() {
+            match combine(&plugin.folders, &text) {
+                Ok(guid) => tracing::info!("Combined the data of '{guid}', whose update was cut off"),
+                Err(error) => tracing::error!("An update that was cut off cannot be finished: {error}"),
+            }
         }
         let _ = fs::remove_file(&path);
     }
 }
 
-fn combine(folders: &Folders, mark: &Path) -> Result<String, Box<dyn std::error::Error>> {
-    let json: Value = serde_json::from_slice(&fs::read(mark)?)?;
+fn combine(folders: &Folders, mark: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let json: Value = serde_json::from_str(mark)?;
     let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (class, config, guid) = (text("class"), text("config"), text("guid"));
     let names = json.get("not_persisting").and_then(Value::as_array).into_iter().flatten();
@@ -84,14 +98,19 @@ mod tests {
         let guid = "org.example.a://1?lang=en";
         let request =
             CombineRequest { class: "Movie", config_identifier: "org.example.a", guid, ..CombineRequest::default() };
-        let _cut_off = Mark::set(&plugin.folders, &request, guid).unwrap();
+        let marks = || fs::read_dir(plugin.folders.data.join(FOLDER)).unwrap().count();
         let item = plugin.folders.metadata.join(models::relative_path("Movie", guid).unwrap()).join("Contents");
         fs::create_dir_all(item.join("org.example.a")).unwrap();
         fs::write(item.join("org.example.a/Info.xml"), "<Movie><title>T</title></Movie>").unwrap();
+        let running = Mark::set(&plugin.folders, &request, guid).unwrap();
+        finish(&plugin);
+        assert!(!item.join("_combined").exists() && marks() == 1);
+        drop(running);
         finish(&plugin);
         assert!(fs::read_to_string(item.join("_combined/Info.xml")).unwrap().contains("<title>T</title>"));
-        assert_eq!(fs::read_dir(plugin.folders.data.join(FOLDER)).unwrap().count(), 0);
+        assert_eq!(marks(), 0);
         Mark::set(&plugin.folders, &request, guid).unwrap().done();
-        assert_eq!(fs::read_dir(plugin.folders.data.join(FOLDER)).unwrap().count(), 0);
+        finish(&plugin);
+        assert_eq!(marks(), 0);
     }
 }

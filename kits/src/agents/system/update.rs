@@ -245,7 +245,7 @@ fn update(vm: &VirtualMachine, plugin: &Arc<Plugin>, task: &Task) -> PyResult<Op
         not_persisting: &not_persisting,
         respect_tags: task.respect_tags,
     };
-    let mark = Mark::set(&plugin.folders, &request, task.bundle_guid());
+    let mark = vm.allow_threads(|| Mark::set(&plugin.folders, &request, task.bundle_guid()));
     if let Err(error) = &mark {
         tracing::warn!("An update that is cut off will not be noticed: {error}");
     }
