@@ -74,9 +74,8 @@ fn framework_1_menus_lead_to_functions() {
     assert_eq!(attribute(&menu, "De Valk", "summary"), "Built in 1743");
     let mill = example.page(&[&attribute(&menu, "De Valk", "key")]);
     assert!(mill.contains("title2=\"De Valk\"") && mill.contains("duration=\"720000\""), "{mill}");
-    let film = example.output(&[&attribute(&mill, "The last miller & his cat", "key")]);
-    let errors = String::from_utf8_lossy(&film.stderr);
-    assert!(errors.contains("http://windmills.example.org/film/valk-miller.mp4"), "{errors}");
+    let film = example.page(&[&attribute(&mill, "The last miller & his cat", "key")]);
+    assert_eq!(film, "http://windmills.example.org/film/valk-miller.mp4\n");
     let empty = example.page(&[&attribute(&menu, "Brill Windmill", "key")]);
     assert!(empty.contains("There are no films of this mill"), "{empty}");
 }
@@ -97,6 +96,43 @@ fn framework_1_keeps_preferences() {
     let file = "Plex Media Server/Plug-in Support/Preferences/org.example.windmills.xml";
     let saved = std::fs::read_to_string(example.support.path().join(file)).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(saved, "<PluginPreferences><turning>true</turning></PluginPreferences>");
+}
+
+#[test]
+fn framework_1_shares_stored_menus_with_the_original() {
+    let home = tempfile::tempdir().unwrap_or_else(|e| panic!("{e}"));
+    let bundle = home.path().join("Stored.bundle");
+    let write = |path: &Path, content: &[u8]| {
+        std::fs::create_dir_all(path.parent().unwrap_or(path)).unwrap_or_else(|e| panic!("{e}"));
+        std::fs::write(path, content).unwrap_or_else(|e| panic!("{e}"));
+    };
+    write(
+        &bundle.join("Contents/Info.plist"),
+        b"<plist version=\"1.0\"><dict><key>CFBundleIdentifier</key><string>org.example.stored</string>\
+          <key>PlexFrameworkVersion</key><string>1</string></dict></plist>",
+    );
+    write(
+        &bundle.join("Contents/Code/__init__.py"),
+        b"from PMS import *\ndef Start(): Plugin.AddPrefixHandler('/video/stored', Menu, 'Stored')\n\
+          def Menu():\n  dir = Data.LoadObject('old')\n  Data.SaveObject('new', dir)\n  return dir\n",
+    );
+    let data = home.path().join("Plex Media Server/Plug-in Support/Data/org.example.stored/DataItems");
+    // As CPython 2.7 pickles a container with one item.
+    write(
+        &data.join("old"),
+        b"\x80\x02cPMS.Objects\nMediaContainer\nq\x00)\x81q\x01}q\x02(U\x06title1q\x03U\x03Oldq\x04U\tnoHistoryq\x05\x89\
+          U\x07tagNameq\x06U\x0eMediaContainerq\x07U\x10_Object__headersq\x08}q\tU\x0cContent-Typeq\nU\x0fapplication/xmlq\x0bs\
+          U\t__items__q\x0c]q\rcPMS.Objects\nVideoItem\nq\x0e)\x81q\x0f}q\x10(U\x07tagNameq\x11U\x05Videoq\x12\
+          U\x03keyq\x13U\x0bhttp://a/b/q\x14U\x10_Object__headersq\x15}q\x16ubaub.",
+    );
+    let output = reprise(home.path()).arg("run").arg(&bundle).args(["--format", "xml"]).output();
+    let output = output.unwrap_or_else(|e| panic!("cannot start: {e}"));
+    let page = String::from_utf8_lossy(&output.stdout);
+    assert!(page.contains("title1=\"Old\"") && page.contains("<Video key=\"http://a/b/\"/>"), "{output:?}");
+    let stored = std::fs::read(data.join("new")).unwrap_or_else(|e| panic!("{e}"));
+    let has = |wanted: &[u8]| stored.windows(wanted.len()).any(|part| part == wanted);
+    assert!(stored.starts_with(b"\x80\x02cPMS.Objects\nMediaContainer\nq\x00)\x81"), "{stored:?}");
+    assert!(has(b"_Object__headers") && has(b"__items__") && has(b"cPMS.Objects\nVideoItem\n"), "{stored:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use reprise_vm_glue::import;
 use reprise_vm_glue::runtime::{dialect, text};
 use rustpython_vm::builtins::{PyDict, PyInt, PyList, PyListRef, PyTuple, PyType};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::sandbox::Sandbox;
 

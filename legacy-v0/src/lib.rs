@@ -8,6 +8,7 @@
 //! * [`packages`]: the tables of modules that each framework's plug-ins can import
 //! * [`module_check`]: what the log says about the imports of a plug-in of framework 1
 //! * [`natives`]: the module `_pms`, what those modules stand on; [`database`]: its SQLite part
+//! * [`objects`]: what runs for each object of each menu
 //! * [`older_plugin`]: one running plug-in: start, answers, end
 //! * [`pipe`]: reading requests from the pipe
 //!
@@ -17,6 +18,7 @@
 pub mod database;
 pub mod module_check;
 pub mod natives;
+pub mod objects;
 pub mod older_plugin;
 pub mod packages;
 pub mod pipe;

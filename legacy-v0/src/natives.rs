@@ -20,7 +20,7 @@ use rustpython_vm::builtins::{PyList, PyModule};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::OlderPlugin;
+use crate::{OlderPlugin, objects};
 
 /// Documents of the older frameworks may have any size.
 const NO_LIMIT: usize = usize::MAX;
@@ -69,6 +69,29 @@ static NATIVES: &[Native] = &[
     Native { name: "json_text", doc: "json_text(value): as text", call: json_written },
     Native { name: "xml", doc: "xml(text): the top element", call: xml },
     Native { name: "html", doc: "html(text): the top element", call: html },
+    Native {
+        name: "defaults",
+        doc: "defaults(object): attributes of its own class become its own",
+        call: |vm, _, args| objects::take_defaults(vm, &given(vm, args, 0)).map(|()| vm.ctx.none()),
+    },
+    Native {
+        name: "assign",
+        doc: "assign(object, values): None does not take the place of a default",
+        call: |vm, _, args| objects::assign(vm, &given(vm, args, 0), &given(vm, args, 1)).map(|()| vm.ctx.none()),
+    },
+    Native {
+        name: "copy_public",
+        doc: "copy_public(source, target): attributes whose names do not start with an underscore",
+        call: |vm, _, args| objects::copy_public(vm, &given(vm, args, 0), &given(vm, args, 1)).map(|()| vm.ctx.none()),
+    },
+    Native {
+        name: "write_attributes",
+        doc: "write_attributes(object, element, first, text): `first` before the others, `text` where a value is no text",
+        call: |vm, _, args| {
+            let [object, element, first, to_text] = [0, 1, 2, 3].map(|at| given(vm, args, at));
+            objects::write_attributes(vm, &object, &element, &first, &to_text).map(|()| vm.ctx.none())
+        },
+    },
     Native { name: "element", doc: "element(name): a new element", call: element },
     Native {
         name: "element_text",

@@ -42,6 +42,7 @@ pub static V1: &[Entry] = &[
     module!("PMS._Dispatch", "v1/_Dispatch.py"),
     module!("PMS._Files", "both/_Files.py"),
     module!("PMS._Later", "v1/_Later.py"),
+    module!("PMS._Library", "both/_Library.py"),
     module!("PMS._Log", "v1/_Log.py"),
 ];
 
@@ -66,6 +67,7 @@ pub static V0: &[Entry] = &[
     module!("PMS._Answer", "both/_Answer.py"),
     module!("PMS._Dispatch", "v0/_Dispatch.py"),
     module!("PMS._Files", "both/_Files.py"),
+    module!("PMS._Library", "both/_Library.py"),
     module!("PMS.oauth", "v0/oauth.py"),
 ];
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Problem;
 
-/// Prints the reference of the plug-in API: what exists, its parameters, who sees it, what it does.
+/// Prints the reference of the plug-in API: what exists, its parameters, who sees it, what it does
 ///
 ///     reprise api
 ///     reprise api HTTP
@@ -39,10 +39,7 @@ enum Format {
 pub fn run(arguments: Arguments) -> ExitCode {
     match print(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            anstream::eprintln!("reprise: {problem}");
-            ExitCode::FAILURE
-        }
+        Err(problem) => super::failed(&problem),
     }
 }
 

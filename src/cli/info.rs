@@ -1,12 +1,14 @@
 //! `reprise info`: what a bundle is.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use reprise_bundles::Bundle;
+use reprise_bundles::{Bundle, FrameworkVersion};
 use serde_json::{Value, json};
 
+use super::Problem;
 use super::declared_agents::of_bundle;
 
 /// Shows what a bundle is: identifier, framework version, policy, contents. Runs none of its code.
@@ -30,28 +32,29 @@ enum Format {
 
 /// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
-    let bundle = match Bundle::open(&arguments.bundle) {
-        Ok(bundle) => bundle,
-        Err(problem) => {
-            anstream::eprintln!("reprise: {problem}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let facts = facts(&bundle);
+    match print(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => super::failed(&problem),
+    }
+}
+
+fn print(arguments: &Arguments) -> Result<(), Problem> {
+    let facts = facts(&Bundle::open(&arguments.bundle)?);
+    let mut out = anstream::stdout().lock();
     match arguments.format {
         Format::Table => {
             let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
             for (name, value) in &facts {
-                anstream::println!("{name:width$}  {}", words(value));
+                writeln!(out, "{name:width$}  {}", words(value))?;
             }
         }
         Format::Json => {
             let object: serde_json::Map<String, Value> =
                 facts.into_iter().map(|(name, value)| (name.replace(' ', "_"), value)).collect();
-            anstream::println!("{:#}", Value::Object(object));
+            writeln!(out, "{:#}", Value::Object(object))?;
         }
     }
-    ExitCode::SUCCESS
+    Ok(out.flush()?)
 }
 
 /// A value for people.
@@ -90,12 +93,14 @@ fn facts(bundle: &Bundle) -> Vec<(&'static str, Value)> {
         names.sort();
         json!(names)
     };
+    // Code of the older frameworks is not confined.
+    let policy = (bundle.framework == FrameworkVersion::V2).then_some(&info.code_policy);
     vec![
         ("name", json!(bundle.name())),
         ("identifier", json!(bundle.identifier)),
         ("framework", json!(bundle.framework.number().to_string())),
         ("class", json!(info.plugin_class)),
-        ("policy", json!(info.code_policy)),
+        ("policy", json!(policy)),
         ("title", json!(info.title)),
         ("minimum server version", json!(info.minimum_server_version)),
         ("excluded platforms", json!(info.platform_exclusions)),

@@ -37,19 +37,29 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Check(check::Arguments),
-    Api(api::Arguments),
     Run(run::Arguments),
+    Info(info::Arguments),
+    Check(check::Arguments),
     Search(search::Arguments),
     Update(update::Arguments),
     Resolve(resolve::Arguments),
-    Info(info::Arguments),
+    Api(api::Arguments),
     Host(host::Arguments),
     Python(python::Arguments),
 }
 
 /// What went wrong, in words.
 type Problem = Box<dyn std::error::Error>;
+
+/// Says what went wrong. Output that nobody reads any more (`reprise api | head`) is no failure.
+fn failed(problem: &Problem) -> ExitCode {
+    let error = problem.downcast_ref::<std::io::Error>();
+    if error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    anstream::eprintln!("reprise: {problem}");
+    ExitCode::FAILURE
+}
 
 /// Reads the command line and runs what it asks for.
 pub fn run() -> ExitCode {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use reprise_vm_glue::runtime::script::{self, Program};
 
-/// Run a Python 2 script.
+/// Runs a Python 2 script.
 ///
 /// The script gets plain Python 2.7: its own `sys.argv`, its folder first in `sys.path`, ASCII as default encoding, and
 /// no framework.

@@ -21,7 +21,7 @@ use crate::session::media_server::{Handler, MediaServer};
 use crate::session::plugin_process::{Address, PluginProcess};
 use crate::session::{bundles, present};
 
-/// Finds the URL service for a page, and prints metadata and media of the page.
+/// Finds the URL service for a page, and prints metadata and media of the page
 ///
 ///     reprise resolve http://www.example.com/film/1 --bundles Plug-ins
 ///     reprise resolve http://www.example.com/film/1 --bundles Services.bundle --play --format json
@@ -61,10 +61,7 @@ enum Format {
 pub fn run(arguments: Arguments) -> ExitCode {
     match resolve(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            anstream::eprintln!("reprise: {problem}");
-            ExitCode::FAILURE
-        }
+        Err(problem) => super::failed(&problem),
     }
 }
 

@@ -18,15 +18,15 @@ use crate::session::{bundles, present};
 use super::Problem;
 use super::web_options::WebOptions;
 
-/// Starts a plug-in, acts as its media server, and prints what it answers.
+/// Starts a plug-in, acts as its media server, and prints what it answers
 ///
 /// Without PATH it is the plug-in's first menu. Keys that a menu shows are the paths of further pages:
 ///
 ///     reprise run X.bundle
 ///     reprise run X.bundle /video/x/page/2 --format xml
 ///
-/// The plug-in's data (preferences, Dict, caches, logs) goes to a folder of the user's, not to that of a media server;
-/// see --support.
+/// The plug-in's data (preferences, Dict, caches, logs) goes to a folder of the user's, not to
+/// that of a media server; see --support.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -78,10 +78,7 @@ fn parse_header(text: &str) -> Result<(String, String), String> {
 pub fn run(arguments: Arguments) -> ExitCode {
     match answer(&arguments).and_then(|answer| print(&arguments, &answer)) {
         Ok(code) => code,
-        Err(problem) => {
-            anstream::eprintln!("reprise: {problem}");
-            ExitCode::FAILURE
-        }
+        Err(problem) => super::failed(&problem),
     }
 }
 
@@ -147,12 +144,22 @@ fn explained(problem: ProcessError, bundle: &Bundle) -> Problem {
 fn print(arguments: &Arguments, answer: &Answer) -> Result<ExitCode, Problem> {
     let response = &answer.response;
     let text = String::from_utf8_lossy(&response.body);
+    if let (300..400, Some(location)) = (response.status, response.header("Location")) {
+        // What a play function answers: the film is there.
+        let mut out = anstream::stdout().lock();
+        match arguments.format {
+            Format::Json => {
+                writeln!(out, "{:#}", serde_json::json!({"status": response.status, "location": location}))?
+            }
+            Format::Table => writeln!(out, "go to {location}")?,
+            Format::Xml => writeln!(out, "{location}")?,
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     if !(200..300).contains(&response.status) {
         let hint = match answer.framework {
             // These frameworks say nothing about errors in their answers.
-            FrameworkVersion::V0 | FrameworkVersion::V1 if response.header("Location").is_none() => {
-                "; the plug-in's log says more"
-            }
+            FrameworkVersion::V0 | FrameworkVersion::V1 => "; the plug-in's log says more",
             _ => "",
         };
         anstream::eprintln!("reprise: the plug-in answered {}{}{hint}", response.status, explanation(response, &text));

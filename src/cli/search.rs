@@ -13,7 +13,7 @@ use super::agent_options::{AgentOptions, Kind, length, logged_problem, quoted};
 use super::run::explanation;
 use crate::session::library::{ITEM, Library};
 
-/// Has an agent look for a film, a show, an artist, an album or a photo, and prints what it found.
+/// Has an agent look for a film, a show, an artist, an album or a photo, and prints what it found
 ///
 ///     reprise search Agent.bundle --type movie --name "Night and Fog" --year 1956
 ///     reprise search Agent.bundle --type show --file "/tv/Show/Season 1/Show - s01e02.mkv" --format json
@@ -76,10 +76,7 @@ enum Format {
 pub fn run(arguments: Arguments) -> ExitCode {
     match search(&arguments) {
         Ok(code) => code,
-        Err(problem) => {
-            anstream::eprintln!("reprise: {problem}");
-            ExitCode::FAILURE
-        }
+        Err(problem) => super::failed(&problem),
     }
 }
 

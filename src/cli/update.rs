@@ -18,7 +18,7 @@ use super::agent_options::{AgentOptions, Kind, Opened, length, logged_problem, q
 use super::nfo_options::NfoOptions;
 use crate::session::library::ITEM;
 
-/// Has an agent fill the metadata of an item, prints them, and stores them as the media server does.
+/// Has an agent fill the metadata of an item, prints them, and stores them as the media server does
 ///
 ///     reprise update Agent.bundle --type movie --id tt0048434
 ///     reprise update Agent.bundle --type show --id 121361 --file "/tv/Show" --nfo
@@ -68,10 +68,7 @@ enum Format {
 pub fn run(arguments: Arguments) -> ExitCode {
     match update(&arguments) {
         Ok(code) => code,
-        Err(problem) => {
-            anstream::eprintln!("reprise: {problem}");
-            ExitCode::FAILURE
-        }
+        Err(problem) => super::failed(&problem),
     }
 }
 

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 /// Width of a table whose output is no terminal.
 const WIDTH: u16 = 140;
+/// Keys up to this length stand in the table; with a longer one they follow below it, whole lines that can be copied.
+const LONGEST_KEY: usize = 60;
 
 /// Reads an XML answer; None for other content.
 pub fn parse(text: &str) -> Option<Document<'_>> {
@@ -41,12 +43,22 @@ pub fn table(document: &Document<'_>, path: &str) -> String {
     if !table.is_tty() {
         table.set_width(WIDTH);
     }
-    table.set_header(["title", "kind", "key", "summary"]);
-    for item in items {
-        table.add_row([title_of(item), kind_of(item), key_of(item, path), summary_of(item)]);
+    let keys: Vec<String> = items.iter().map(|item| key_of(*item, path)).collect();
+    if keys.iter().all(|key| key.chars().count() <= LONGEST_KEY) {
+        table.set_header(["title", "kind", "key", "summary"]);
+        for (item, key) in items.into_iter().zip(keys) {
+            table.add_row([title_of(item), kind_of(item), key, summary_of(item)]);
+        }
+        return out + &table.to_string() + "\n";
     }
-    out.push_str(&table.to_string());
-    out.push('\n');
+    table.set_header(["", "title", "kind", "summary"]);
+    for (at, item) in items.into_iter().enumerate() {
+        table.add_row([(at + 1).to_string(), title_of(item), kind_of(item), summary_of(item)]);
+    }
+    out.push_str(&format!("{table}\nkeys:\n"));
+    for (at, key) in keys.iter().enumerate() {
+        out.push_str(&format!("{:>4}  {key}\n", at + 1));
+    }
     out
 }
 
@@ -134,6 +146,15 @@ mod tests {
         for wanted in ["A\n", "One", "menu", "s t", "search", "clip", "http://e/f"] {
             assert!(text.contains(wanted), "{wanted} is missing in\n{text}");
         }
+    }
+
+    #[test]
+    fn long_keys_stay_whole() {
+        let key = format!("/video/x/:/function/F?function_args={}", "A".repeat(300));
+        let menu =
+            format!("<MediaContainer><Directory key=\"{key}\" name=\"One\"/><Directory key=\"k\"/></MediaContainer>");
+        let text = table(&Document::parse(&menu).unwrap(), "/video/x");
+        assert!(text.contains(&format!("\n   1  {key}\n   2  /video/x/k\n")), "{text}");
     }
 
     #[test]

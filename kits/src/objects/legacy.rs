@@ -112,14 +112,14 @@ impl LegacyObject {
     /// A function item's own name and arguments as an address, with more arguments if there are.
     pub fn function_url(&self, sender: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<String> {
         let target = self.content(0).unwrap_or_else(|| vm.ctx.none());
-        self.function_url_for(&target, sender, vm)
+        self.function_url_for(&target, sender.map(|sender| ("sender", sender)), vm)
     }
 
-    /// The address of a function with this item's extension and arguments.
+    /// The address of a function with this item's extension, its arguments and `more` of them.
     pub fn function_url_for(
         &self,
         function: &PyObject,
-        sender: Option<PyObjectRef>,
+        more: impl IntoIterator<Item = (&'static str, PyObjectRef)>,
         vm: &VirtualMachine,
     ) -> PyResult<String> {
         let sandbox = self.sandbox(vm)?;
@@ -133,8 +133,8 @@ impl LegacyObject {
                 arguments.set_item(&*name, value, vm)?;
             }
         }
-        if let Some(sender) = sender {
-            arguments.set_item("sender", sender, vm)?;
+        for (name, value) in more {
+            arguments.set_item(name, value, vm)?;
         }
         let mut url = seams::function_url(vm, &sandbox, function, extension.as_deref(), &arguments)?;
         if self.class.kind == (Kind::Function { indirect: true }) {

@@ -130,11 +130,16 @@ pub fn content(object: &Py<LegacyObject>, vm: &VirtualMachine) -> PyResult<Vec<u
     }
 }
 
+/// Attributes that are no part of the element.
+const NOT_WRITTEN: &[&str] = &["tagName", "contextMenu", "contextKey", "contextArgs"];
+
 /// What function items tell their function about the place they stand in.
 struct Outer {
     title1: PyObjectRef,
     title2: PyObjectRef,
     art: PyObjectRef,
+    /// The container's context menu.
+    menu: Option<PyObjectRef>,
 }
 
 struct LegacyWriter<'a> {
@@ -148,7 +153,7 @@ impl LegacyWriter<'_> {
     fn object(&mut self, object: &Py<LegacyObject>) -> PyResult<()> {
         let vm = self.vm;
         if object.is_function() {
-            return self.function(object);
+            return self.function(object, None, None);
         }
         if object.class.kind == Kind::Record {
             return Err(vm.new_attribute_error("this object cannot be written"));
@@ -167,7 +172,12 @@ impl LegacyWriter<'_> {
     }
 
     /// An item inside a `Function`: its key is the function.
-    fn function(&mut self, function: &Py<LegacyObject>) -> PyResult<()> {
+    fn function(
+        &mut self,
+        function: &Py<LegacyObject>,
+        sender: Option<PyObjectRef>,
+        key: Option<PyObjectRef>,
+    ) -> PyResult<()> {
         let vm = self.vm;
         let target = function.content(0).unwrap_or_else(|| vm.ctx.none());
         let Some(item) = legacy(&target) else {
@@ -178,9 +188,40 @@ impl LegacyWriter<'_> {
             let name = called.class().name().to_string();
             return Err(vm.new_attribute_error(format!("'{name}' object has no attribute '__name__'")));
         }
+        let sender = match sender {
+            Some(sender) => Some(sender),
+            None => self.sender(item)?,
+        };
+        let more = [("sender", sender), ("key", key)].into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let url = function.function_url_for(&called, more, vm)?;
+        self.element(item, Some(url))
+    }
+
+    /// The context menu of an item that has a key for it: its own or its container's.
+    fn menu(&mut self, item: &Py<LegacyObject>) -> PyResult<()> {
+        let vm = self.vm;
+        let Some(key) = item.get("contextKey", vm) else { return Ok(()) };
+        let of_container = || self.container.as_ref().and_then(|outer| outer.menu.clone());
+        let Some(menu) = item.get("contextMenu", vm).or_else(of_container) else { return Ok(()) };
+        let Some(menu) = legacy(&menu) else { return Ok(()) };
         let sender = self.sender(item)?;
-        let key = function.function_url_for(&called, sender, vm)?;
-        self.element(item, Some(key))
+        let arguments = item.get("contextArgs", vm).and_then(|arguments| arguments.downcast::<PyDict>().ok());
+        self.start(menu)?;
+        self.attributes(menu, None)?;
+        for entry in menu.items.read().clone() {
+            let Some(entry) = legacy(&entry).filter(|entry| entry.is_function()) else { continue };
+            // An entry keeps the arguments of one item for the next, as in the original.
+            if let (Some(own), Some(more)) =
+                (entry.content(2).and_then(|own| own.downcast::<PyDict>().ok()), &arguments)
+            {
+                for (name, value) in more {
+                    own.set_item(&*name, value, vm)?;
+                }
+            }
+            self.function(entry, sender.clone(), Some(key.clone()))?;
+        }
+        self.xml.end();
+        Ok(())
     }
 
     /// The record that a function inside a container gets as `sender`.
@@ -208,26 +249,8 @@ impl LegacyWriter<'_> {
     /// Writes an element; `key` takes the place of the attribute of that name.
     fn element(&mut self, object: &Py<LegacyObject>, key: Option<String>) -> PyResult<()> {
         let vm = self.vm;
-        let tag = match object.get("tagName", vm) {
-            Some(tag) => text::unicode_of(vm, &tag)?,
-            None => object.class.element.to_owned(),
-        };
-        if !is_name(&tag) {
-            return Err(vm.new_value_error(format!("Invalid tag name {tag:?}")));
-        }
-        self.xml.start(tag);
-        if let Some(key) = &key {
-            self.set("key", key)?;
-        }
-        for (name, value) in object.attributes() {
-            let name = text::unicode_of(vm, &name)?;
-            if name.starts_with('_') || name == "tagName" || (name == "key" && key.is_some()) {
-                continue;
-            }
-            if let Some(value) = attribute_text(&name, &value, vm)? {
-                self.set(&name, &value)?;
-            }
-        }
+        self.start(object)?;
+        self.attributes(object, key.as_deref())?;
         if object.class.kind == Kind::MediaContainer {
             self.container_attributes(object)?;
         }
@@ -238,12 +261,18 @@ impl LegacyWriter<'_> {
                     let value = object.get(name, vm).unwrap_or_else(|| vm.ctx.none());
                     Ok(text::new_str(vm, &text::str_of(vm, &value)?))
                 };
-                Some(Outer { title1: title("title1")?, title2: title("title2")?, art: title("art")? })
+                Some(Outer {
+                    title1: title("title1")?,
+                    title2: title("title2")?,
+                    art: title("art")?,
+                    menu: object.get("contextMenu", vm),
+                })
             }
             _ => outer.as_ref().map(|outer| Outer {
                 title1: outer.title1.clone(),
                 title2: outer.title2.clone(),
                 art: outer.art.clone(),
+                menu: outer.menu.clone(),
             }),
         };
         for item in object.items.read().clone() {
@@ -255,7 +284,41 @@ impl LegacyWriter<'_> {
             }
         }
         self.container = outer;
+        if object.class.kind != Kind::MediaContainer {
+            self.menu(object)?;
+        }
         self.xml.end();
+        Ok(())
+    }
+
+    /// Starts an object's element.
+    fn start(&mut self, object: &Py<LegacyObject>) -> PyResult<()> {
+        let vm = self.vm;
+        let tag = match object.get("tagName", vm) {
+            Some(tag) => text::unicode_of(vm, &tag)?,
+            None => object.class.element.to_owned(),
+        };
+        if !is_name(&tag) {
+            return Err(vm.new_value_error(format!("Invalid tag name {tag:?}")));
+        }
+        self.xml.start(tag);
+        Ok(())
+    }
+
+    /// Writes an object's own attributes; `key` takes the place of the attribute of that name.
+    fn attributes(&mut self, object: &Py<LegacyObject>, key: Option<&str>) -> PyResult<()> {
+        if let Some(key) = key {
+            self.set("key", key)?;
+        }
+        for (name, value) in object.attributes() {
+            let name = text::unicode_of(self.vm, &name)?;
+            if name.starts_with('_') || NOT_WRITTEN.contains(&name.as_str()) || (name == "key" && key.is_some()) {
+                continue;
+            }
+            if let Some(value) = attribute_text(&name, &value, self.vm)? {
+                self.set(&name, &value)?;
+            }
+        }
         Ok(())
     }
 

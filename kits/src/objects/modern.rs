@@ -13,6 +13,7 @@ use rustpython_vm::{
 
 use super::class::{ClassData, class_data, modern};
 use super::tables::{Initial, Special, Type};
+use super::write::Writer;
 use super::{errors, metadata};
 use parking_lot::Mutex;
 use reprise_bundles::dict_order::iteration_order;
@@ -375,6 +376,19 @@ impl ModernContainer {
     #[pymethod]
     fn extend(zelf: PyObjectRef, objects: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         super::container::extend(container(&zelf, vm)?, &objects, vm)
+    }
+
+    /// The element of a media object; the other classes write themselves only as part of an answer.
+    #[pymethod]
+    fn to_xml(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        if container(&zelf, vm)?.class.layout.class.special != Special::Media {
+            let name = zelf.class().name().to_string();
+            return Err(vm.new_attribute_error(format!("'{name}' object has no attribute 'to_xml'")));
+        }
+        let mut writer = Writer::new(vm);
+        writer.object(&zelf)?;
+        let document = text::new_str(vm, &writer.xml.finish());
+        crate::parsekit::xml_element(vm, &document, None, None)
     }
 }
 

@@ -1,8 +1,8 @@
 """`PMS.HTTP`: requests to web servers."""
 
-import urllib
 import _pms
 from PMS import Log, Plugin
+from PMS._Library import urllib
 
 _headers = {'User-Agent': 'Mozilla/4.0 (compatible; MSIE 5.5; Windows NT)'}
 _CACHE = '_PMS.HTTP.Cache'

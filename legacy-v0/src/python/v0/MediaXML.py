@@ -1,8 +1,8 @@
 """`PMS.MediaXML`: menus and their items. Each object has its element in `root`."""
 
-import urllib
 import _pms
 from PMS import Plugin
+from PMS._Library import urllib
 
 ViewModes = _pms.view_modes
 

@@ -1,6 +1,6 @@
 """`PMS.Thread`."""
 
-import threading
+from PMS._Library import threading
 
 
 def Create(function, args=None):

@@ -1,7 +1,7 @@
 """`PMS.Utils`."""
 
-import base64, datetime, urllib
 import _pms
+from PMS._Library import base64
 
 _DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
@@ -14,6 +14,7 @@ def WeekdayToString(day):
 
 
 def Today():
+    import datetime
     return datetime.date.fromtimestamp(_pms.clock())
 
 

@@ -1,8 +1,8 @@
 """From a line on the pipe to the bytes of its answer (spec/legacy-v0.md section 3); the plug-in's start and end."""
 
-import urllib
 from PMS import DB, Log, MediaXML, Plugin, Prefs
 from PMS import _Answer
+from PMS._Library import urllib
 
 _code = None
 

@@ -1,6 +1,6 @@
 """Decorators: prefixes, threads, tasks, locks, containers that fill up in the background."""
 
-import threading
+import thread as _threads
 from PMS import Dict, Locale, Plugin, Thread
 from PMS import _Later, _Log
 
@@ -9,7 +9,7 @@ __all__ = [
 ]
 
 _MOST_TASKS = 8
-_collecting = threading.local()
+_collecting = _threads._local()
 
 
 class _Collector(object):
@@ -56,7 +56,7 @@ class batch(_Collected):
 def _run_all(tasks):
     """Runs the tasks, some at a time, and waits for all of them."""
     left = list(tasks)
-    guard = threading.Lock()
+    guard = _threads.allocate_lock()
     def work():
         while True:
             guard.acquire()
@@ -96,7 +96,7 @@ class progressive_load(_Collector):
     again while `autoRefresh` is 1; the finished container is handed out once."""
 
     _running = {}
-    _lock = threading.Lock()
+    _lock = _threads.allocate_lock()
 
     def __init__(self, container):
         self._container = container

@@ -1,8 +1,9 @@
 """`PMS.HTTP`: requests to web servers, with cookies and a cache."""
 
-import os, urllib
+import os
 import _pms
 from PMS import _Files, _Later
+from PMS._Library import urllib
 from PMS._Log import Log, exception
 
 _CACHE_FILE = os.path.join(_pms.data, 'HTTPCache')

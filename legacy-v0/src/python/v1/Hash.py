@@ -1,6 +1,6 @@
 """`PMS.Hash`: digests in hexadecimal digits; CRC32 as a number."""
 
-import hashlib, zlib
+from PMS._Library import hashlib, zlib
 
 
 def _bytes(data):

@@ -1,13 +1,13 @@
 """`PMS.Objects`: what handlers build and return, and how it becomes XML."""
 
 # `from PMS.Objects import *` has always passed these on, and plug-ins use them.
-import operator, random, types, urllib
-import cerealizer
+import operator, types
 import PMS
 from PMS import Plugin, XML, String, Data, Hash, HTTP
 import _pms
 from PMS import Locale as _Locale
 from PMS import _Log
+from PMS._Library import cerealizer, random, urllib
 
 CLASSES = [
     'Object', 'ProxyObject', 'Container', 'XMLObject', 'XMLContainer', 'DataObject', 'Redirect', 'ItemInfoRecord',
@@ -16,10 +16,6 @@ CLASSES = [
     'Function', 'PrefsItem', 'ContextMenu', 'setTestDefaults', 'test', 'testMode',
 ]
 
-# What a class may hold besides defaults for its objects.
-_NO_DEFAULT = (types.FunctionType, classmethod, staticmethod, property)
-
-
 def _shown(value):
     """Localised texts as they are shown now: what is packed or written cannot look them up later."""
     if isinstance(value, _Locale.LocalisedString):
@@ -27,8 +23,10 @@ def _shown(value):
     return value
 
 
-def _text(value):
+def _text(name, value):
     """The text of an attribute."""
+    if name == 'ratingKey':
+        value = urllib.quote(String.Encode(value))
     if isinstance(value, Function):
         return value._url({})
     if isinstance(value, basestring):
@@ -51,17 +49,10 @@ class Object(object):
 
     def _begin(self):
         self.__headers = {}
-        own = self.__class__.__dict__
-        for name in own.keys():
-            value = own[name]
-            if not name.startswith('_') and not isinstance(value, _NO_DEFAULT):
-                setattr(self, name, value)
+        _pms.defaults(self)
 
     def _assign(self, values):
-        """None does not take the place of a default."""
-        for name in values:
-            if values[name] is not None or getattr(self, name, None) is None:
-                setattr(self, name, values[name])
+        _pms.assign(self, values)
 
     def _shown_attributes(self):
         names = [n for n in self.__dict__.keys() if not n.startswith('_') and n != 'tagName' and self.__dict__[n] is not None]
@@ -195,16 +186,7 @@ class XMLObject(Object):
     def ToElement(self, outer=None):
         """The element; `outer` is the MediaContainer that it stands in."""
         element = _pms.element(self.tagName)
-        if self._first is not None:
-            element.set(self._first, _text(self.__dict__[self._first]))
-        names = [name for name in self.__dict__.keys() if name not in _WRITTEN_LAST]
-        for name in names + [name for name in _WRITTEN_LAST if name in self.__dict__]:
-            value = self.__dict__[name]
-            if value is None or name.startswith('_') or name == self._first or name in _NOT_WRITTEN:
-                continue
-            if name == 'ratingKey':
-                value = urllib.quote(String.Encode(value))
-            element.set(name, _text(value))
+        _pms.write_attributes(self, element, self._first, _text)
         self._write_menu(element, outer)
         return element
 
@@ -220,11 +202,6 @@ class XMLObject(Object):
 
     def Content(self):
         return _pms.element_text(self.ToElement(), Plugin.Debug, 'utf-8')
-
-
-# Mostly the order that the original had; no reader depends on it.
-_WRITTEN_LAST = ('viewGroup', 'noHistory', 'title1', 'title2', 'replaceParent', 'name', 'key')
-_NOT_WRITTEN = ('tagName', 'contextMenu', 'contextKey', 'contextArgs')
 
 
 class XMLContainer(XMLObject, Container):
@@ -324,7 +301,7 @@ class MediaContainer(XMLContainer):
         if self.__dict__.get('viewGroup') is not None:
             group = Plugin._groups[self.viewGroup]
             element.set('viewmode', str(group['ViewMode']))
-            element.set('contenttype', _text(group['MediaType']))
+            element.set('contenttype', _text('', group['MediaType']))
         element.set('identifier', Plugin.Identifier)
         for item in self.__items__:
             element.append(item.ToElement(self))
@@ -457,9 +434,7 @@ class Function(ProxyObject, XMLObject):
         ProxyObject.__init__(self, obj)
         # Plug-ins look at the item's attributes here, and some at the arguments under this very name.
         if isinstance(obj, XMLObject):
-            for name in obj.__dict__:
-                if not name.startswith('_'):
-                    self.__dict__[name] = obj.__dict__[name]
+            _pms.copy_public(obj, self)
         self.__ext = ext
         self.__kwargs = kwargs
 

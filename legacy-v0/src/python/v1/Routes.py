@@ -1,27 +1,29 @@
 """Paths of the plug-in's own choice: `@route` and `Route()`."""
 
-import re, urllib
 from PMS import Plugin
+from PMS._Library import urllib
 
 
 class GenerationException(Exception):
     """There is no path for a function with these arguments."""
 
 
-_VARIABLE = re.compile(r'\{([A-Za-z_][A-Za-z0-9_]*)(?::((?:[^{}]|\{[^{}]*\})*))?\}')
+_VARIABLE = r'\{([A-Za-z_][A-Za-z0-9_]*)(?::((?:[^{}]|\{[^{}]*\})*))?\}'
 
 
 class _Connected(object):
     """One route."""
 
     def __init__(self, path, function, action, fixed, requirements):
+        import re
         self.function, self.action = function, action
         self.fixed = fixed
         self.path = path if path.startswith('/') else '/' + path
         self.variables = []
         self.patterns = {}
         pattern, at = '', 0
-        for found in _VARIABLE.finditer(self.path):
+        self.found = list(re.finditer(_VARIABLE, self.path))
+        for found in self.found:
             name, wanted = found.group(1), found.group(2) or requirements.get(found.group(1)) or '[^/]+?'
             self.variables.append(name)
             self.patterns[name] = re.compile('(?:%s)$' % wanted)
@@ -48,7 +50,7 @@ class _Connected(object):
             elif name not in kwargs or _unicode(kwargs.pop(name)) != _unicode(self.fixed[name]):
                 return None
         path, at = '', 0
-        for found in _VARIABLE.finditer(self.path):
+        for found in self.found:
             name = found.group(1)
             if kwargs.get(name) is None:
                 return None

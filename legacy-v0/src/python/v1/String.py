@@ -1,6 +1,6 @@
 """`PMS.String`: texts in URLs and texts of pages."""
 
-import base64, urllib
+from PMS._Library import base64, urllib
 
 
 def Encode(s):

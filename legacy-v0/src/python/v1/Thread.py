@@ -1,6 +1,7 @@
 """`PMS.Thread`: threads, timers and locks."""
 
-import thread, threading, time
+import thread, time
+from PMS._Library import threading
 from PMS._Log import Log, exception
 
 _locks = {}

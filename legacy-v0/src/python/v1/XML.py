@@ -2,17 +2,7 @@
 
 import _pms
 from PMS import HTTP
-
-
-class _Etree(object):
-    """`lxml.etree`, which some plug-ins reach for here; loaded when one does."""
-
-    def __getattr__(self, name):
-        import lxml.etree
-        return getattr(lxml.etree, name)
-
-
-etree = _Etree()
+from PMS._Library import etree
 
 
 def Element(name, text=None, **attributes):

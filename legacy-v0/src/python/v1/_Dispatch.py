@@ -1,10 +1,11 @@
 """From a request on the pipe to the bytes of its answer (spec/legacy-v1.md section 3); the plug-in's start and end."""
 
-import os, random, shutil, sys, urllib
+import os, sys
 import _pms
 import PMS
 from PMS import Client, Data, Database, Dict, HTTP, Locale, Objects, Plugin, Prefs, Request, Resource, Routes, String
 from PMS import _Answer, _Files, _Later
+from PMS._Library import random, urllib
 from PMS._Log import Log, exception
 
 _code = None
@@ -40,6 +41,7 @@ def _check_compatibility():
             path = os.path.join(folder, name)
             if os.path.isdir(path) and not os.path.islink(path):
                 if path != _pms.data_items:
+                    import shutil
                     shutil.rmtree(path)
             else:
                 os.unlink(path)
