@@ -59,6 +59,8 @@ pub fn struct_time(class: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
     let class = class_of(&class, vm)?;
     let _ = STRUCT_TIME_NEW.set(class.slots().new.load());
     class.slots().new.store(Some(new_struct_time));
+    // The short cut around it.
+    class.slots().vectorcall.store(None);
     for name in ["tm_zone", "tm_gmtoff"] {
         class.attributes().remove(vm.ctx.intern_str(name));
     }
@@ -80,12 +82,34 @@ fn deque_item(deque: PyMapping<'_>, index: &PyObject, vm: &VirtualMachine) -> Py
     }
 }
 
+/// The slot that gives a new object its contents.
+type InitFunc = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
+
+static DEQUE_INIT: OnceLock<Option<InitFunc>> = OnceLock::new();
+
+/// The messages of Python 2 end without a full stop.
+fn init_deque(deque: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(original) = DEQUE_INIT.get().copied().flatten() else {
+        return Err(vm.new_system_error("deque is not installed"));
+    };
+    original(deque, args, vm).map_err(|error| match message_of(&error, vm) {
+        Some(message) if message.ends_with('.') => {
+            let class = error.class().to_owned();
+            vm.new_exception(class, vec![text::native(vm, message.trim_end_matches('.'))])
+        }
+        _ => error,
+    })
+}
+
 /// `deque(class)`: without what Python 3 added to it; gives the class back.
 pub fn deque(class: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     static CHANGED: Once = Once::new();
     let changed = class_of(&class, vm)?;
     CHANGED.call_once(|| {
         let slots = changed.slots();
+        let _ = DEQUE_INIT.set(slots.init.load());
+        slots.init.store(Some(init_deque));
+        slots.vectorcall.store(None);
         slots.as_sequence.concat.store(None);
         slots.as_mapping.subscript.store(Some(deque_item));
         slots.as_sequence.repeat.store(None);

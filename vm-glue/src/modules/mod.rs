@@ -5,6 +5,8 @@
 //! `math`, …) is imported from the machine's library as it is, if Python 2.7 had it ([`available::is_python_27`]).
 
 pub mod available;
+mod base64_module;
+mod binascii;
 mod bridge;
 mod bridge_types;
 mod codecs_module;
@@ -18,10 +20,12 @@ mod math_module;
 pub mod names;
 mod posixpath;
 mod re;
+mod stringio;
 mod struct_module;
 pub mod sys;
 pub mod time_module;
 mod unicodedata;
+mod urls;
 mod web_module;
 mod xml;
 
@@ -95,18 +99,22 @@ pub static REGISTRY: &[Entry] = &[
     native("_codecs", codecs_module::make),
     native("_expat", xml::module),
     python("_files", include_str!("python/_files.py")),
+    python("_httpclient", include_str!("python/_httpclient.py")),
     native("_import", import_module::module),
     native("_json2", json::module),
     python("_literal", include_str!("python/_literal.py")),
     python("_netbase", include_str!("python/_netbase.py")),
+    native("_stringio", stringio::module),
     python("_strptime", include_str!("python/_strptime.py")),
     native("_struct", struct_module::module),
+    native("_urls", urls::module),
     native("_web", web_module::module),
+    over("abc", "abc", include_str!("python/abc.py")),
     over("argparse", "argparse", include_str!("python/argparse.py")),
     over("array", "array", include_str!("python/array.py")),
     over("ast", "ast", include_str!("python/ast.py")),
-    python("base64", include_str!("python/base64.py")),
-    python("binascii", include_str!("python/binascii.py")),
+    native("base64", base64_module::module),
+    native("binascii", binascii::module),
     over("bisect", "bisect", "from _bridge import bisect, insort\n"),
     python("cPickle", include_str!("python/cPickle.py")),
     native("cStringIO", cstringio::module),
@@ -121,6 +129,11 @@ pub static REGISTRY: &[Entry] = &[
     python("copy_reg", include_str!("python/copy_reg.py")),
     over("csv", "csv", include_str!("python/csv.py")),
     native("datetime", datetime_module::module),
+    package("distutils", include_str!("python/distutils/__init__.py")),
+    python("distutils.errors", include_str!("python/distutils/errors.py")),
+    python("distutils.spawn", include_str!("python/distutils/spawn.py")),
+    python("distutils.util", include_str!("python/distutils/util.py")),
+    python("distutils.version", include_str!("python/distutils/version.py")),
     library("dummy_thread", "_thread"),
     library("email.Charset", "email.charset"),
     library("email.Encoders", "email.encoders"),
@@ -163,6 +176,7 @@ pub static REGISTRY: &[Entry] = &[
     over("locale", "locale", include_str!("python/locale.py")),
     over("logging", "logging", include_str!("python/logging.py")),
     python("markupbase", include_str!("python/markupbase.py")),
+    python("marshal", include_str!("python/marshal.py")),
     native("math", math_module::module),
     native("md5", hashlib::md5_module),
     python("mimetools", include_str!("python/mimetools.py")),
@@ -175,6 +189,7 @@ pub static REGISTRY: &[Entry] = &[
     over("platform", "platform", include_str!("python/platform.py")),
     python("plistlib", include_str!("python/plistlib.py")),
     native("posixpath", posixpath::module),
+    python("pprint", include_str!("python/pprint.py")),
     python("pyexpat", include_str!("python/xml/expat.py")),
     python("random", include_str!("python/random.py")),
     native("re", re::module),
@@ -192,6 +207,7 @@ pub static REGISTRY: &[Entry] = &[
     python("struct", include_str!("python/struct.py")),
     over("subprocess", "subprocess", include_str!("python/subprocess.py")),
     python("tempfile", include_str!("python/tempfile.py")),
+    python("textwrap", include_str!("python/textwrap.py")),
     over("thread", "_thread", include_str!("python/thread.py")),
     over("threading", "threading", include_str!("python/threading.py")),
     over("time", "time", include_str!("python/time.py")),
@@ -202,13 +218,14 @@ pub static REGISTRY: &[Entry] = &[
     python("urllib", include_str!("python/urllib.py")),
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),
+    python("uuid", include_str!("python/uuid.py")),
     over("warnings", "warnings", include_str!("python/warnings.py")),
     over("weakref", "weakref", include_str!("python/weakref.py")),
     python("xml.dom.minidom", include_str!("python/xml/minidom.py")),
     python("xml.etree.ElementTree", include_str!("python/xml/elementtree.py")),
     python("xml.etree.cElementTree", include_str!("python/xml/elementtree.py")),
     python("xml.parsers.expat", include_str!("python/xml/expat.py")),
-    library("xmlrpclib", "xmlrpc.client"),
+    over("xmlrpclib", "xmlrpc.client", include_str!("python/xmlrpclib.py")),
     python("zipfile", include_str!("python/zipfile.py")),
     python("zlib", include_str!("python/zlib.py")),
 ];
@@ -230,7 +247,6 @@ pub static MISSING: &[&str] = &[
     "curses",
     "dbhash",
     "dbm",
-    "distutils",
     "dumbdbm",
     "ensurepip",
     "formatter",

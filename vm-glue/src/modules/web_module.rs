@@ -1,6 +1,6 @@
 //! The module `_web`: the program's HTTP client as `httplib` and `urllib2` use it.
 //!
-//! `_web.send(method, url, headers, body, timeout, verify=True)` gives `(status, reason, headers, stream)`; `stream.read(n)` the
+//! `_web.send(method, url, headers, body, timeout, verify=True, roots=None)` gives `(status, reason, headers, stream)`; `stream.read(n)` the
 //! bytes. What goes wrong is a `_web.Error(kind, message, …)`, which `httplib` turns into the exceptions of Python 2.
 
 use std::io::Read;
@@ -15,7 +15,7 @@ use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFr
 
 use crate::modules;
 use crate::runtime::text;
-use crate::web::{Client, Request, Response, WebError};
+use crate::web::{Client, Request, Response, Roots, WebError};
 
 /// A body larger than this is refused, so that a hostile server cannot fill the memory.
 const LARGEST_BODY: u64 = 1 << 30;
@@ -125,10 +125,17 @@ fn send(
     body: PyObjectRef,
     timeout: PyObjectRef,
     verify: OptionalArg<bool>,
+    roots: OptionalArg<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<PyObjectRef> {
     let mut request = Request::new(string(vm, &method)?, string(vm, &url)?);
     request = request.verify(verify.unwrap_or(true));
+    if let Some(roots) = roots.into_option().filter(|roots| !vm.is_none(roots)) {
+        let parts = Vec::<PyObjectRef>::try_from_object(vm, roots)?;
+        let [pem, and_system] = parts.as_slice() else { return Err(vm.new_type_error("roots are a pair")) };
+        let roots = Roots { pem: bytes(vm, pem)?, and_system: and_system.clone().try_to_bool(vm)? };
+        request = request.roots(Some(roots));
+    }
     for pair in headers {
         let pair = Vec::<PyObjectRef>::try_from_object(vm, pair)?;
         let [name, value] = pair.as_slice() else { return Err(vm.new_type_error("a header is a pair")) };

@@ -1,8 +1,11 @@
 //! Arguments of native functions, checked in CPython 2.7's words (`PyArg_ParseTuple` and its kin).
 
-use super::names;
-use rustpython_vm::builtins::{PyFloat, PyInt, PyUtf8Str};
+use std::borrow::Cow;
+
+use super::{names, text};
+use rustpython_vm::builtins::{PyFloat, PyInt, PyStr, PyUtf8Str};
 use rustpython_vm::function::FuncArgs;
+use rustpython_vm::protocol::{BufferFlags, PyBuffer};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Refuses keyword arguments.
@@ -141,6 +144,26 @@ pub fn name(vm: &VirtualMachine, function: &str, position: usize, object: &PyObj
     }
 }
 
+/// An argument with the code `s*`: the bytes of a string or a buffer, unicode by the default codec. `place` begins the
+/// message about other types (`"crc32() argument 1 must be"`).
+pub fn octets<'a>(vm: &VirtualMachine, place: &str, object: &'a PyObject) -> PyResult<Cow<'a, [u8]>> {
+    if let Some(string) = object.downcast_ref::<PyStr>() {
+        return if text::is_unicode(object) {
+            text::encode_default(vm, string.as_wtf8())
+        } else {
+            Ok(text::narrow(string.as_wtf8()))
+        };
+    }
+    if let Some(bytes) = text::bytes_of(object) {
+        return Ok(Cow::Owned(bytes));
+    }
+    if let Ok(buffer) = PyBuffer::from_object(vm, object, BufferFlags::SIMPLE) {
+        return Ok(Cow::Owned(buffer.contiguous_or_collect(<[u8]>::to_vec)));
+    }
+    let kind = if vm.is_none(object) { "None".into() } else { names::type_name_of(object) };
+    Err(vm.new_type_error(format!("{place} string or buffer, not {kind}")))
+}
+
 /// Keyword and positional arguments of a function with named parameters (`PyArg_ParseTupleAndKeywords`).
 pub fn named(
     vm: &VirtualMachine,
@@ -182,6 +205,50 @@ pub fn named(
             parameters[missing],
             missing + 1
         )));
+    }
+    Ok(values)
+}
+
+/// Arguments of a function that CPython's library has in Python, with the messages that such a function gives.
+pub fn of_python(
+    vm: &VirtualMachine,
+    function: &str,
+    args: FuncArgs,
+    parameters: &[&str],
+    required: usize,
+) -> PyResult<Vec<Option<PyObjectRef>>> {
+    let count = parameters.len();
+    let given = args.args.len() + args.kwargs.len();
+    let wrong = || {
+        let (bound, wanted) = match (required == count, given > count) {
+            (true, _) => ("exactly", count),
+            (false, true) => ("at most", count),
+            (false, false) => ("at least", required),
+        };
+        let plural = if wanted == 1 { "" } else { "s" };
+        vm.new_type_error(format!("{function}() takes {bound} {wanted} argument{plural} ({given} given)"))
+    };
+    if args.args.len() > count {
+        return Err(wrong());
+    }
+    let mut values: Vec<Option<PyObjectRef>> = args.args.into_iter().map(Some).collect();
+    values.resize(count, None);
+    for (key, value) in args.kwargs {
+        let key = key.to_string();
+        match parameters.iter().position(|name| *name == key).and_then(|index| values.get_mut(index)) {
+            Some(slot) if slot.is_none() => *slot = Some(value),
+            Some(_) => {
+                let message = format!("{function}() got multiple values for keyword argument '{key}'");
+                return Err(vm.new_type_error(message));
+            }
+            None => {
+                let message = format!("{function}() got an unexpected keyword argument '{key}'");
+                return Err(vm.new_type_error(message));
+            }
+        }
+    }
+    if values.iter().take(required).any(Option::is_none) {
+        return Err(wrong());
     }
     Ok(values)
 }

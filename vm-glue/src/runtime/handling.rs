@@ -19,9 +19,18 @@ struct Handled {
 /// Notes kept before those of frames that have returned are dropped.
 const MAX_NOTES: usize = 6;
 
+/// Newest last.
+struct Notes(Vec<Handled>);
+
+impl Drop for Notes {
+    /// A thread that is ending cannot take the machine's objects apart any more.
+    fn drop(&mut self) {
+        std::mem::forget(std::mem::take(&mut self.0));
+    }
+}
+
 thread_local! {
-    /// Newest last.
-    static HANDLED: RefCell<Vec<Handled>> = const { RefCell::new(Vec::new()) };
+    static HANDLED: RefCell<Notes> = const { RefCell::new(Notes(Vec::new())) };
 }
 
 fn is_same(a: &Py<FrameObject>, b: &Py<FrameObject>) -> bool {
@@ -36,7 +45,7 @@ fn prune(vm: &VirtualMachine) {
         frame = this.f_back(vm);
         running.push(this);
     }
-    let dead = HANDLED.with_borrow_mut(|handled| {
+    let dead = HANDLED.with_borrow_mut(|Notes(handled)| {
         let (alive, dead): (Vec<_>, Vec<_>) = std::mem::take(handled)
             .into_iter()
             .partition(|note| running.iter().any(|frame| is_same(frame, &note.frame)));
@@ -48,7 +57,7 @@ fn prune(vm: &VirtualMachine) {
 }
 
 fn note(frame: FrameObjectRef, error: Option<PyBaseExceptionRef>, vm: &VirtualMachine) {
-    let (old, full) = HANDLED.with_borrow_mut(|handled| {
+    let (old, full) = HANDLED.with_borrow_mut(|Notes(handled)| {
         let old = handled.iter().position(|note| is_same(&note.frame, &frame)).map(|at| handled.remove(at));
         handled.push(Handled { frame, error });
         (old, handled.len() > MAX_NOTES)
@@ -62,7 +71,7 @@ fn note(frame: FrameObjectRef, error: Option<PyBaseExceptionRef>, vm: &VirtualMa
 /// The exception that `sys.exc_info()` shows.
 pub fn current(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     prune(vm);
-    let noted = HANDLED.with_borrow(|handled| handled.last().map(|note| note.error.clone()));
+    let noted = HANDLED.with_borrow(|Notes(handled)| handled.last().map(|note| note.error.clone()));
     match noted {
         Some(error) => error,
         None => vm.current_exception().map(|error| restricted::shown(error, vm)),

@@ -427,7 +427,7 @@ fn arity(text: &str) -> Option<String> {
     }
     // `list.append() takes exactly one argument (0 given)` loses its class.
     let (name, rest) = text.split_once("() takes ")?;
-    let (_, method) = name.rsplit_once('.')?;
+    let (_, method) = name.rsplit_once('.').filter(|(owner, _)| *owner != "time")?;
     if name.contains(' ') {
         return None;
     }

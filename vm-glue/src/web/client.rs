@@ -15,7 +15,7 @@ use super::record::Recorder;
 use super::replay::Replayer;
 use super::replay_log::ReplayLog;
 use super::wire::{self, WireConnector};
-use super::{Body, Location, Request, Response, Settings, Source, Stage, WebError};
+use super::{Body, Location, Request, Response, Roots, Settings, Source, Stage, WebError};
 
 /// The media server's address in every URL of the framework and of plug-ins.
 const MEDIA_SERVER_HOSTS: [&str; 2] = ["127.0.0.1", "localhost"];
@@ -47,6 +47,7 @@ struct AgentKind {
     tls: bool,
     verify: bool,
     proxy: Option<String>,
+    roots: Option<Arc<Roots>>,
 }
 
 impl Client {
@@ -102,6 +103,7 @@ impl Client {
             tls: scheme == "https",
             verify: request.verify,
             proxy: if through.is_some() { None } else { proxy },
+            roots: request.roots.clone().filter(|_| location.is_tls() && request.verify),
         })?;
         let method = http::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| WebError::InvalidRequest(format!("method {:?}", request.method)))?;
@@ -174,7 +176,7 @@ impl Client {
             .timeout_recv_body(Some(LONGEST_BODY))
             .proxy(proxy);
         if kind.tls || kind.proxy.is_some() {
-            config = config.tls_config(tls_config(kind.verify));
+            config = config.tls_config(tls_config(kind.verify, kind.roots.as_deref()));
         }
         let agent = Agent::with_parts(config.build(), WireConnector::default(), DefaultResolver::default());
         agents.insert(kind, agent.clone());
@@ -182,11 +184,20 @@ impl Client {
     }
 }
 
-/// TLS with the system's trust store, or with that of `SSL_CERT_FILE`.
-fn tls_config(verify: bool) -> TlsConfig {
-    // Errors of single certificates do not matter: what cannot be read is not trusted.
-    let store = rustls_native_certs::load_native_certs();
-    let roots: Vec<_> = store.certs.iter().map(|c| Certificate::from_der(c).to_owned()).collect();
+/// TLS with the system's trust store, or with that of `SSL_CERT_FILE`; or with a program's own.
+fn tls_config(verify: bool, own: Option<&Roots>) -> TlsConfig {
+    let mut roots: Vec<Certificate<'static>> = Vec::new();
+    if own.is_none_or(|own| own.and_system) {
+        // Errors of single certificates do not matter: what cannot be read is not trusted.
+        let store = rustls_native_certs::load_native_certs();
+        roots.extend(store.certs.iter().map(|c| Certificate::from_der(c).to_owned()));
+    }
+    if let Some(own) = own {
+        roots.extend(ureq::tls::parse_pem(&own.pem).filter_map(|item| match item {
+            Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        }));
+    }
     TlsConfig::builder()
         .root_certs(RootCerts::new_with_certs(&roots))
         .disable_verification(!verify)

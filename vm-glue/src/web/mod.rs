@@ -26,6 +26,7 @@ mod wire;
 
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use client::Client;
@@ -105,11 +106,30 @@ pub struct Request {
     pub timeout: Option<Duration>,
     /// Whether the server's certificate must be valid. Programs turn this off for hosts with certificates of their own.
     pub verify: bool,
+    /// Whom to trust instead of the system's authorities; None for those.
+    pub roots: Option<Arc<Roots>>,
+}
+
+/// Certificate authorities that a program brings along.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Roots {
+    /// Certificates in PEM, one after the other; what is not a certificate does not count.
+    pub pem: Vec<u8>,
+    /// Whether the system's authorities are trusted, too.
+    pub and_system: bool,
 }
 
 impl Request {
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Request {
-        Request { method: method.into(), url: url.into(), headers: Vec::new(), body: None, timeout: None, verify: true }
+        Request {
+            method: method.into(),
+            url: url.into(),
+            headers: Vec::new(),
+            body: None,
+            timeout: None,
+            verify: true,
+            roots: None,
+        }
     }
 
     pub fn get(url: impl Into<String>) -> Request {
@@ -128,6 +148,11 @@ impl Request {
 
     pub fn verify(mut self, verify: bool) -> Request {
         self.verify = verify;
+        self
+    }
+
+    pub fn roots(mut self, roots: Option<Roots>) -> Request {
+        self.roots = roots.map(Arc::new);
         self
     }
 

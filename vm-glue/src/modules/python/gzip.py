@@ -24,6 +24,9 @@ class GzipFile(object):
     def __init__(self, filename=None, mode=None, compresslevel=9, fileobj=None, mtime=None):
         if mode:
             mode = mode.replace('U', '')
+        if mode and mode[0] not in 'rwa':
+            raise ValueError("mode string must begin with one of 'r', 'w', 'a' or 'U', not '%s'" % (mode + 'b')[:20]
+                             ) if fileobj is None else IOError("Mode " + mode + "b not supported")
         if mode and 'b' not in mode:
             mode += 'b'
         if fileobj is None:
@@ -44,7 +47,7 @@ class GzipFile(object):
             self.mode = READ
             self._ahead = ''
             self._parts = None
-            self._raw = ''
+            self._raw = self._tail = ''
             self._member = None
         elif mode[0:1] in 'wa':
             self.mode = WRITE
@@ -129,10 +132,15 @@ class GzipFile(object):
 
     # ---- reading
 
+    def _read_file(self, count):
+        data = self.fileobj.read(count)
+        self._tail = (self._tail + data)[-8:]
+        return data
+
     def _bytes(self, count):
         """So many bytes of the compressed file."""
         while len(self._raw) < count:
-            more = self.fileobj.read(max(count - len(self._raw), 16384))
+            more = self._read_file(max(count - len(self._raw), 16384))
             if not more:
                 break
             self._raw += more
@@ -171,7 +179,7 @@ class GzipFile(object):
                 self._raw = self._raw.lstrip('\000') if self.offset + len(self._ahead) else self._raw
                 if self._raw:
                     break
-                self._raw = self.fileobj.read(16384)
+                self._raw = self._read_file(16384)
                 if not self._raw:
                     return False
             self._read_header()
@@ -180,7 +188,7 @@ class GzipFile(object):
             self.size = 0
         raw, self._raw = self._raw, ''
         if not raw:
-            raw = self.fileobj.read(16384)
+            raw = self._read_file(16384)
         if raw:
             data = self._member.decompress(raw)
         else:
@@ -188,7 +196,12 @@ class GzipFile(object):
         self.crc = _zlib.crc32(data, self.crc) & 0xffffffff
         self.size += len(data)
         self._ahead += data
-        if not raw or self._member.unused_data:
+        if not raw:
+            # Cut off: whatever the file ends with is taken for the check sum and the length.
+            self._raw = self._tail
+            self._member = None
+            self._read_end()
+        elif self._member.unused_data:
             self._raw = self._member.unused_data
             self._member = None
             self._read_end()

@@ -1,7 +1,7 @@
 """HTTP connections (the Python 2 module httplib), over the program's own HTTP client."""
 
 import _netbase as socket
-import _web
+import _httpclient
 from StringIO import StringIO as _StringIO
 from urlparse import urlsplit as _urlsplit
 
@@ -505,8 +505,8 @@ class _Body:
     def _fetch(self, amount):
         try:
             return self._stream.read(amount)
-        except _web.Error, e:
-            _failed(e)
+        except _httpclient.Error, e:
+            _httpclient.failed(e)
 
     def read(self, amt=-1):
         if amt is None or amt < 0:
@@ -535,96 +535,6 @@ class _Body:
     def close(self):
         self.closed = True
         self._stream.close()
-
-
-def _failed(e):
-    # What the client reports, as the exception that programs catch.
-    kind, message = e.args[0], e.args[1]
-    if kind == 'timeout':
-        raise socket.timeout('timed out')
-    if kind == 'unknown-host':
-        raise socket.gaierror(-2, 'Name or service not known')
-    if kind == 'connect':
-        raise socket.error(e.args[2] or 111, message)
-    if kind == 'tls':
-        import ssl
-        raise ssl.SSLError(1, message)
-    if kind == 'no-answer':
-        raise BadStatusLine('No status line received - the server has closed the connection')
-    if kind == 'status-line':
-        raise BadStatusLine(e.args[2])
-    if kind == 'version':
-        raise UnknownProtocol(e.args[2])
-    if kind == 'long-line':
-        raise LineTooLong('header line')
-    if kind == 'headers':
-        raise HTTPException(message)
-    if kind == 'incomplete':
-        raise IncompleteRead(e.args[2], e.args[3])
-    if kind == 'url':
-        raise InvalidURL(message)
-    if kind == 'protocol':
-        raise BadStatusLine(message)
-    raise socket.error(message)
-
-
-def _send(method, url, headers, body, timeout, verify=True, response_class=HTTPResponse):
-    """Sends a request: an HTTPResponse. `timeout` in seconds, or None."""
-    if body is not None:
-        if hasattr(body, 'read'):
-            body = body.read()
-        elif not isinstance(body, basestring):
-            body = ''.join(body)
-    if timeout is socket._GLOBAL_DEFAULT_TIMEOUT:
-        timeout = socket.getdefaulttimeout()
-    if timeout is not None:
-        timeout = float(timeout)
-    try:
-        status, reason, pairs, stream = _web.send(method, url, headers, body, timeout, verify)
-    except _web.Error, e:
-        _failed(e)
-    if not issubclass(response_class, HTTPResponse):
-        response_class = HTTPResponse
-    return response_class._of(status, reason, pairs, stream, method)
-
-
-_idle = None
-
-
-class _Managed(object):
-    """Stands for the socket of a connection that the program's HTTP client makes."""
-
-    def __init__(self, connection):
-        self._connection = connection
-
-    def settimeout(self, timeout):
-        self._connection.timeout = timeout
-
-    def gettimeout(self):
-        timeout = self._connection.timeout
-        return None if timeout is socket._GLOBAL_DEFAULT_TIMEOUT else timeout
-
-    def setsockopt(self, *args):
-        pass
-
-    def shutdown(self, how):
-        pass
-
-    def close(self):
-        pass
-
-    def fileno(self):
-        # Something to wait for that never comes: the connection is idle.
-        global _idle
-        if _idle is None:
-            import os
-            _idle = os.pipe()
-        return _idle[0]
-
-    def _none(self, *args):
-        raise socket.error(9, 'the connection is made by the HTTP client: it has no socket of its own')
-
-    getpeername = getsockname = recv = send = sendall = makefile = _none
 
 
 class HTTPConnection(object):
@@ -678,11 +588,11 @@ class HTTPConnection(object):
 
     @property
     def sock(self):
-        return self._own_sock or _Managed(self)
+        return self._own_sock or _httpclient.Managed(self)
 
     @sock.setter
     def sock(self, sock):
-        self._own_sock = None if isinstance(sock, _Managed) else sock
+        self._own_sock = None if isinstance(sock, _httpclient.Managed) else sock
 
     def connect(self):
         pass
@@ -692,16 +602,6 @@ class HTTPConnection(object):
         own, self._own_sock = self._own_sock, None
         if own is not None:
             own.close()
-
-    def _verifies(self):
-        if getattr(self, 'cert_reqs', None) in (0, 'CERT_NONE', 'NONE'):
-            return False
-        if self._context is not None:
-            return getattr(self._context, 'verify_mode', 2) != 0
-        import sys
-        ssl = sys.modules.get('ssl')
-        make = getattr(ssl, '_create_default_https_context', None)
-        return make is None or make is not ssl._create_unverified_context
 
     def request(self, method, url, body=None, headers={}):
         self.putrequest(method, url)
@@ -773,7 +673,8 @@ class HTTPConnection(object):
             if response.will_close:
                 self._own_sock = None
             return response
-        return _send(method, self._url(path), headers, body, self.timeout, self._verifies(), self.response_class)
+        verify, roots = _httpclient.trust(self)
+        return _httpclient.send(method, self._url(path), headers, body, self.timeout, verify, roots, self.response_class)
 
     def _is_plain(self, sock):
         # A wrapped socket speaks TLS, which the client does as well: only plain ones are used.

@@ -1,14 +1,11 @@
 # Locks that complain with `thread.error`.
 from _bridge import library as _library
 _machine = _library('_thread')
+from sys import exc_clear as _exc_clear
 
 
 class error(Exception):
     pass
-
-
-
-
 
 
 class lock(object):
@@ -77,6 +74,9 @@ def _run(function, args, kwargs):
         import sys
         import traceback
         sys.stderr.write("Unhandled exception in thread started by %r\n%s" % (function, traceback.format_exc()))
+    finally:
+        # What the thread handled goes while it still runs.
+        _exc_clear()
 
 
 def exit():

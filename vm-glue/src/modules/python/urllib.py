@@ -1,8 +1,8 @@
 """Quoting, query strings and opening of URLs (the Python 2 module urllib)."""
 
 import os
-import sys
-from urlparse import unquote, urljoin as basejoin
+from _urls import quote, quote_plus, unquote, unquote_plus, urlencode
+from urlparse import urljoin as basejoin
 
 __all__ = ['urlopen', 'URLopener', 'FancyURLopener', 'urlretrieve', 'urlcleanup', 'quote', 'quote_plus', 'unquote',
            'unquote_plus', 'urlencode', 'url2pathname', 'pathname2url', 'splittag', 'localhost', 'thishost',
@@ -12,7 +12,6 @@ __all__ = ['urlopen', 'URLopener', 'FancyURLopener', 'urlretrieve', 'urlcleanup'
 __version__ = '1.17'
 
 always_safe = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-'
-_tables = {}
 
 
 class ContentTooShortError(IOError):
@@ -21,70 +20,6 @@ class ContentTooShortError(IOError):
     def __init__(self, message, content):
         IOError.__init__(self, message)
         self.content = content
-
-
-def quote(s, safe='/'):
-    """quote('abc def') -> 'abc%20def'."""
-    if not s:
-        if s is None:
-            raise TypeError('None object cannot be quoted')
-        return s
-    table = _tables.get(safe)
-    if table is None:
-        keep = always_safe + safe
-        table = {}
-        for i in range(256):
-            c = chr(i)
-            table[c] = c if i < 128 and c in keep else '%%%02X' % i
-        _tables[safe] = table
-    if not s.rstrip(always_safe + safe):
-        return s
-    return ''.join(map(table.__getitem__, s))
-
-
-def quote_plus(s, safe=''):
-    """As quote, with '+' for a blank: for the values of forms."""
-    if ' ' in s:
-        return quote(s, safe + ' ').replace(' ', '+')
-    return quote(s, safe)
-
-
-def unquote_plus(s):
-    """As unquote, with '+' for a blank."""
-    return unquote(s.replace('+', ' '))
-
-
-def urlencode(query, doseq=0):
-    """A dictionary or a list of pairs as a query string; with doseq lists give one parameter an element."""
-    if hasattr(query, 'items'):
-        query = query.items()
-    else:
-        try:
-            if len(query) and not isinstance(query[0], tuple):
-                raise TypeError
-        except TypeError:
-            ty, va, tb = sys.exc_info()
-            raise TypeError, 'not a valid non-string sequence or mapping object', tb
-    parts = []
-    if not doseq:
-        for k, v in query:
-            parts.append(quote_plus(str(k)) + '=' + quote_plus(str(v)))
-        return '&'.join(parts)
-    for k, v in query:
-        k = quote_plus(str(k))
-        if isinstance(v, str):
-            parts.append(k + '=' + quote_plus(v))
-        elif isinstance(v, unicode):
-            parts.append(k + '=' + quote_plus(v.encode('ASCII', 'replace')))
-        else:
-            try:
-                len(v)
-            except TypeError:
-                parts.append(k + '=' + quote_plus(str(v)))
-            else:
-                for element in v:
-                    parts.append(k + '=' + quote_plus(str(element)))
-    return '&'.join(parts)
 
 
 def pathname2url(pathname):

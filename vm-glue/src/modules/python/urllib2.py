@@ -589,7 +589,7 @@ class HTTPSHandler(AbstractHTTPHandler):
         self._context = context
 
     def https_open(self, req):
-        return self.do_open(httplib.HTTPSConnection, req)
+        return self.do_open(httplib.HTTPSConnection, req, context=self._context)
 
     https_request = AbstractHTTPHandler.do_request_
 
@@ -691,6 +691,13 @@ def urlopen(url, data=None, timeout=socket._GLOBAL_DEFAULT_TIMEOUT, cafile=None,
             context=None):
     """Opens a URL or a Request."""
     global _opener
+    if cafile or capath or cadefault:
+        if context is not None:
+            raise ValueError("You can't pass both context and any of cafile, capath, and cadefault")
+        import ssl
+        context = ssl.create_default_context(purpose=ssl.Purpose.SERVER_AUTH, cafile=cafile, capath=capath)
+    if context is not None:
+        return build_opener(HTTPSHandler(context=context)).open(url, data, timeout)
     if _opener is None:
         _opener = build_opener()
     return _opener.open(url, data, timeout)

@@ -288,12 +288,12 @@ class ZipFile(object):
             self._filePassed = 0
             self.filename = file
             try:
-                self.fp = open(file, {'r': 'rb', 'w': 'wb', 'a': 'r+b'}[mode])
+                self.fp = open(file, {'r': 'rb', 'w': 'w+b', 'a': 'r+b'}[mode])
             except IOError:
                 if mode != 'a':
                     raise
                 self.mode = 'w'
-                self.fp = open(file, 'wb')
+                self.fp = open(file, 'w+b')
         else:
             self._filePassed = 1
             self.fp = file
