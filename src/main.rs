@@ -2,10 +2,12 @@
 
 mod cli;
 mod host;
+mod memory;
 mod session;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    memory::share_one_heap();
     cli::run()
 }

@@ -249,7 +249,7 @@ impl ZipArchive {
 /// The present time as zip archives have it: two seconds, minutes, hours; days, months, years from 1980.
 fn dos_time() -> [u8; 4] {
     let seconds = clock::seconds() as i64;
-    let now = jiff::Timestamp::from_second(seconds).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
+    let now = jiff::Timestamp::from_second(seconds).unwrap_or_default().to_zoned(clock::zone().clone());
     let time = (i32::from(now.hour()) << 11) | (i32::from(now.minute()) << 5) | (i32::from(now.second()) / 2);
     let date =
         ((i32::from(now.year()) - 1980).clamp(0, 127) << 9) | (i32::from(now.month()) << 5) | i32::from(now.day());

@@ -53,7 +53,7 @@ pub struct CallbackString {
 pub fn callback_string(vm: &VirtualMachine, url: &str, what: &CallbackString) -> PyResult {
     let [plain, indirect] = classes(vm);
     let class = if what.indirect { indirect } else { plain };
-    let string = class.as_object().call((text::new_unicode(vm, url),), vm)?;
+    let string = text::new_unicode_of(vm, class.clone(), url.into())?;
     string.set_attr("post_url", what.post_url.clone(), vm)?;
     string.set_attr("post_headers", what.post_headers.clone(), vm)?;
     Ok(string)

@@ -41,8 +41,19 @@ pub struct Context {
     pub session: Option<PyDictRef>,
     /// The request came over HTTP, whose header names are of any case.
     pub over_http: bool,
+    /// Paths of resources that the request has asked for.
+    pub resource_paths: Vec<ResourcePath>,
     /// True while a request is bound to the thread.
     pub in_request: bool,
+}
+
+/// The path of a resource (`R('icon.png')`).
+#[derive(Clone, Debug)]
+pub struct ResourcePath {
+    /// Address of the sandbox that asked, which lives longer than the request.
+    pub sandbox: usize,
+    pub name: String,
+    pub path: String,
 }
 
 /// What the client has fetched and posted.

@@ -154,17 +154,24 @@ impl Logger {
 
 /// Local time, `YYYY-MM-DD HH:MM:SS,mmm`.
 fn time_text() -> String {
-    let milliseconds = (clock::seconds() * 1000.0).floor();
-    let time = jiff::Timestamp::from_millisecond(milliseconds as i64).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let local = time.to_zoned(jiff::tz::TimeZone::system());
-    format!("{},{:03}", local.strftime("%Y-%m-%d %H:%M:%S"), time.subsec_millisecond())
+    /// The last second that was written out, and its text: lines come in flocks.
+    static LAST: Mutex<(i64, String)> = Mutex::new((i64::MIN, String::new()));
+    let milliseconds = (clock::seconds() * 1000.0).floor() as i64;
+    let (second, rest) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
+    let mut last = LAST.lock();
+    if last.0 != second {
+        let time = jiff::Timestamp::from_second(second).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let local = time.to_zoned(clock::zone().clone());
+        *last = (second, local.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    }
+    format!("{},{rest:03}", last.1)
 }
 
 /// Local time, `HH:MM:SS.ffffff`.
 fn time_of_day() -> String {
     let microseconds = (clock::seconds() * 1e6).floor();
     let time = jiff::Timestamp::from_microsecond(microseconds as i64).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let local = time.to_zoned(jiff::tz::TimeZone::system());
+    let local = time.to_zoned(clock::zone().clone());
     format!("{}.{:06}", local.strftime("%H:%M:%S"), time.subsec_nanosecond() / 1000)
 }
 

@@ -16,6 +16,7 @@ use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachi
 
 use crate::builtin::{Call, Outcome};
 use crate::call_arguments::Parameters;
+use crate::context::{self, ResourcePath};
 use crate::dispatch::{self, Response};
 use crate::http_request::{Network, Plan, USER_AGENT};
 use crate::kit::{Entry, Kit, Status, Visibility};
@@ -62,8 +63,32 @@ struct MimeTypes {
     by_extension: RwLock<HashMap<String, String>>,
 }
 
+/// Paths of resources that a request keeps.
+const REMEMBERED: usize = 64;
+
 /// The path under which clients get a resource; None when there is no such file.
+///
+/// Listings name the same picture a thousand times, so a request looks at each file once.
 pub fn resource_path(sandbox: &Sandbox, name: &str) -> Option<String> {
+    let of = std::ptr::from_ref(sandbox).addr();
+    let known = context::with(|context| {
+        let found = context.resource_paths.iter().find(|known| known.sandbox == of && known.name == name);
+        found.map(|known| known.path.clone())
+    });
+    if known.is_some() {
+        return known;
+    }
+    let path = look_up(sandbox, name)?;
+    context::with(|context| {
+        if context.in_request && context.resource_paths.len() < REMEMBERED {
+            let known = ResourcePath { sandbox: of, name: name.to_owned(), path: path.clone() };
+            context.resource_paths.push(known);
+        }
+    });
+    Some(path)
+}
+
+fn look_up(sandbox: &Sandbox, name: &str) -> Option<String> {
     let modified = match find(sandbox, name) {
         Some(resource) => resource.modified(),
         None => elsewhere_in_bundle(sandbox, name)?.modified(),

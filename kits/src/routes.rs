@@ -1,6 +1,8 @@
 //! The table of routes: the pattern language, matching of request paths and generation of paths
 //! (`spec/protocol.md` §3.1 and §3.4). Knows nothing of the virtual machine; what a route leads to is the table's parameter.
 
+use std::sync::OnceLock;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
 
@@ -46,7 +48,22 @@ pub struct Pattern {
     source: String,
     parts: Vec<Part>,
     /// None where the path is literal.
-    matcher: Option<Regex>,
+    matcher: Option<Matcher>,
+}
+
+/// The expression of a path. Compiling one costs more than answering a menu and most are never asked for, so that waits
+/// for the first path that begins as the route does.
+#[derive(Clone, Debug)]
+struct Matcher {
+    expression: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Matcher {
+    /// None for an expression that does not compile, which [`Pattern::new`] has refused.
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.expression).ok()).as_ref()
+    }
 }
 
 impl Pattern {
@@ -104,7 +121,10 @@ impl Pattern {
         let Some(matcher) = &self.matcher else {
             return (self.source == path).then(Vec::new);
         };
-        let found = matcher.captures(path)?;
+        if matches!(self.parts.first(), Some(Part::Literal(start)) if !path.starts_with(start.as_str())) {
+            return None;
+        }
+        let found = matcher.regex()?.captures(path)?;
         let mut values = Vec::new();
         for (index, part) in self.parts.iter().filter(|p| !matches!(p, Part::Literal(_))).enumerate() {
             if let (Part::Variable { name, .. } | Part::Suffix { name }, Some(value)) =
@@ -213,11 +233,17 @@ impl Builder<'_> {
             return Ok(Pattern::literal(self.path));
         }
         self.expression.push('$');
-        let matcher = Regex::new(&self.expression).map_err(|error| RouteError::Pattern {
-            path: self.path.to_owned(),
-            name: self.path.to_owned(),
-            reason: error.to_string(),
-        })?;
+        // The parts that this file writes compile; those of `{name:regex}` may not.
+        let is_own = self.parts.iter().all(|part| !matches!(part, Part::Variable { check: Some(_), .. }));
+        let matcher = Matcher { expression: self.expression, compiled: OnceLock::new() };
+        if !is_own {
+            let regex = Regex::new(&matcher.expression).map_err(|error| RouteError::Pattern {
+                path: self.path.to_owned(),
+                name: self.path.to_owned(),
+                reason: error.to_string(),
+            })?;
+            let _ = matcher.compiled.set(Some(regex));
+        }
         Ok(Pattern { source: self.path.to_owned(), parts: self.parts, matcher: Some(matcher) })
     }
 }

@@ -21,8 +21,8 @@ use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
 use server::{Handle, Server};
 use workers::Workers;
 
-/// Requests that run at the same time; more wait.
-const WORKERS: usize = 256;
+/// Threads for the start and for requests of the pipe, which come one at a time.
+const WORKERS: usize = 8;
 
 /// How to host a plug-in.
 #[derive(Clone, Debug)]
@@ -115,6 +115,7 @@ fn host(options: &Options) -> Result<Never, HostError> {
     } else {
         None
     };
+    crate::memory::forget_the_start();
     if let Some(pid_file) = pid_file {
         reprise_bundles::atomic::write(&pid_file, std::process::id().to_string().as_bytes())
             .map_err(system("the pid file cannot be written"))?;
@@ -203,11 +204,7 @@ impl Dispatcher {
 }
 
 impl Handle for Dispatcher {
-    fn handle(&self, request: Request, done: Box<dyn FnOnce(Response) + Send>) {
-        let (plugin, interpreter) = (Arc::clone(&self.plugin), Arc::clone(&self.interpreter));
-        let work = move || done(interpreter.enter(|vm| dispatch::handle(&plugin, vm, request)));
-        if let Err(error) = self.workers.submit(work) {
-            tracing::error!("No thread for a request: {error}");
-        }
+    fn handle(&self, request: Request) -> Response {
+        self.interpreter.enter(|vm| dispatch::handle(&self.plugin, vm, request))
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn host(
     });
     let (older, interpreter) = started.unwrap_or(Err(HostError::Panic))?;
     end::on_signals(&older.plugin, &interpreter, workers).map_err(system("signals cannot be received"))?;
+    crate::memory::forget_the_start();
     let mut input = io::stdin().lock();
     loop {
         let request = match pipe::read(&mut input, framework) {

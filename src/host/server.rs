@@ -3,8 +3,10 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -13,19 +15,24 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
 use reprise_kits::message::{Interface, Request, Response, header_text};
-use tokio::sync::{Notify, oneshot};
+use reprise_vm_glue::threads::STACK_SIZE;
+use tokio::sync::Notify;
 
+/// Requests that run at the same time; more wait.
+const THREADS: usize = 256;
 /// Bodies of requests above this are refused.
 const BODY_LIMIT: usize = 100 * 1024 * 1024;
+/// How long a thread that has nothing to do waits for work before it ends.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The type of answers that nobody computed headers for.
 const PLAIN_HTML: (&str, &str) = ("Content-Type", "text/html; charset=UTF-8");
 /// The original names its server in the few answers that its HTTP library writes by itself.
 const SERVER: (&str, &str) = ("Server", "TornadoServer/1.0");
 const METHODS: &str = "GET, HEAD, POST, DELETE, PUT, OPTIONS";
 
-/// Answers requests. `done` may be called from any thread; dropping it answers 500.
+/// Answers requests, on a thread with a stack for Python. A panic answers 500.
 pub trait Handle: Send + Sync + 'static {
-    fn handle(&self, request: Request, done: Box<dyn FnOnce(Response) + Send>);
+    fn handle(&self, request: Request) -> Response;
 }
 
 /// A bound socket that does not answer yet.
@@ -57,9 +64,19 @@ impl Server {
         self.port
     }
 
-    /// Answers requests on a thread of its own for the rest of the process.
+    /// Answers requests on threads of its own for the rest of the process.
+    ///
+    /// The thread that reads a request also runs it and writes the answer; while it runs Python, another one takes
+    /// its place at the sockets. So no request is handed from thread to thread, which would cost more than a menu.
     pub fn start(self, handler: Arc<dyn Handle>) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(THREADS)
+            .thread_stack_size(STACK_SIZE)
+            .thread_keep_alive(PATIENCE)
+            .thread_name("interface")
+            .enable_io()
+            .build()?;
         let shared = Arc::new(Shared {
             handler,
             port: self.port,
@@ -68,9 +85,9 @@ impl Server {
             change: Notify::new(),
         });
         let listener = self.listener;
-        std::thread::Builder::new()
-            .name("interface".to_owned())
-            .spawn(move || runtime.block_on(serve(listener, shared)))?;
+        // Dropping it would end the threads.
+        let runtime = Box::leak(Box::new(runtime));
+        drop(runtime.spawn(serve(listener, shared)));
         Ok(())
     }
 }
@@ -144,11 +161,8 @@ async fn answer(shared: &Arc<Shared>, request: hyper::Request<Incoming>) -> hype
         headers,
         body: body.to_bytes().to_vec(),
     };
-    let (sender, receiver) = oneshot::channel();
-    // The receiver is gone only if the client is.
-    let done = Box::new(move |response: Response| drop(sender.send(response)));
-    shared.handler.handle(request, done);
-    match receiver.await {
+    let run = || catch_unwind(AssertUnwindSafe(|| shared.handler.handle(request)));
+    match tokio::task::block_in_place(run) {
         Ok(response) => finished(response),
         Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, &[], ""),
     }

@@ -39,15 +39,12 @@ pub struct MediaServer {
     success: Mutex<Option<bool>>,
 }
 
-/// Hands a server's work to threads; requests of plug-ins to the server are few.
+/// Plays a server for the plug-ins' requests.
 pub struct Handler(pub Arc<MediaServer>);
 
 impl Handle for Handler {
-    fn handle(&self, request: Request, done: Box<dyn FnOnce(Response) + Send>) {
-        let server = Arc::clone(&self.0);
-        let work = move || done(server.answer(&request));
-        // Without a thread the request is answered 500 by the server that waits for `done`.
-        let _ = std::thread::Builder::new().name("media server".to_owned()).spawn(work);
+    fn handle(&self, request: Request) -> Response {
+        self.0.answer(&request)
     }
 }
 

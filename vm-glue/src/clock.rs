@@ -5,6 +5,8 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::tz::TimeZone;
+
 /// Whether the clock was set by the environment, so that it differs from the system's.
 pub fn is_set() -> bool {
     std::env::var_os("REPRISE_CLOCK").is_some()
@@ -36,4 +38,17 @@ pub fn seconds() -> f64 {
 /// The program's time as a [`SystemTime`].
 pub fn now() -> SystemTime {
     UNIX_EPOCH + Duration::try_from_secs_f64(seconds().max(0.0)).unwrap_or_default()
+}
+
+/// The system's time zone, read once.
+///
+/// Without `TZ` its rules stand in `/etc/localtime`; asking for the zone by name would list the whole zone database first.
+pub fn zone() -> &'static TimeZone {
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    ZONE.get_or_init(|| {
+        let named = std::env::var_os("TZ").is_some_and(|name| !name.is_empty());
+        let rules = if named { None } else { std::fs::read("/etc/localtime").ok() };
+        let zone = rules.and_then(|rules| TimeZone::tzif("Local", &rules).ok());
+        zone.unwrap_or_else(TimeZone::system)
+    })
 }

@@ -93,7 +93,7 @@ impl Interpreter {
         let modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
         let interpreter = builder
             .add_native_modules(&modules)
-            .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
+            .add_frozen_modules(crate::library::modules())
             .init_hook(|vm| {
                 vm.state.stacksize.store(threads::STACK_SIZE);
                 let vm: &VirtualMachine = vm;

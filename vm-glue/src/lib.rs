@@ -6,6 +6,7 @@
 //! * [`interpreter`]: the virtual machine with the dialect installed; [`threads`]: threads that run Python
 //! * [`runtime`]: the byte-string `str`, `unicode`, dialect builtins, classes, comparison, exceptions
 //! * [`modules`]: standard modules under their Python 2 names
+//! * [`library`]: the Python 3 library modules brought along
 //! * [`web`]: the one HTTP client of the program, with record and replay
 //! * [`code_cache`]: compiled code kept on disk
 //! * [`clock`]: the program's clock
@@ -17,6 +18,7 @@ pub mod code_cache;
 pub mod gate;
 pub mod import;
 pub mod interpreter;
+pub mod library;
 pub mod lower;
 pub mod modules;
 pub mod runtime;

@@ -7,6 +7,8 @@ use std::time::UNIX_EPOCH;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict};
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use reprise_vm_glue::runtime::text;
+
 use super::class::ClassData;
 use super::urls;
 use crate::callback::{self, CallbackString};
@@ -63,6 +65,16 @@ pub fn resolvable<'a>(vm: &VirtualMachine, object: &PyObject, address: Cow<'a, s
 /// Whether an object is a localised string or the like, whose text is looked up when it is asked for.
 pub fn is_lazy_text(object: &PyObject) -> bool {
     object.downcastable::<LocalString>() || object.downcastable::<HostedResource>()
+}
+
+/// The text of such an object; None for others.
+pub fn lazy_text(vm: &VirtualMachine, object: &PyObject) -> PyResult<Option<String>> {
+    match object.downcast_ref::<LocalString>() {
+        // What its `__unicode__` gives, without looking that up.
+        Some(local) => local.text(vm).map(Some),
+        None if is_lazy_text(object) => text::unicode_of(vm, object).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The path under which clients get a resource; None when there is no such file.

@@ -31,10 +31,10 @@ pub fn plain<'a>(vm: &VirtualMachine, value: &'a PyObject) -> PyResult<Written<'
     if let Some(number) = value.downcast_ref::<PyInt>() {
         return Ok(Written::Text(Cow::Owned(number.as_bigint().to_string())));
     }
-    if seams::is_lazy_text(value) {
-        return Ok(Written::Text(Cow::Owned(text::unicode_of(vm, value)?)));
+    match seams::lazy_text(vm, value)? {
+        Some(text) => Ok(Written::Text(Cow::Owned(text))),
+        None => Ok(Written::Refused),
     }
-    Ok(Written::Refused)
 }
 
 /// The text of a string of either type; byte strings are UTF-8.

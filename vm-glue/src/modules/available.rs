@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use rustpython_vm::Context;
 
 use super::find_everywhere;
+use crate::library;
 
 /// The modules of CPython 2.7's own library, one a line, sorted.
 static PYTHON_27: &str = include_str!("python27.txt");
@@ -32,7 +33,7 @@ static MACHINE: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let builtin = rustpython_vm::stdlib::builtin_module_defs(context);
     let native = rustpython_stdlib::stdlib_module_defs(context);
     let names = builtin.iter().chain(&native).map(|module| module.name.as_str());
-    names.chain(rustpython_pylib::FROZEN_STDLIB.into_iter().map(|(name, _)| name)).collect()
+    names.chain(library::names()).collect()
 });
 
 /// Whether `import NAME` finds a module that this program brings along.

@@ -1,7 +1,9 @@
 //! Builtin functions on objects, classes and attributes, and on numbers.
 
 use super::functions::UnboundMethod;
-use super::{arguments, arithmetic, attributes, classes, classic, compare, dialect, intrinsics, names, numbers, text};
+use super::{
+    arguments, arithmetic, attributes, classes, classic, compare, dialect, functions, intrinsics, names, numbers, text,
+};
 use rustpython_vm::builtins::{PyBoundMethod, PyComplex, PyFloat, PyInt, PyStr, PyTuple, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -324,14 +326,6 @@ fn callable(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
     Ok(object.is_callable())
 }
 
-fn len(args: FuncArgs, vm: &VirtualMachine) -> PyResult<usize> {
-    let object = arguments::only(vm, "len", args)?;
-    if classic::is_instance(&object) {
-        return classic::length_of(&object, vm);
-    }
-    object.length(vm)
-}
-
 /// What `__len__` returned, as Python 2 reads it.
 pub fn length_value(value: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
     let negative = || vm.new_value_error("__len__() should return >= 0");
@@ -472,7 +466,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set(vm, "reversed", reverse_iterator.to_owned())?;
     dialect::set_function(vm, "vars", vars)?;
     dialect::set_function(vm, "callable", callable)?;
-    dialect::set_function(vm, "len", len)?;
+    dialect::set(vm, "len", functions::len(vm)?)?;
     dialect::set_function(vm, "apply", apply)?;
     dialect::set_function(vm, "round", round)?;
     dialect::set_function(vm, "id", id)?;

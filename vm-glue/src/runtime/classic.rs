@@ -492,11 +492,24 @@ pub fn length_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
     int.try_to_primitive::<usize>(vm)
 }
 
+/// The AttributeError of an instance without `__len__`, which is a TypeError too: the machine takes that for "no length
+/// known" where it only wants a hint, any other error for a failure.
+fn no_length(vm: &VirtualMachine) -> &'static PyTypeRef {
+    static CLASS: OnceLock<PyTypeRef> = OnceLock::new();
+    CLASS.get_or_init(|| {
+        let zoo = &vm.ctx.exceptions;
+        let bases = vec![zoo.attribute_error.to_owned(), zoo.type_error.to_owned()];
+        vm.ctx.new_exception_type("exceptions", "AttributeError", Some(bases))
+    })
+}
+
 fn length(object: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
-    // The machine takes a TypeError for "no length known" where it only wants a hint, any other error for a failure.
     length_of(object, vm).map_err(|error| {
-        if error.fast_isinstance(vm.ctx.exceptions.attribute_error) {
-            vm.new_type_error(format!("{} instance has no attribute '__len__'", object.class().name()))
+        if error.class().is(vm.ctx.exceptions.attribute_error) {
+            let message = format!("{} instance has no attribute '__len__'", object.class().name());
+            match vm.invoke_exception(no_length(vm), vec![vm.ctx.new_str(message).into()]) {
+                Ok(error) | Err(error) => error,
+            }
         } else {
             error
         }

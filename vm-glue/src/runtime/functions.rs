@@ -188,6 +188,37 @@ fn call(function: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     original(function, args, vm).inspect_err(|error| explain(function, nargs, keywords, error, vm))
 }
 
+static NATIVE_VECTORCALL: OnceLock<VectorCall> = OnceLock::new();
+static LEN: OnceLock<PyObjectRef> = OnceLock::new();
+
+/// The `len` of programs: the machine's own, as that has an instruction for calls of this very object.
+pub fn len(vm: &VirtualMachine) -> PyResult {
+    let len = vm.builtins.get_attr("len", vm)?;
+    let calls = &vm.ctx.types.builtin_function_or_method_type.slots().vectorcall;
+    if let Some(original) = calls.load()
+        && LEN.set(len.clone()).is_ok()
+        && NATIVE_VECTORCALL.set(original).is_ok()
+    {
+        calls.store(Some(native_vectorcall));
+    }
+    Ok(len)
+}
+
+/// Runs the machine's own call of a native function; `len` refuses keywords in Python 2's words.
+fn native_vectorcall(
+    function: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    kwnames: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let Some(original) = NATIVE_VECTORCALL.get() else { return Err(vm.new_system_error("len is not installed")) };
+    if kwnames.is_some_and(|names| !names.is_empty()) && LEN.get().is_some_and(|len| function.is(len)) {
+        return Err(vm.new_type_error("len() takes no keyword arguments"));
+    }
+    original(function, args, nargs, kwnames, vm)
+}
+
 /// Replaces the text of an error that the machine raised before the function's frame began.
 fn explain(
     function: &PyObject,

@@ -147,6 +147,16 @@ fn count(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 // ---- startswith, endswith ---------------------------------------------------------------------------------------
 
 fn affix(name: &str, at_start: bool, zelf: &Zelf, args: &FuncArgs, vm: &VirtualMachine) -> PyResult {
+    // The usual call: two byte strings and nothing else.
+    if let [affix] = args.args.as_slice()
+        && args.kwargs.is_empty()
+        && zelf.class().is(vm.ctx.types.str_type)
+        && let Some(affix) = affix.downcast_ref_if_exact::<PyStr>(vm)
+    {
+        let (own, affix) = (zelf.as_wtf8(), affix.as_wtf8());
+        let found = if at_start { own.starts_with(affix) } else { own.ends_with(affix) };
+        return Ok(vm.ctx.new_bool(found).into());
+    }
     arguments::count(vm, name, args, 1, 3)?;
     let start = arguments::bound(vm, args.args.get(1), 0)?;
     let end = arguments::bound(vm, args.args.get(2), isize::MAX)?;

@@ -29,9 +29,36 @@ fn int_result(value: PyObjectRef, a: &PyObject, b: &PyObject, vm: &VirtualMachin
     value
 }
 
+/// The result of an operation on two ints of the machine's own class that fit into 64 bits, as long as the result does
+/// too. Nearly all are such, and the machine's own functions work on numbers of any size.
+fn small(
+    a: &PyObject,
+    b: &PyObject,
+    operation: fn(i64, i64) -> Option<i64>,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
+    let (a, b) = (a.downcast_ref_if_exact::<PyInt>(vm)?, b.downcast_ref_if_exact::<PyInt>(vm)?);
+    let (a, b) = (i64::try_from(a.as_bigint()).ok()?, i64::try_from(b.as_bigint()).ok()?);
+    operation(a, b).map(|value| vm.ctx.new_int(value).into())
+}
+
+/// The remainder of a floor division: it has the sign of the divisor.
+fn floor_remainder(a: i64, b: i64) -> Option<i64> {
+    let rest = a.checked_rem(b)?;
+    Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+}
+
+fn floor_quotient(a: i64, b: i64) -> Option<i64> {
+    let (quotient, rest) = (a.checked_div(b)?, a.checked_rem(b)?);
+    Some(if rest != 0 && (rest < 0) != (b < 0) { quotient - 1 } else { quotient })
+}
+
 macro_rules! int_binary {
-    ($($function:ident $index:literal;)*) => {$(
+    ($($function:ident $index:literal $small:expr;)*) => {$(
         fn $function(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+            if let Some(value) = small(a, b, $small, vm) {
+                return Ok(value);
+            }
             let message = if is_wide(a) || is_wide(b) {
                 "long division or modulo by zero"
             } else {
@@ -44,17 +71,17 @@ macro_rules! int_binary {
 }
 
 int_binary! {
-    int_add 0;
-    int_subtract 1;
-    int_multiply 2;
-    int_remainder 3;
-    int_divmod 4;
-    int_lshift 5;
-    int_rshift 6;
-    int_and 7;
-    int_xor 8;
-    int_or 9;
-    int_floor_divide 10;
+    int_add 0 i64::checked_add;
+    int_subtract 1 i64::checked_sub;
+    int_multiply 2 i64::checked_mul;
+    int_remainder 3 floor_remainder;
+    int_divmod 4 |_, _| None;
+    int_lshift 5 |_, _| None;
+    int_rshift 6 |_, _| None;
+    int_and 7 |a, b| Some(a & b);
+    int_xor 8 |a, b| Some(a ^ b);
+    int_or 9 |a, b| Some(a | b);
+    int_floor_divide 10 floor_quotient;
 }
 
 /// In Python 2 a negative number has no fractional power.
@@ -318,4 +345,18 @@ pub fn install(vm: &VirtualMachine) {
         &["__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__truediv__", "__rtruediv__", "__pow__", "__rpow__"],
         vm,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_divisions_round_down() {
+        for (a, b, quotient, rest) in [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (6, -3, -2, 0)] {
+            assert_eq!((floor_quotient(a, b), floor_remainder(a, b)), (Some(quotient), Some(rest)), "{a} {b}");
+        }
+        assert_eq!((floor_quotient(1, 0), floor_remainder(1, 0)), (None, None));
+        assert_eq!((floor_quotient(i64::MIN, -1), floor_remainder(i64::MIN, -1)), (None, None));
+    }
 }

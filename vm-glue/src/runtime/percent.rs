@@ -110,11 +110,16 @@ fn run(vm: &VirtualMachine, format: &Wtf8, kind: Kind, object: &PyObject) -> PyR
         let first = arguments.next;
         let mut scanner = Scanner { format, at: start + 1, kind };
         let spec = scanner.spec(&mut arguments, vm)?;
+        let is_bare = scanner.at == start + 1;
         let code = scanner.code(vm)?;
         let piece = if code == '%' {
             Piece::Text(Wtf8Buf::from("%"))
         } else {
             let value = arguments.take(vm)?;
+            if is_bare && push_bare(vm, &mut result, kind, code, &value) {
+                at = scanner.at;
+                continue;
+            }
             match convert(vm, kind, code, &spec, &value)? {
                 Some(piece) => piece,
                 None => return Err(scanner.unsupported(code, vm)),
@@ -141,6 +146,25 @@ fn run(vm: &VirtualMachine, format: &Wtf8, kind: Kind, object: &PyObject) -> PyR
         return Err(vm.new_type_error("not all arguments converted during string formatting"));
     }
     Ok(kind.make(vm, result))
+}
+
+/// The usual conversions, without flags or widths: numbers and strings of the types themselves. False for all others.
+fn push_bare(vm: &VirtualMachine, result: &mut Wtf8Buf, kind: Kind, code: char, value: &PyObject) -> bool {
+    if matches!(code, 's' | 'd' | 'i')
+        && let Some(number) = value.downcast_ref_if_exact::<PyInt>(vm)
+        && let Ok(number) = i64::try_from(number.as_bigint())
+    {
+        result.push_str(&number.to_string());
+        return true;
+    }
+    if code == 's'
+        && kind == Kind::Bytes
+        && let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm)
+    {
+        result.push_wtf8(text.as_wtf8());
+        return true;
+    }
+    false
 }
 
 fn part(format: &Wtf8, start: usize, end: usize) -> &Wtf8 {

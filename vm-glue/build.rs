@@ -1,0 +1,88 @@
+//! Compiles the Python 3 library modules that the program brings along.
+//!
+//! `rustpython-pylib` can freeze its whole `Lib` into one block; this freezes a selection, puts the table of names apart
+//! from the code (so that starting the machine reads the names and leaves the code of modules that nobody imports on
+//! disk), and leaves the columns out, which no Python 2 traceback shows.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use rustpython_compiler::{CompileOpts, Mode, compile};
+use rustpython_compiler_core::frozen::FrozenCodeObject;
+
+/// What stays out: nothing that Python 2 code can name imports it.
+const LEFT_OUT: &[&str] = &[
+    // Jokes and test data.
+    "__hello__",
+    "__phello__",
+    "antigravity",
+    "this",
+    // Programs, not modules.
+    "ensurepip",
+    "idlelib",
+    "turtledemo",
+    "venv",
+    "zipapp",
+    // Need Tk, which the machine does not have.
+    "tkinter",
+    "turtle",
+    // The help texts of the Python 3 language.
+    "pydoc_data",
+    // New in Python 3, and of use to new code only.
+    "graphlib",
+    "tomllib",
+    "zoneinfo",
+    // Stand-ins for what the machine has natively.
+    "_dummy_os",
+    "_pyio",
+];
+
+/// The library's source files by the dotted names of their modules, with whether it is a package.
+fn modules(folder: &Path, parent: &str, found: &mut BTreeMap<String, (PathBuf, bool)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let name = if parent.is_empty() { stem.to_owned() } else { format!("{parent}.{stem}") };
+        if LEFT_OUT.contains(&name.as_str()) {
+            continue;
+        }
+        if path.is_dir() {
+            modules(&path, &name, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "py") {
+            if stem == "__init__" {
+                found.insert(parent.to_owned(), (path, true));
+            } else {
+                found.insert(name, (path, false));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=build.rs");
+    let library = Path::new(rustpython_pylib::LIB_PATH);
+    let mut found = BTreeMap::new();
+    modules(library, "", &mut found)?;
+    let mut table = String::from("&[\n");
+    let mut code = Vec::new();
+    for (name, (path, package)) in found {
+        let source = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
+        let options = CompileOpts { debug_ranges: false, ..CompileOpts::default() };
+        let module =
+            compile(source, Mode::Exec, &name, options).map_err(|error| format!("{}: {error}", path.display()))?;
+        let module = FrozenCodeObject::encode(&module);
+        let start = code.len();
+        code.extend_from_slice(&module.bytes);
+        writeln!(table, "    ({name:?}, {package}, {start}, {}),", code.len())?;
+    }
+    table.push_str("]\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    fs::write(out.join("library.rs"), table)?;
+    fs::write(out.join("library.bin"), code)?;
+    Ok(())
+}

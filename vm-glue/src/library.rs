@@ -1,0 +1,67 @@
+//! The Python 3 library modules that the program brings along, compiled by this crate's build script (which says what is
+//! left out).
+
+use rustpython_vm::frozen::{FrozenCodeObject, FrozenModule};
+
+/// Name, whether it is a package, and where its code stands in [`CODE`]. Apart from the code, so that listing the names
+/// touches a few pages only.
+static TABLE: &[(&str, bool, usize, usize)] = include!(concat!(env!("OUT_DIR"), "/library.rs"));
+
+static CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
+
+/// All modules, as the machine takes them.
+pub fn modules() -> impl Iterator<Item = (&'static str, FrozenModule)> {
+    TABLE.iter().filter_map(|&(name, package, start, end)| {
+        let bytes = CODE.get(start..end)?;
+        Some((name, FrozenModule { code: FrozenCodeObject { bytes }, package }))
+    })
+}
+
+/// Their names.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|&(name, ..)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustpython_vm::compiler::Mode;
+
+    use super::*;
+    use crate::modules::{REGISTRY, Source};
+    use crate::{Interpreter, Settings, threads};
+
+    #[test]
+    fn what_python_2_code_can_import_is_there() {
+        for name in ["xml.sax.handler", "email.mime.text", "logging.handlers", "decimal", "encodings.cp1252", "pdb"] {
+            assert!(names().any(|known| known == name), "{name}");
+        }
+        for name in ["tkinter", "idlelib.pyshell", "ensurepip", "pydoc_data.topics"] {
+            assert!(names().all(|known| known != name), "{name}");
+        }
+    }
+
+    /// A library module that a registered one stands on must import with what was selected.
+    #[test]
+    fn every_registered_library_module_imports() {
+        let failed = threads::on_big_stack("test", || {
+            let interpreter = Interpreter::new(Settings::default());
+            interpreter.enter(|vm| {
+                let mut failed = Vec::new();
+                for entry in REGISTRY {
+                    let (Source::Library(name) | Source::Over { library: name, .. }) = entry.source else { continue };
+                    let scope = vm.new_scope_with_builtins();
+                    let source = format!("import {name}");
+                    let code = vm.compile(&source, Mode::Exec, "<test>".to_owned());
+                    let result = code.map_err(|error| error.to_string()).and_then(|code| {
+                        vm.run_code_obj(code, scope).map_err(|error| format!("{:?}", error.args().as_slice()))
+                    });
+                    if let Err(error) = result {
+                        failed.push(format!("{name}: {error}"));
+                    }
+                }
+                failed
+            })
+        });
+        assert_eq!(failed.ok(), Some(Vec::new()));
+    }
+}
