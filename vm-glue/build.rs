@@ -40,6 +40,40 @@ const LEFT_OUT: &[&str] = &[
     "_pyio",
 ];
 
+/// Our own text instead of a module's.
+const REPLACED: &[(&str, &str)] = &[("_colorize", include_str!("src/library/_colorize.py"))];
+
+/// Imports that a module does for one rare use: they wait for that use, as starting a program that imports `logging` or
+/// `cookielib` took several times as long with them. Module, text, and what stands there instead.
+const CHANGED: &[(&str, &str, &str)] = &[
+    ("http.cookiejar", "import urllib.parse, urllib.request\n", "import urllib.parse\n"),
+    ("http.cookiejar", "import http.client  # only for the default HTTP port\n", ""),
+    ("http.cookiejar", "str(http.client.HTTP_PORT)", "'80'"),
+    ("traceback", "import codeop\n", ""),
+    ("traceback", " codeop.compile_command(", " __import__('codeop').compile_command("),
+    ("traceback", "flags=codeop.PyCF_ONLY_AST", "flags=__import__('codeop').PyCF_ONLY_AST"),
+    ("traceback", "import tokenize\n", ""),
+    ("traceback", "        tokens = tokenize.", "        import tokenize\n        tokens = tokenize."),
+];
+
+/// The text of a module, with our changes.
+fn source(name: &str, path: &Path) -> Result<String, Box<dyn Error>> {
+    if let Some((_, text)) = REPLACED.iter().find(|(module, _)| *module == name) {
+        return Ok((*text).to_owned());
+    }
+    let mut text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    for (_, there, instead) in CHANGED.iter().filter(|(module, ..)| *module == name) {
+        if text.matches(there).count() != 1 {
+            return Err(format!("{}: {there:?} should stand there once", path.display()).into());
+        }
+        text = text.replace(there, instead);
+    }
+    Ok(text)
+}
+
 /// The library's source files by the dotted names of their modules, with whether it is a package.
 fn modules(folder: &Path, parent: &str, found: &mut BTreeMap<String, (PathBuf, bool)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
@@ -64,17 +98,17 @@ fn modules(folder: &Path, parent: &str, found: &mut BTreeMap<String, (PathBuf, b
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/library");
     let library = Path::new(rustpython_pylib::LIB_PATH);
     let mut found = BTreeMap::new();
     modules(library, "", &mut found)?;
     let mut table = String::from("&[\n");
     let mut code = Vec::new();
     for (name, (path, package)) in found {
-        let source = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
+        let source = source(&name, &path)?;
         let options = CompileOpts { debug_ranges: false, ..CompileOpts::default() };
         let module =
-            compile(source, Mode::Exec, &name, options).map_err(|error| format!("{}: {error}", path.display()))?;
+            compile(&source, Mode::Exec, &name, options).map_err(|error| format!("{}: {error}", path.display()))?;
         let module = FrozenCodeObject::encode(&module);
         let start = code.len();
         code.extend_from_slice(&module.bytes);
