@@ -27,8 +27,9 @@ mod tests {
     use rustpython_vm::compiler::Mode;
 
     use super::*;
+    use crate::interpreter::{Interpreter, Settings};
     use crate::modules::{REGISTRY, Source};
-    use crate::{Interpreter, Settings, threads};
+    use crate::threads;
 
     #[test]
     fn what_python_2_code_can_import_is_there() {
