@@ -9,7 +9,7 @@ use rustpython_vm::types::GetAttr;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use reprise_vm_glue::import;
-use reprise_vm_glue::runtime::text;
+use reprise_vm_glue::runtime::{text, traceback};
 
 /// What an exception's constructor takes and sets.
 #[derive(Clone, Copy)]
@@ -291,11 +291,7 @@ pub fn code_and_status(
 
 /// The traceback of an exception as text: `Traceback (most recent call last):` and so on.
 pub fn traceback_of(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> String {
-    let mut text = String::new();
-    match vm.write_exception(&mut text, exception) {
-        Ok(()) => text,
-        Err(_) => exception.class().name().to_string(),
-    }
+    traceback::format_exc(vm, exception)
 }
 
 /// A class as an object.

@@ -8,11 +8,12 @@ use reprise_vm_glue::web::Location;
 use reprise_vm_glue::{clock, threads};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
-use rustpython_vm::function::{FuncArgs, PySetterValue};
+use rustpython_vm::function::{FuncArgs, KwArgs, PySetterValue};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use crate::call_arguments::Parameters;
 use crate::context;
+use crate::core_parts::networking;
 use crate::http_objects::{CookieJarObject, CookieObject, HeaderIterator, HeaderProxy, HttpRequest};
 use crate::http_options::{Options, UrlText, body_bytes, fetch, prepare, sandbox_headers, seconds};
 use crate::http_request::{Network, Settings};
@@ -96,6 +97,23 @@ impl std::fmt::Debug for HttpKit {
     }
 }
 
+/// `HTTP.Request` itself.
+pub fn request(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> PyResult {
+    let values = REQUEST.bind(vm, args)?;
+    let options = Options::from_values(REQUEST.names, &values);
+    let prepared = prepare(vm, sandbox, &options)?;
+    let immediate = match values.get(7) {
+        Some(Some(value)) => value.clone().try_to_bool(vm)?,
+        _ => false,
+    };
+    let has_body = prepared.has_body;
+    let request = HttpRequest::new(sandbox, prepared, options.encoding, options.errors).into_ref(&vm.ctx);
+    if immediate || has_body {
+        request.load_now(vm)?;
+    }
+    Ok(request.into())
+}
+
 #[pyclass(flags(HAS_DICT))]
 impl HttpKit {
     fn network(&self) -> Arc<Network> {
@@ -104,19 +122,12 @@ impl HttpKit {
 
     #[pymethod(name = "Request")]
     fn request(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let values = REQUEST.bind(vm, args)?;
-        let options = Options::from_values(REQUEST.names, &values);
-        let prepared = prepare(vm, &zelf.sandbox, &options)?;
-        let immediate = match values.get(7) {
-            Some(Some(value)) => value.clone().try_to_bool(vm)?,
-            _ => false,
+        let Some(replaced) = networking::replaced_request(vm, &zelf.sandbox)? else {
+            return request(vm, &zelf.sandbox, args);
         };
-        let has_body = prepared.has_body;
-        let request = HttpRequest::new(&zelf.sandbox, prepared, options.encoding, options.errors).into_ref(&vm.ctx);
-        if immediate || has_body {
-            request.load_now(vm)?;
-        }
-        Ok(request.into())
+        let given = REQUEST.names.iter().zip(REQUEST.bind(vm, args)?);
+        let named: KwArgs = given.filter_map(|(name, value)| Some(((*name).to_owned(), value?))).collect();
+        replaced.call(FuncArgs::new(Vec::new(), named), vm)
     }
 
     #[pygetset(name = "CacheTime")]

@@ -127,7 +127,10 @@ impl AgentOptions {
         )?;
         let of_bundle: Vec<Announced> =
             session.agents()?.into_iter().filter(|agent| agent.identifier == identifier).collect();
-        let agent = of_bundle.iter().find(|agent| agent.kind == kind.number).cloned();
+        let of_kind = |number: u32| of_bundle.iter().find(|agent| agent.kind == number).cloned();
+        // Newer agents for artists do their albums, too.
+        let artist = by_name("Artist").filter(|_| self.kind == Kind::Album);
+        let agent = of_kind(kind.number).or_else(|| of_kind(artist?.number));
         let agent = agent.ok_or_else(|| no_agent(&self.bundle, self.kind, &of_bundle))?;
         let lang = match &self.lang {
             Some(lang) if agent.languages.contains(lang) => lang.clone(),

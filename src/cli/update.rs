@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
+use reprise_bundles::Bundle;
 use reprise_kits::agents::system::config;
 use reprise_kits::models::item::{COMBINED, StoredItem, load};
 use reprise_kits::models::relative_path;
@@ -35,6 +36,10 @@ pub struct Arguments {
     /// The agent's own id of the item, as `reprise search` prints it.
     #[arg(long)]
     id: String,
+
+    /// The agent's own id of an album's artist, with whom newer agents keep their albums.
+    #[arg(long, value_name = "ID")]
+    artist_id: Option<String>,
 
     /// The title that the library knows. [default: what the file's name says]
     #[arg(long)]
@@ -77,16 +82,31 @@ fn update(arguments: &Arguments) -> Result<ExitCode, Problem> {
         return Err("there are no NFO files for photos".into());
     }
     let library = arguments.agent.library(arguments.title.as_deref(), None)?;
-    let opened = arguments.agent.open(library.clone())?;
+    let artist_id = arguments.artist_id.as_ref().filter(|_| arguments.agent.kind == Kind::Album);
+    let shown = match artist_id {
+        Some(_) => {
+            let identifier = Bundle::open(&arguments.agent.bundle)?.identifier;
+            let lang = arguments.agent.lang.as_deref().unwrap_or("en");
+            library.clone().below_artist(&format!("{identifier}://{}?lang={lang}", arguments.id))
+        }
+        None => library.clone(),
+    };
+    let opened = arguments.agent.open(shown)?;
     let identifier = opened.agent.identifier.clone();
     // Newer artists have a model of their own; what the agent is shows in what it stored.
     let classes = [opened.kind.model, opened.kind.modern_model.unwrap_or(opened.kind.model)];
     choose_contributors(arguments, &opened, classes)?;
     let guid = format!("{identifier}://{}?lang={}", arguments.id, opened.lang);
+    let artist_guid = artist_id.map(|id| format!("{identifier}://{id}?lang={}", opened.lang));
+    // An album comes after its artist.
+    let (number, parent) = match &artist_guid {
+        Some(artist) => (ITEM + 1, format!("&parentGUID={}&parentID={ITEM}", quoted(artist))),
+        None => (ITEM, String::new()),
+    };
     let before = length(&opened.log);
     opened.progress.set_message(format!("{} updates {}", opened.agent.name, arguments.id));
     let answer = opened.session.ask(&format!(
-        "/system/agents/update?mediaType={}&guid={}&id={ITEM}&force={}&async=0",
+        "/system/agents/update?mediaType={}&guid={}&id={number}&force={}&async=0{parent}",
         opened.kind.number,
         quoted(&guid),
         u8::from(arguments.force)
@@ -111,18 +131,38 @@ fn update(arguments: &Arguments) -> Result<ExitCode, Problem> {
     for class in classes {
         item = item.or(load(&opened.folders, class, &guid, COMBINED)?);
     }
+    let mut folder = item.as_ref().and_then(|item| relative_path(&item.class, &guid));
+    if let (None, Some(artist)) = (&item, &artist_guid) {
+        let stored = load(&opened.folders, MODERN_ARTIST, artist, COMBINED)?;
+        item = stored.and_then(|stored| album_of(&stored, &guid));
+        folder = relative_path(MODERN_ARTIST, artist);
+    }
     let Some(mut item) = item else {
-        return Err(format!("the agent stored nothing; see {}", opened.log.display()).into());
+        let hint = match (arguments.agent.kind, artist_id) {
+            (Kind::Album, None) => " (agents that keep albums with their artists need --artist-id)",
+            _ => "",
+        };
+        return Err(format!("the agent stored nothing{hint}; see {}", opened.log.display()).into());
     };
     // Combined data do not name the id.
     item.id.get_or_insert_with(|| arguments.id.clone());
-    let folder = relative_path(&item.class, &guid).map(|path| opened.folders.metadata.join(path));
+    let folder = folder.map(|path| opened.folders.metadata.join(path));
     let kind = arguments.agent.kind;
     let report = arguments.files.nfo.then(|| arguments.files.write(kind, &opened, &library, &item));
     opened.progress.finish_and_clear();
     print(arguments.format, &item, folder.as_deref(), report.as_ref())?;
     let failed = report.is_some_and(|report| report.has_failed());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The model class of artists that hold their albums.
+const MODERN_ARTIST: &str = "ModernArtist";
+
+/// An album among what is stored of its artist.
+fn album_of(artist: &StoredItem, guid: &str) -> Option<StoredItem> {
+    let (_, entry) = artist.entry.keyed("albums").iter().find(|(key, _)| key == guid)?;
+    let (source, guid) = (artist.source.clone(), guid.to_owned());
+    Some(StoredItem { class: entry.class.clone(), guid, source, id: None, entry: entry.clone() })
 }
 
 /// Sets which agents contribute, as a user of the media server does in its settings.

@@ -61,6 +61,9 @@ pub struct Item {
     pub children: Vec<Item>,
 }
 
+/// The library's number of artists.
+const ARTIST: u32 = 8;
+
 /// What was found, and what names say of it.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
@@ -118,6 +121,15 @@ impl Library {
         library.item.kind = kind.number;
         library.folder = given.or_else(|| library.first().and_then(|part| part.file.parent().map(Path::to_owned)));
         Ok(library.numbered())
+    }
+
+    /// The same album as part of its artist, as newer agents look at it: the artist is the item then.
+    pub fn below_artist(mut self, guid: &str) -> Self {
+        let mut album = std::mem::take(&mut self.item);
+        album.guid = Some(guid.to_owned());
+        let title = self.artist.clone().unwrap_or_default();
+        self.item = Item { kind: ARTIST, title, children: vec![album], ..Item::default() };
+        self.numbered()
     }
 
     /// The first file of all.

@@ -526,6 +526,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn strict_policies_keep_local_files_to_their_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        for name in ["media/a.srt", "elsewhere/b.srt"] {
+            std::fs::create_dir_all(place(name).parent().unwrap()).unwrap();
+            std::fs::write(place(name), "text").unwrap();
+        }
+        let may = |readable: Option<Vec<PathBuf>>, path: &str| {
+            let store = Store::open(&place("contents"), "org.example.a", readable).unwrap();
+            store.may_read(&place(path).to_string_lossy())
+        };
+        assert!(may(None, "elsewhere/b.srt"));
+        assert!(may(Some(vec![place("media")]), "media/a.srt"));
+        for path in ["elsewhere/b.srt", "media/../elsewhere/b.srt", "media/none.srt"] {
+            assert!(!may(Some(vec![place("media")]), path), "{path}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(place("elsewhere/b.srt"), place("media/link.srt")).unwrap();
+            assert!(!may(Some(vec![place("media")]), "media/link.srt"));
+        }
+    }
+
+    #[test]
     fn the_file_is_read_as_it_is_written() {
         let subtitle = |source: Source, codec: &str| Subtitle {
             source,

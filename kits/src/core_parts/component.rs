@@ -89,6 +89,21 @@ pub fn component(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, table: &'static Ta
     made.components.lock().entry(key).or_insert_with(make).clone()
 }
 
+/// What code put on a component under a name, if it did.
+pub fn put_on(
+    vm: &VirtualMachine,
+    sandbox: &Arc<Sandbox>,
+    table: &'static Table,
+    name: &'static str,
+) -> PyResult<Option<PyObjectRef>> {
+    let key = (Arc::as_ptr(sandbox).addr(), std::ptr::from_ref(table).addr());
+    let known = sandbox.plugin.state::<Made>().components.lock().get(&key).cloned();
+    match known.and_then(|component| component.dict()) {
+        Some(dict) => dict.get_item_opt(name, vm),
+        None => Ok(None),
+    }
+}
+
 impl Component {
     /// Whether the table has a member of that name.
     pub fn has(&self, name: &str) -> bool {

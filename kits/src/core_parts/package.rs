@@ -11,6 +11,7 @@ use reprise_vm_glue::runtime::text;
 use super::component::{Component, Table, component, value};
 use super::policies;
 use crate::libraries;
+use crate::models::attribute_classes;
 use crate::objects::legacy;
 use crate::objects::legacy_tables;
 use crate::sandbox::{self, Sandbox};
@@ -35,6 +36,7 @@ static PARTS: &[Part] = &[
     part("Framework.base", &[]),
     part("Framework.utils", &[]),
     part("Framework.modelling", &[]),
+    part("Framework.modelling.attributes", &[]),
     part("Framework.modelling.objects", &["Object"]),
     part("Framework.code", &[]),
     part("Framework.code.sandbox", &[]),
@@ -121,6 +123,7 @@ fn members(vm: &VirtualMachine, module: &str) -> PyResult<Vec<(String, PyObjectR
         "Framework.code.sandbox" => {
             found.push(("RestrictedModule".to_owned(), crate::base::module_class(vm).into()));
         }
+        "Framework.modelling.attributes" => found.extend(attribute_classes::members(vm)),
         "Framework.components.localization" => found.push(("LocalString".to_owned(), localekit::class(vm).into())),
         "Framework.utils" => {
             if let Some(sandbox) = sandbox::current() {

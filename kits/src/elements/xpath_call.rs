@@ -378,3 +378,26 @@ pub fn cssselect(vm: &VirtualMachine, place: Place, selector: &PyObject) -> PyRe
     let call = Call::new(vm, &place);
     evaluate(vm, &place, &path, call, false)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::plugin::testing::result_of;
+
+    const ELEVATED: &str = "<key>PlexPluginCodePolicy</key><string>Elevated</string>";
+
+    const FUNCTIONS: &str = "from lxml import etree\n\
+        ns = etree.FunctionNamespace(None)\n\
+        root = etree.fromstring('<r><a n=\"1\">x</a><a n=\"2\">y</a></r>')\n\
+        def names(context, nodes):\n    return ','.join([node.tag + node.get('n') for node in nodes])\n\
+        def second(context, nodes):\n    return nodes[1]\n\
+        def again(context, nodes):\n    return len(root.xpath('names(//a)'))\n\
+        def change(context, nodes):\n    nodes[0].set('n', '9')\n    return nodes\n\
+        ns['names'] = names\nns['second'] = second\nns['again'] = again\nns['change'] = change\n\
+        result = ' '.join([root.xpath('names(//a)'), str(root.xpath('second(//a)')[0] is root[1]),\n\
+        \x20   str(root.xpath('again(//a)')), str(len(root.xpath('change(//a)'))), str(root.xpath('//a[names(.) = \"a2\"]')[0].text)])\n";
+
+    #[test]
+    fn extension_functions_get_elements() {
+        assert_eq!(result_of(ELEVATED, FUNCTIONS, "compatible").unwrap(), "a1,a2 True 5.0 2 y");
+    }
+}

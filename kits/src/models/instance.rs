@@ -9,6 +9,7 @@ use rustpython_vm::function::PySetterValue;
 use rustpython_vm::types::{GetAttr, SetAttr};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
+use super::attribute_classes;
 use super::fields::Fields;
 use super::owner::{Access, Owner};
 use super::read;
@@ -82,7 +83,10 @@ impl ModelObject {
         let attributes = vm.ctx.new_dict();
         for (at, attribute) in zelf.fields.template.attributes.iter().enumerate() {
             let object = match attribute.kind {
-                Kind::Value(_) | Kind::Link(_) => ValueAttribute { model: zelf.to_owned(), at }.into_pyobject(vm),
+                Kind::Value(_) | Kind::Link(_) => {
+                    let class = attribute_classes::of_value(vm, &attribute.kind);
+                    ValueAttribute { model: zelf.to_owned(), at }.into_ref_with_type(vm, class)?.into()
+                }
                 _ => zelf.fields.content(at, vm)?,
             };
             attributes.set_item(&*text::native(vm, &attribute.name), object, vm)?;

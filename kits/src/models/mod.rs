@@ -16,11 +16,12 @@
 //!
 //! * [`template`], [`standard`], [`user`] over [`template_classes`]: which attributes there are; [`paths`]: where data lie
 //! * [`classes`], [`instance`], [`record`], [`set`], [`map`], [`proxies`], [`directory`]: what plug-in code handles, over
-//!   [`fields`], [`keyed`] and [`owner`]; [`proxy`]: the `Proxy` object
+//!   [`fields`], [`keyed`] and [`owner`]; [`proxy`]: the `Proxy` object; [`attribute_classes`]: their types by name
 //! * [`read`], [`write`], [`commit`], [`node`]: from and to disk
 //! * [`item`]: stored data as tables, JSON and NFO files take them
 //! * [`combine`](mod@combine), [`sources`], [`stored`]: one view of the data of several agents
 
+pub mod attribute_classes;
 pub mod classes;
 pub mod combine;
 pub mod commit;

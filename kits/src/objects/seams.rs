@@ -171,6 +171,6 @@ pub fn log_warning(message: &str) {
 /// An exception in the plug-in's log, with its traceback.
 pub fn log_exception(vm: &VirtualMachine, message: &str, error: &PyBaseExceptionRef) {
     let trace = errors::traceback_of(vm, error);
-    let rest = trace.strip_prefix("Traceback (most recent call last):").unwrap_or(&trace);
-    tracing::error!(critical = true, "{message} (most recent call last):{rest}");
+    let rest = trace.strip_prefix("Traceback (most recent call last):\n").unwrap_or(&trace);
+    tracing::error!(critical = true, "{message} (most recent call last):\n{rest}");
 }

@@ -212,10 +212,15 @@ fn agent_info(vm: &VirtualMachine, identifier: &str, info: &PyObject) -> PyResul
         Ok((!vm.is_none(&value)).then_some(value))
     };
     let words = |name: &'static str| -> PyResult<Option<String>> {
-        get(name)?.map(|value| text::unicode_of(vm, &value)).transpose()
+        // Plug-ins say False where they have none.
+        Ok(get(name)?.map(|value| text::text_of(vm, &value)).transpose()?.flatten())
     };
     let list = |name: &'static str| -> PyResult<Option<Vec<String>>> {
         let Some(value) = get(name)? else { return Ok(None) };
+        // A text in the place of a list of one.
+        if let Some(one) = text::text_of(vm, &value)? {
+            return Ok(Some(vec![one]));
+        }
         let items: Vec<PyObjectRef> = value.try_to_value(vm)?;
         items.iter().map(|item| text::unicode_of(vm, item)).collect::<PyResult<_>>().map(Some)
     };
