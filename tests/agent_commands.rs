@@ -105,6 +105,29 @@ fn files_beside_a_film() {
 }
 
 #[test]
+fn files_of_videos_that_are_gone() {
+    let support = folder();
+    let media = support.path().join("The Lamp (1951)");
+    std::fs::create_dir_all(&media).unwrap();
+    std::fs::write(media.join("The Lamp.mkv"), b"video").unwrap();
+    let file = media.to_string_lossy();
+    let arguments = ["update", BUNDLE, "--id", "lamp", "--file", &file, "--nfo", "--replay", WEB, "--format", "json"];
+    json(support.path(), &[&arguments[..], &["--movie-nfo", "both", "--mpaa", "country", "--lock"]].concat());
+    let nfo = std::fs::read_to_string(media.join("movie.nfo")).unwrap();
+    assert!(nfo.contains("<lockdata>true</lockdata>"), "{nfo}");
+    std::fs::rename(media.join("The Lamp.nfo"), media.join("Gone.nfo")).unwrap();
+    let action = |item: &Value| {
+        let files = item["files"].as_array().cloned().unwrap_or_default();
+        let gone = files.into_iter().find(|file| file["file"].as_str().is_some_and(|path| path.ends_with("Gone.nfo")));
+        gone.map(|file| file["action"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(action(&json(support.path(), &arguments)).as_deref(), Some("stale"));
+    let pruned = json(support.path(), &[&arguments[..], &["--prune"]].concat());
+    assert_eq!(action(&pruned).as_deref(), Some("removed"));
+    assert!(!media.join("Gone.nfo").exists() && media.join("The Lamp.nfo").is_file());
+}
+
+#[test]
 fn a_show_knows_what_is_on_disk() {
     let support = folder();
     let season = support.path().join("Keepers/Season 1");

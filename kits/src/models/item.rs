@@ -81,6 +81,10 @@ pub fn load(folders: &Folders, class: &str, guid: &str, source: &str) -> Result<
     let template = standard::namespace().model(class).ok_or_else(unknown)?;
     let folder = paths::contents(&folders.metadata, &template, guid).join(source);
     let Some(root) = document(&folder.join("Info.xml"))? else { return Ok(None) };
+    // The data of older and newer artists lie in the same place; combined ones name their class.
+    if source == COMBINED && root.tag != template.name {
+        return Ok(None);
+    }
     let loader = Loader { hashed: template.hashed_paths };
     let entry = loader.entry(&template, &root, &folder)?;
     let id = root.get("id").map(str::to_owned);

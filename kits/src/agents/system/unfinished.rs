@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use reprise_bundles::Folders;
 use serde_json::{Value, json};
@@ -13,6 +14,9 @@ use crate::plugin::Plugin;
 
 /// The folder of the marks, among the data of the server's own plug-in.
 const FOLDER: &str = "Unfinished Updates";
+
+/// How long another process may take for its update of the same item; agents collect their data from the web.
+const PATIENCE: Duration = Duration::from_secs(900);
 
 /// The mark of an update that runs. It is locked as long: another process that shares the data waits for its turn.
 #[derive(Debug)]
@@ -28,7 +32,13 @@ impl Mark {
         let folder = folders.data.join(FOLDER);
         fs::create_dir_all(&folder)?;
         let mut file = open(folder.join(models::sha1_of(&format!("{} {bundle_guid}", request.class))))?;
-        file.lock()?;
+        let start = Instant::now();
+        while file.try_lock().is_err() {
+            if start.elapsed() > PATIENCE {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let json = json!({
             "class": request.class,
             "config": request.config_identifier,
