@@ -49,6 +49,28 @@ const CHANGED: &[(&str, &str, &str)] = &[
     ("http.cookiejar", "import urllib.parse, urllib.request\n", "import urllib.parse\n"),
     ("http.cookiejar", "import http.client  # only for the default HTTP port\n", ""),
     ("http.cookiejar", "str(http.client.HTTP_PORT)", "'80'"),
+    // Python 2 has plain numbers here; classes of a thousand constants are the larger part of the module's start.
+    ("socket", "from enum import IntEnum, IntFlag\n", "AddressFamily = SocketKind = MsgFlag = AddressInfo = int\n"),
+    (
+        "socket",
+        "IntEnum._convert_(\n        'AddressFamily',\n        __name__,\n        lambda C: C.isupper() and C.startswith('AF_'))\n",
+        "",
+    ),
+    (
+        "socket",
+        "IntEnum._convert_(\n        'SocketKind',\n        __name__,\n        lambda C: C.isupper() and C.startswith('SOCK_'))\n",
+        "",
+    ),
+    (
+        "socket",
+        "IntFlag._convert_(\n        'MsgFlag',\n        __name__,\n        lambda C: C.isupper() and C.startswith('MSG_'))\n",
+        "",
+    ),
+    (
+        "socket",
+        "IntFlag._convert_(\n        'AddressInfo',\n        __name__,\n        lambda C: C.isupper() and C.startswith('AI_'))\n",
+        "",
+    ),
     ("traceback", "import codeop\n", ""),
     ("traceback", " codeop.compile_command(", " __import__('codeop').compile_command("),
     ("traceback", "flags=codeop.PyCF_ONLY_AST", "flags=__import__('codeop').PyCF_ONLY_AST"),

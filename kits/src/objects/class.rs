@@ -29,7 +29,8 @@ pub struct Layout {
     pub attributes: Vec<&'static Attribute>,
     /// XML name of each attribute.
     pub xml: Vec<&'static str>,
-    index: HashMap<&'static str, u16>,
+    /// Names and places, by length and name: looked up dozens of times for each object.
+    index: Vec<(&'static str, u16)>,
 }
 
 impl Layout {
@@ -40,13 +41,17 @@ impl Layout {
             // Built once for the life of the program.
             .map(|attribute| attribute.xml.unwrap_or_else(|| Box::leak(camel_case(attribute.name).into_boxed_str())))
             .collect();
-        let index = attributes.iter().enumerate().map(|(at, attribute)| (attribute.name, at as u16)).collect();
+        let mut index: Vec<(&'static str, u16)> =
+            attributes.iter().enumerate().map(|(at, attribute)| (attribute.name, at as u16)).collect();
+        index.sort_unstable_by_key(|(name, _)| (name.len(), *name));
         Layout { class, attributes, xml, index }
     }
 
     /// The place of an attribute.
     pub fn find(&self, name: &str) -> Option<usize> {
-        self.index.get(name).map(|&at| usize::from(at))
+        let wanted = (name.len(), name);
+        let found = self.index.binary_search_by(|(known, _)| (known.len(), *known).cmp(&wanted)).ok()?;
+        self.index.get(found).map(|(_, at)| usize::from(*at))
     }
 
     pub fn is_metadata(&self) -> bool {

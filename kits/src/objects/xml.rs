@@ -130,28 +130,45 @@ fn indent(out: &mut Vec<u8>, depth: usize) {
     out.resize(out.len() + 2 * depth, b' ');
 }
 
+/// Bytes that [`escape`] has to look at.
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        special[byte] = true;
+        byte += 1;
+    }
+    special[b'&' as usize] = true;
+    special[b'<' as usize] = true;
+    special[b'>' as usize] = true;
+    special[b'"' as usize] = true;
+    special[0xef] = true;
+    special
+};
+
 /// Appends an attribute value with everything that needs it escaped.
 fn escape(value: &[u8], out: &mut Vec<u8>) -> Result<(), NotXml> {
-    let mut done = 0;
-    for (at, &byte) in value.iter().enumerate() {
-        let replacement: &[u8] = match byte {
-            b'&' => b"&amp;",
-            b'<' => b"&lt;",
-            b'>' => b"&gt;",
-            b'"' => b"&quot;",
-            b'\n' => b"&#10;",
-            b'\t' => b"&#9;",
-            b'\r' => b"&#13;",
-            0..=0x1f => return Err(NotXml),
+    let mut rest = value;
+    while let Some(at) = rest.iter().position(|&byte| SPECIAL[usize::from(byte)]) {
+        let (plain, special) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        let replacement: &[u8] = match special {
+            [b'&', ..] => b"&amp;",
+            [b'<', ..] => b"&lt;",
+            [b'>', ..] => b"&gt;",
+            [b'"', ..] => b"&quot;",
+            [b'\n', ..] => b"&#10;",
+            [b'\t', ..] => b"&#9;",
+            [b'\r', ..] => b"&#13;",
             // U+FFFE and U+FFFF
-            0xef if matches!(value.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])) => return Err(NotXml),
-            _ => continue,
+            [0..=0x1f, ..] | [0xef, 0xbf, 0xbe | 0xbf, ..] => return Err(NotXml),
+            [other, ..] => std::slice::from_ref(other),
+            [] => break,
         };
-        out.extend_from_slice(&value[done..at]);
         out.extend_from_slice(replacement);
-        done = at + 1;
+        rest = special.get(1..).unwrap_or_default();
     }
-    out.extend_from_slice(&value[done..]);
+    out.extend_from_slice(rest);
     Ok(())
 }
 
