@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Writes `bytes` to `path`: a temporary file `._<name>…` in the same folder, then a rename over the target.
 /// Missing folders on the way are made.
@@ -59,6 +60,33 @@ fn place(path: &Path, bytes: &[u8], careful: bool) -> io::Result<()> {
     result
 }
 
+/// How old a temporary file must be to belong to nobody any more.
+const ABANDONED: Duration = Duration::from_secs(600);
+
+/// Removes the temporary files that killed processes left in a folder, and in those below it down to a depth.
+pub fn sweep(folder: &Path, depth: usize) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth > 0 {
+            sweep(&entry.path(), depth - 1);
+        } else if kind.is_file() && is_temporary(&entry.file_name().to_string_lossy()) {
+            let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
+            if age.is_some_and(|age| age > ABANDONED) {
+                // Somebody else may have been faster.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// `._<name>.<process>.<number>`, as [`write`] makes them.
+fn is_temporary(name: &str) -> bool {
+    let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u64>().is_ok());
+    let mut parts = name.rsplit('.');
+    name.starts_with("._") && is_number(parts.next()) && is_number(parts.next()) && parts.count() > 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +112,22 @@ mod tests {
         replace(&path, b"two").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(fs::read(&path).unwrap(), b"two");
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::SystemTime::now() - ABANDONED * 2;
+        for (name, time) in
+            [("._a.12.3", old), ("._a", old), ("a.12.3", old), ("._b.12.4", std::time::SystemTime::now())]
+        {
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            file.set_modified(time).unwrap();
+        }
+        sweep(folder.path(), 1);
+        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["._a", "._b.12.4", "a.12.3"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rustpython_vm::types::GetAttr;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use reprise_vm_glue::import;
-use reprise_vm_glue::runtime::{text, traceback};
+use reprise_vm_glue::runtime::{restricted, text, traceback};
 
 /// What an exception's constructor takes and sets.
 #[derive(Clone, Copy)]
@@ -291,7 +291,7 @@ pub fn code_and_status(
 
 /// The traceback of an exception as text: `Traceback (most recent call last):` and so on.
 pub fn traceback_of(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> String {
-    traceback::format_exc(vm, exception)
+    traceback::format_exc(vm, &restricted::shown(exception.clone(), vm))
 }
 
 /// A class as an object.

@@ -183,3 +183,47 @@ fn guarded_delattr(object: PyObjectRef, name: PyObjectRef, vm: &VirtualMachine) 
     }
     dialect::get(vm, "delattr")?.call((object, name), vm)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::plugin::testing::result_of;
+
+    #[test]
+    fn what_has_no_items_has_no_getitem() {
+        let code = "\
+def kind(f):
+    try:
+        f()
+    except TypeError:
+        return 'TypeError'
+    except (KeyError, AttributeError), e:
+        return str(e)
+nothing = None
+result = '|'.join([kind(lambda: None[0]), kind(lambda: nothing['a']['b']), kind(lambda: (5)[1:2]), kind(lambda: 'a' + 1)])
+";
+        let none = "'NoneType' object has no attribute '__getitem__'";
+        let wanted = format!("{none}|{none}|'int' object has no attribute '__getitem__'|TypeError");
+        assert_eq!(result_of("", code, "compatible").unwrap(), wanted);
+    }
+
+    #[test]
+    fn members_of_other_policies_are_refused() {
+        const CLOUD: &str = "<key>PlexPluginCodePolicy</key><string>Cloud</string>";
+        let code = "\
+said = []
+def attempt(f):
+    try:
+        f()
+        said.append('fine')
+    except Ex.APIException, e:
+        said.append(e.status.split()[1])
+for f in [lambda: Plugin.Prefixes, lambda: Network.Timeout, lambda: HTTP.ClearCache(), lambda: HTTP.SetHeader('a', 'b'),
+          lambda: Resource.AddMimeType('a/b', 'c'), lambda: HTTP.CacheTime]:
+    attempt(f)
+result = ' '.join(said)
+";
+        let wanted = "PluginKit's NetworkKit's HTTPKit's HTTPKit's ResourceKit's fine";
+        assert_eq!(result_of(CLOUD, code, "compatible").unwrap(), wanted);
+        assert_eq!(result_of("", code, "compatible").unwrap(), "fine fine fine fine fine fine");
+    }
+}

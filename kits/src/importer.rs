@@ -46,6 +46,12 @@ fn import_name(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> P
     let Some(name) = args.args.first().map(|name| text::text_of(vm, name)).transpose()?.flatten() else {
         return Err(vm.new_type_error("__import__() argument 1 must be string"));
     };
+    if name.is_empty() {
+        // `from . import x`: there is no package around the modules of a bundle.
+        let wanted = args.args.get(3).map(|names| vm.extract_elements_with(names, Ok)).transpose()?.unwrap_or_default();
+        let wanted = wanted.first().map(|name| text::unicode_of(vm, name)).transpose()?.unwrap_or_default();
+        return Err(vm.new_import_error(format!("cannot import name {wanted}"), vm.ctx.new_str(wanted)));
+    }
     let globals = args.args.get(1).and_then(|globals| globals.downcast_ref::<PyDict>());
     let importer =
         Importer { folder: folder_of(vm, sandbox, globals.map(AsObject::as_object)), more: sandbox.more_paths.clone() };

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use reprise_policies::Policy;
 use reprise_vm_glue::runtime::classes::SHOWN_AS_CLASS;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use crate::sandbox::Sandbox;
+use crate::errors;
+use crate::sandbox::{self, Sandbox};
 
 /// One API kit: a group of names that are published together (`spec/core.md` §8).
 pub struct Kit {
@@ -61,6 +63,11 @@ pub enum Visibility {
     Cloud,
     CloudOrElevated,
     Model,
+}
+
+/// Refuses a member that the kit keeps for other policies (`spec/environment.md` §1).
+pub fn permit(vm: &VirtualMachine, policy: &Policy, visible: Visibility, class: &str) -> PyResult<()> {
+    if sandbox::sees(policy, visible) { Ok(()) } else { Err(errors::not_permitted(vm, class)) }
 }
 
 /// The class of a native kit object. Messages name it without its module, as they name classes of Python code; its

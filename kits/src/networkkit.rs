@@ -17,7 +17,7 @@ use crate::core_parts::networking;
 use crate::http_objects::{CookieJarObject, CookieObject, HeaderIterator, HeaderProxy, HttpRequest};
 use crate::http_options::{Options, UrlText, body_bytes, fetch, prepare, sandbox_headers, seconds};
 use crate::http_request::{Network, Settings};
-use crate::kit::{Entry, Kit, Status, Visibility, native_class};
+use crate::kit::{Entry, Kit, Status, Visibility, native_class, permit};
 use crate::kit_call::library_type_error;
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
@@ -160,19 +160,24 @@ impl HttpKit {
     }
 
     #[pymethod(name = "SetCacheTime")]
-    fn set_cache_time(zelf: &Py<Self>, value: PyObjectRef) {
+    fn set_cache_time(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, zelf.sandbox.policy, Visibility::BundleNotModern, "HTTPKit")?;
         tracing::warn!(target: "networkkit", "The HTTP.SetCacheTime() function is deprecated. Use HTTP.CacheTime instead.");
         *zelf.network().cache_time.lock() = Some(value);
+        Ok(())
     }
 
     #[pymethod(name = "SetTimeout")]
-    fn set_timeout(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) {
+    fn set_timeout(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, zelf.sandbox.policy, Visibility::BundleNotModern, "HTTPKit")?;
         tracing::warn!(target: "networkkit", "The HTTP.SetTimeout() function is deprecated. Use Network.Timeout instead.");
         *zelf.network().timeout.lock() = (!vm.is_none(&value)).then(|| seconds(vm, &value));
+        Ok(())
     }
 
     #[pymethod(name = "SetHeader")]
     fn set_header(zelf: &Py<Self>, name: PyObjectRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, zelf.sandbox.policy, Visibility::BundleNotModern, "HTTPKit")?;
         tracing::warn!(target: "networkkit", "The HTTP.SetHeader() function is deprecated. Use HTTP.Headers[] instead.");
         sandbox_headers(vm, &zelf.sandbox).set_item(&*name, value, vm)
     }
@@ -187,6 +192,7 @@ impl HttpKit {
 
     #[pymethod(name = "GetCookiesForURL")]
     fn get_cookies_for_url(zelf: &Py<Self>, url: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "HTTPKit")?;
         tracing::warn!(target: "networkkit", "The HTTP.GetCookiesForURL() function is deprecated. Use HTTP.CookiesForURL() instead.");
         Self::cookies_for_url(zelf, url, vm)
     }
@@ -198,6 +204,7 @@ impl HttpKit {
 
     #[pymethod(name = "ClearCache")]
     fn clear_cache(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "HTTPKit")?;
         match zelf.network().cache.lock().as_mut() {
             Some(cache) => cache.clear().map_err(|error| vm.new_os_error(error.to_string())),
             None => Ok(()),
@@ -206,6 +213,7 @@ impl HttpKit {
 
     #[pymethod(name = "SetPassword")]
     fn set_password(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "HTTPKit")?;
         let values = SET_PASSWORD.bind(vm, args)?;
         let bytes = |at: usize| match values.get(at) {
             Some(Some(value)) => body_bytes(vm, value),
@@ -228,6 +236,7 @@ impl HttpKit {
 
     #[pymethod(name = "PreCache")]
     fn precache(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "HTTPKit")?;
         let values = PRECACHE.bind(vm, args)?;
         let prepared = prepare(vm, &zelf.sandbox, &Options::from_values(PRECACHE.names, &values))?;
         prepared.url.checked(vm)?;
@@ -268,8 +277,9 @@ impl std::fmt::Debug for NetworkKit {
 #[pyclass(flags(HAS_DICT))]
 impl NetworkKit {
     #[pygetset(name = "Timeout")]
-    fn timeout(zelf: &Py<Self>) -> Option<f64> {
-        *zelf.sandbox.plugin.state::<Network>().timeout.lock()
+    fn timeout(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<Option<f64>> {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "NetworkKit")?;
+        Ok(*zelf.sandbox.plugin.state::<Network>().timeout.lock())
     }
 
     #[pygetset(name = "Timeout", setter)]
@@ -281,12 +291,14 @@ impl NetworkKit {
     }
 
     #[pygetset(name = "Hostname")]
-    fn hostname(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+    fn hostname(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "NetworkKit")?;
         vm.call_method(&*import_level(vm, "socket", None, None, 0)?, "gethostname", ())
     }
 
     #[pygetset(name = "Address")]
-    fn address(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+    fn address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "NetworkKit")?;
         let find = || -> PyResult {
             let socket = import_level(vm, "socket", None, None, 0)?;
             let name = vm.call_method(&socket, "gethostname", ())?;
@@ -297,6 +309,7 @@ impl NetworkKit {
 
     #[pygetset(name = "PublicAddress")]
     fn public_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "NetworkKit")?;
         let options = Options {
             url: Some(text::native(vm, PUBLIC_ADDRESS_URL)),
             cache_time: Some(vm.ctx.new_float(PUBLIC_ADDRESS_TIME).into()),
@@ -310,7 +323,8 @@ impl NetworkKit {
     }
 
     #[pymethod(name = "Socket")]
-    fn socket(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+    fn socket(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        permit(vm, zelf.sandbox.policy, Visibility::CodeNotCloud, "NetworkKit")?;
         vm.call_method(&*import_level(vm, "socket", None, None, 0)?, "socket", ())
     }
 }

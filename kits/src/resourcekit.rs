@@ -19,7 +19,8 @@ use crate::call_arguments::Parameters;
 use crate::context::{self, ResourcePath};
 use crate::dispatch::{self, Response};
 use crate::http_request::{Network, Plan, USER_AGENT};
-use crate::kit::{Entry, Kit, Status, Visibility};
+use crate::kit::{Entry, Kit, Status, Visibility, permit};
+use crate::kit_call::library_type_error;
 use crate::objects::quote::{quote, quote_plus, url_bytes};
 use crate::plugin::Plugin;
 use crate::sandbox::{Role, Sandbox};
@@ -293,6 +294,7 @@ impl ResourceKit {
 
     #[pymethod(name = "AddMimeType")]
     fn add_mime_type(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, zelf.sandbox.policy, Visibility::BundleNotModern, "ResourceKit")?;
         let values = ADD.bind(vm, args)?;
         let mime = text::unicode_of(vm, &given(&values, 0, vm))?;
         let extension = text::unicode_of(vm, &given(&values, 1, vm))?;
@@ -340,7 +342,7 @@ impl ResourceKit {
         if let Some(hosted) = optional(2) {
             let Some(parts) = hosted.downcast_ref::<PyTuple>() else {
                 let class = hosted.class().name().to_string();
-                return Err(vm.new_type_error(format!("'{class}' object does not support indexing")));
+                return Err(library_type_error(vm, format!("'{class}' object does not support indexing")));
             };
             if parts.len() < 2 {
                 return Err(vm.new_index_error("tuple index out of range"));

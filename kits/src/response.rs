@@ -3,7 +3,7 @@
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyList};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use reprise_vm_glue::runtime::text;
+use reprise_vm_glue::runtime::{restricted, text};
 
 use crate::callback::plain_text;
 use crate::dispatch::Response;
@@ -62,6 +62,7 @@ fn element(vm: &VirtualMachine, result: &PyObject) -> PyResult<Option<Vec<u8>>> 
 
 /// The answer for an exception that a function let out, logged where it is the function's fault.
 pub fn from_exception(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> Response {
+    let exception = &restricted::shown(exception.clone(), vm);
     if errors::is_instance(vm, exception, "UnauthorizedException") {
         return Response::empty(401);
     }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use reprise_bundles::services::ServiceKind;
 use rustpython_vm::builtins::{PyDictRef, PyList, PyTuple, PyType};
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::types::Callable;
@@ -14,16 +15,18 @@ use reprise_vm_glue::runtime::text;
 use crate::callback;
 use crate::context;
 use crate::errors;
-use crate::kit::{Entry, Kit, Status, Visibility, native_class};
+use crate::kit::{Entry, Kit, Status, Visibility, native_class, permit};
 use crate::lazy_kit::{self, Part};
 use crate::message::header_bytes;
+use crate::objects::class;
 use crate::objects::signature::{Default, Parameter, Signature};
 use crate::platform;
 use crate::plugin::Plugin;
-use crate::prefixes::{PrefixHandler, Prefixes};
+use crate::prefixes::{self, PrefixHandler, Prefixes};
 use crate::router::{Kind, Router, Target};
 use crate::routes::{self, Group, Pattern};
 use crate::sandbox::{self, Sandbox};
+use crate::services;
 
 /// Module path of the classes here, as `repr` shows it.
 const MODULE: &str = "Framework.api.runtimekit";
@@ -196,7 +199,13 @@ pub fn add_main_prefix(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult<()
     let main = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let plugin = weak.upgrade().and_then(|plugin| plugin.main_sandbox());
         match plugin.map(|sandbox| sandbox.globals.get_item_opt("Main", vm)).transpose()?.flatten() {
-            Some(main) => main.call(args, vm),
+            Some(main) => {
+                let result = main.call(args, vm)?;
+                match weak.upgrade() {
+                    Some(plugin) => with_searches(vm, &plugin, result),
+                    None => Ok(result),
+                }
+            }
             None => {
                 tracing::error!(critical = true, "Function named 'Main' couldn't be found in the current environment");
                 Ok(vm.ctx.none())
@@ -212,6 +221,35 @@ pub fn add_main_prefix(vm: &VirtualMachine, plugin: &Arc<Plugin>) -> PyResult<()
         allow_sync: false,
     };
     add_prefix(vm, plugin, &vm.new_function("Main", main).into(), new)
+}
+
+/// Adds an entry for each search service of the plug-in to its main menu.
+fn with_searches(vm: &VirtualMachine, plugin: &Arc<Plugin>, menu: PyObjectRef) -> PyResult {
+    let Some(sandbox) = plugin.main_sandbox() else { return Ok(menu) };
+    let container = class::modern(&menu).filter(|menu| menu.class.layout.class.name == "ObjectContainer");
+    if container.is_none() {
+        return Ok(menu);
+    }
+    let identifier = &plugin.bundle.identifier;
+    let services = services::registry::of(plugin);
+    let own = services.of_kind(vm, ServiceKind::Search).filter(|s| s.declaration.identifier == *identifier);
+    let names: Vec<String> = own.map(|service| service.declaration.name.clone()).collect();
+    for name in &names {
+        let title = match names.len() {
+            1 => prefixes::localise(vm, plugin, "Search...")?,
+            _ => prefixes::localise(vm, plugin, "Search %s...")?.replacen("%s", name, 1),
+        };
+        let prompt = prefixes::localise(vm, plugin, "Search %s")?.replacen("%s", name, 1);
+        let attributes = [
+            ("identifier", text::native(vm, identifier)),
+            ("name", text::native(vm, name)),
+            ("title", text::native(vm, &title)),
+            ("prompt", text::native(vm, &prompt)),
+        ];
+        let entry = class::new_object(vm, &sandbox, "SearchDirectoryObject", &attributes)?;
+        vm.call_method(&menu, "add", (PyObjectRef::from(entry),))?;
+    }
+    Ok(menu)
 }
 
 /// View modes by name (`spec/core.md` §11).
@@ -309,14 +347,16 @@ impl PluginKit {
     }
 
     #[pygetset(name = "Prefixes")]
-    fn prefixes(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+    fn prefixes(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        zelf.not_cloud(vm)?;
         let prefixes = zelf.plugin.state::<Prefixes>();
         let handlers = prefixes.handlers.read();
-        vm.ctx.new_list(handlers.iter().map(|handler| text::native(vm, &handler.prefix)).collect()).into()
+        Ok(vm.ctx.new_list(handlers.iter().map(|handler| text::native(vm, &handler.prefix)).collect()).into())
     }
 
     #[pygetset(name = "ViewGroups")]
     fn view_groups(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        zelf.not_cloud(vm)?;
         let dict = vm.ctx.new_dict();
         for (name, group) in zelf.plugin.state::<ViewGroups>().groups.read().iter() {
             dict.set_item(&*text::native(vm, name), group.clone(), vm)?;
@@ -344,6 +384,10 @@ impl PluginKit {
         zelf.cloud_only(vm, |plugin| Some(plugin.bundle.info.title_bar.clone()))
     }
 
+    fn not_cloud(&self, vm: &VirtualMachine) -> PyResult<()> {
+        permit(vm, self.plugin.policy, Visibility::BundleNotModern, "PluginKit")
+    }
+
     fn cloud_only(&self, vm: &VirtualMachine, read: fn(&Plugin) -> Option<String>) -> PyResult {
         if self.plugin.policy.name != "Cloud" {
             return Err(errors::not_permitted(vm, "PluginKit"));
@@ -353,6 +397,7 @@ impl PluginKit {
 
     #[pymethod(name = "AddPrefixHandler")]
     fn add_prefix_handler(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.not_cloud(vm)?;
         let bound = ADD_PREFIX_HANDLER.bind(vm, args)?;
         let new = NewPrefix {
             prefix: text::unicode_of(vm, bound.get(0))?,
@@ -366,6 +411,7 @@ impl PluginKit {
 
     #[pymethod(name = "AddViewGroup")]
     fn add_view_group(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.not_cloud(vm)?;
         let bound = ADD_VIEW_GROUP.bind(vm, args)?;
         let name = text::unicode_of(vm, bound.get(0))?;
         let mut values = bound.into_values().into_iter().skip(1);
@@ -417,7 +463,8 @@ impl PluginKit {
 
     /// Lowers the priority of the process by so much; it cannot be raised. Does nothing on Windows.
     #[pymethod(name = "Nice")]
-    fn nice(_zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn nice(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.not_cloud(vm)?;
         let value: i32 = value.try_into_value(vm)?;
         if cfg!(unix) {
             vm.import("os", 0)?.get_attr("nice", vm)?.call((value.max(0),), vm)?;

@@ -57,7 +57,13 @@ pub fn begin(plugin: &Arc<Plugin>) {
             keep_cookies(plugin);
         }
     });
-    side(plugin, "server_info", platform::fetch_server_attributes);
+    side(plugin, "server_info", |plugin| {
+        platform::fetch_server_attributes(plugin);
+        let folders = &plugin.folders;
+        for (folder, depth) in [(&folders.data, 1), (&folders.preferences, 0), (&folders.caches, 2)] {
+            reprise_bundles::atomic::sweep(folder, depth);
+        }
+    });
     // Whoever needs a service waits until the list is there.
     plugin.state::<services::Registry>().announce();
     side(plugin, "all_services", |plugin| plugin.state::<services::Registry>().load(plugin));

@@ -9,17 +9,16 @@ use super::build::{self, Pos};
 use super::{Block, Failure, Lowerer, expr};
 
 /// Exceptions that mean the same to the machine, so that `except` needs no help with them unless somebody rebinds them.
+/// (Not AttributeError and TypeError: in restricted code one can stand for the other.)
 const PLAIN_EXCEPTIONS: &[&str] = &[
     "ArithmeticError",
     "AssertionError",
-    "AttributeError",
     "ImportError",
     "IndexError",
     "KeyError",
     "LookupError",
     "NameError",
     "StopIteration",
-    "TypeError",
     "UnicodeDecodeError",
     "UnicodeEncodeError",
     "UnicodeError",
