@@ -256,6 +256,8 @@ struct Reading {
     microsecond: Option<u32>,
     zone_name: Option<String>,
     offset: Option<i32>,
+    /// The next offset's sign means its opposite.
+    turned: bool,
 }
 
 /// How doubtful texts are read.
@@ -333,7 +335,7 @@ impl Reading {
     fn step(&mut self, tokens: &[String], at: usize, now: i32) -> Option<usize> {
         let token = tokens.get(at)?;
         if token.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.number(tokens, at);
+            return self.number(tokens, at, now);
         }
         let word = token.to_lowercase();
         if let Some(day) = numbered(DAYS, &word) {
@@ -351,6 +353,11 @@ impl Reading {
         if self.hour.is_some() && self.zone_name.is_none() && self.offset.is_none() && capital(token) {
             self.offset = matches!(word.as_str(), "utc" | "gmt" | "z").then_some(0);
             self.zone_name = Some(token.clone());
+            // `GMT+3` is how far Greenwich is ahead: the sign turns round.
+            self.turned = matches!(tokens.get(at + 1).map(String::as_str), Some("+" | "-"));
+            if self.turned && self.offset.take().is_some() {
+                self.zone_name = None;
+            }
             return Some(1);
         }
         if self.hour.is_some() && matches!(token.as_str(), "+" | "-") && self.offset.is_none_or(|offset| offset == 0) {
@@ -359,7 +366,7 @@ impl Reading {
         (self.style.fuzzy || FILLERS.contains(&word.as_str())).then_some(1)
     }
 
-    fn number(&mut self, tokens: &[String], at: usize) -> Option<usize> {
+    fn number(&mut self, tokens: &[String], at: usize, now: i32) -> Option<usize> {
         let digits = tokens.get(at)?.as_str();
         let token = |offset: usize| tokens.get(at + offset).map_or("", String::as_str);
         let next = token(1);
@@ -379,7 +386,8 @@ impl Reading {
         }
         match whole.len() {
             6 if self.parts.is_empty() && plain => {
-                self.parts.extend([part(0, 2)?, part(2, 4)?, part(4, 6)?].map(i64::from));
+                let [year, month, day] = [part(0, 2)?, part(2, 4)?, part(4, 6)?].map(i64::from);
+                self.parts.extend([full_year(year, now), month, day]);
                 return Some(1);
             }
             6 => {
@@ -512,7 +520,15 @@ impl Reading {
             return None;
         };
         let seconds = hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?;
-        self.offset = Some(if token(0) == "-" { -seconds } else { seconds });
+        let behind = (token(0) == "-") != std::mem::take(&mut self.turned);
+        self.offset = Some(if behind { -seconds } else { seconds });
+        // `-0300 (BRST)`
+        let name = token(used + 2);
+        let named = token(used + 1) == "(" && token(used + 3) == ")" && FILLERS.contains(&token(used));
+        if named && (3..=5).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            self.zone_name = Some(name.to_owned());
+            return Some(used + 4);
+        }
         Some(used)
     }
 
@@ -655,6 +671,10 @@ mod tests {
         assert_eq!(parse_general("2012-03-04T10:11:12+02:00", &today(), Style::default()), with(zone(None, 7200)));
         assert_eq!(parse_general("20120304T101112", &today(), Style::default()), with(None));
         assert_eq!(parse_general("10:11:12 2012-03-04", &today(), Style::default()), with(None));
+        let brackets = parse_general("2012-03-04 10:11:12 +0100 (CET)", &today(), Style::default());
+        assert_eq!(brackets, with(zone(Some("CET"), 3600)));
+        assert_eq!(parse_general("120304 10:11:12", &today(), Style::default()), with(None));
+        assert_eq!(parse_general("2012-03-04 10:11:12 GMT+3", &today(), Style::default()), with(zone(None, -10800)));
         let evening = parse_general("May 4, 2012 at 10:11 pm", &today(), Style::default()).map(|date| date.hour);
         assert_eq!(evening, Ok(22));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::class::PyClassImpl;
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, pyclass,
 };
@@ -519,7 +519,19 @@ pub fn lenient_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
     let encode = |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         Ok(text::new_str(vm, json_text::dumps_lenient(vm, &object)?.as_bytes()))
     };
+    // The strict reader, for `simplejson`: None where the text is not JSON.
+    let strict = |source: PyObjectRef, encoding: OptionalArg<PyObjectRef>, vm: &VirtualMachine| -> PyResult {
+        let encoding = encoding.into_option().filter(|encoding| !vm.is_none(encoding));
+        let is_unicode = text::is_unicode(&source);
+        let bytes = if is_unicode { text::unicode_of(vm, &source)?.into_bytes() } else { text::str_of(vm, &source)? };
+        match json_reader::read(vm, &bytes, is_unicode, encoding.as_deref()) {
+            Ok(value) => Ok(vm.ctx.new_tuple(vec![value]).into()),
+            Err(Refused::Raised(error)) => Err(error),
+            Err(Refused::Syntax) => Ok(vm.ctx.none()),
+        }
+    };
     let parts = vec![
+        ("strict", vm.new_function("strict", strict).into()),
         ("decode", vm.new_function("decode", decode).into()),
         ("encode", vm.new_function("encode", encode).into()),
     ];

@@ -9,6 +9,8 @@ pub mod input;
 pub mod natives;
 pub mod shapes;
 pub mod shared_object;
+#[cfg(test)]
+mod tests;
 
 /// Deepest nesting of values that is read or written.
 const DEEPEST: usize = 200;

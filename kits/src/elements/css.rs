@@ -267,7 +267,8 @@ impl Parser {
         let start = self.peek();
         if start.kind == Kind::Ident {
             self.at += 1;
-            compound.element = Some(start.text.clone());
+            // Names count in lower case, as those of HTML pages are.
+            compound.element = Some(start.text.to_lowercase());
         } else if start.is('*') {
             self.at += 1;
             compound.element = Some("*".to_owned());
@@ -276,7 +277,8 @@ impl Parser {
             self.at += 1;
             let name = if self.peek().is('*') { self.next().text } else { self.ident()? };
             let prefix = compound.element.take().unwrap_or_default();
-            compound.element = Some(if prefix == "*" { name } else { format!("{prefix}:{name}") });
+            let own = matches!(prefix.as_str(), "*" | "");
+            compound.element = Some(if own { name } else { format!("{prefix}:{name}") });
         }
         let mut any = compound.element.is_some();
         loop {

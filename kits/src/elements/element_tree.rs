@@ -137,13 +137,7 @@ impl DocumentInfo {
 
     #[pygetset]
     fn doctype(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let doctype = zelf.document.read(|tree| match &tree.doctype {
-            Some((name, Some(public), Some(system))) => format!("<!DOCTYPE {name} PUBLIC \"{public}\" \"{system}\">"),
-            Some((name, Some(public), None)) => format!("<!DOCTYPE {name} PUBLIC \"{public}\">"),
-            Some((name, None, Some(system))) => format!("<!DOCTYPE {name} SYSTEM \"{system}\">"),
-            Some((name, None, None)) => format!("<!DOCTYPE {name}>"),
-            None => String::new(),
-        });
+        let doctype = zelf.document.read(|tree| tree.doctype_text().unwrap_or_default());
         text::native(vm, &doctype)
     }
 }

@@ -14,6 +14,10 @@ const DEEPEST: usize = 256;
 /// Longest name of a tag or attribute that is read as one.
 const LONGEST_NAME: usize = 100;
 
+/// What a page without a document type counts as.
+const USUAL_DOCTYPE: (&str, &str) =
+    ("-//W3C//DTD HTML 4.0 Transitional//EN", "http://www.w3.org/TR/REC-html40/loose.dtd");
+
 /// Parses a whole document. The tree has no element if the text has no content at all.
 pub fn parse_html(text: &str) -> Tree {
     let clean;
@@ -112,6 +116,10 @@ impl Parser<'_> {
             self.content();
         }
         self.open.clear();
+        if self.tree.doctype.is_none() {
+            let (public, system) = USUAL_DOCTYPE;
+            self.tree.doctype = Some(("html".to_owned(), Some(public.to_owned()), Some(system.to_owned())));
+        }
     }
 
     /// Comments and instructions before the first element.
@@ -640,6 +648,26 @@ mod tests {
     #[test]
     fn references() {
         assert_eq!(outline("<p>&eacute;&amp;&#65;&#x42;&copy &x;"), r#"html(body(p("é&AB&copy &x;")))"#);
+    }
+
+    /// The tree of a hostile page is no larger than the page, and no deeper than the limit.
+    #[test]
+    fn hostile_pages_are_bounded() {
+        for (piece, most) in [
+            ("<div>", 260),
+            ("<b>", 260),
+            ("<table><tr><td>", 260),
+            ("<p><b>", 40_010),
+            ("</div></p>", 10),
+            ("<!--", 10),
+            ("<a href=\"", 10),
+            ("<script>", 10),
+            ("<", 10),
+            ("&", 10),
+        ] {
+            let tree = parse_html(&piece.repeat(20_000));
+            assert!(tree.descendants_or_self(ROOT).count() <= most, "{piece}");
+        }
     }
 
     #[test]

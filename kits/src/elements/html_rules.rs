@@ -219,20 +219,22 @@ pub fn belongs_in_head(name: &str) -> bool {
     matches!(name, "script" | "style" | "meta" | "link" | "title" | "base")
 }
 
-/// Elements that turn the wrapper of a fragment into a `div`.
+/// Elements that turn the wrapper of a fragment into a `div`: those of HTML 4 alone.
 pub fn is_block(name: &str) -> bool {
-    const NAMES: [&str; 36] = [
+    const NAMES: [&str; 40] = [
         "address",
-        "article",
-        "aside",
         "blockquote",
+        "caption",
         "center",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
         "dir",
         "div",
         "dl",
+        "dt",
         "fieldset",
-        "figure",
-        "footer",
         "form",
         "h1",
         "h2",
@@ -240,24 +242,26 @@ pub fn is_block(name: &str) -> bool {
         "h4",
         "h5",
         "h6",
-        "header",
-        "hgroup",
         "hr",
+        "ins",
         "isindex",
+        "legend",
+        "li",
         "menu",
-        "nav",
-        "noframes",
         "noscript",
         "ol",
+        "optgroup",
+        "option",
         "p",
         "pre",
-        "section",
         "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
         "ul",
-        "video",
-        "details",
-        "dialog",
-        "main",
     ];
     NAMES.contains(&name)
 }

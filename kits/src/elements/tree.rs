@@ -112,6 +112,17 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// The document type as it is written.
+    pub fn doctype_text(&self) -> Option<String> {
+        let (name, public, system) = self.doctype.as_ref()?;
+        Some(match (public, system) {
+            (Some(public), Some(system)) => format!("<!DOCTYPE {name} PUBLIC \"{public}\" \"{system}\">"),
+            (Some(public), None) => format!("<!DOCTYPE {name} PUBLIC \"{public}\">"),
+            (None, Some(system)) => format!("<!DOCTYPE {name} SYSTEM \"{system}\">"),
+            (None, None) => format!("<!DOCTYPE {name}>"),
+        })
+    }
+
     pub fn new(flavour: Flavour) -> Tree {
         let mut tree = Tree {
             flavour,

@@ -308,6 +308,18 @@ mod tests {
         write(&parse_html(source), ROOT, Options { method: Method::Html, pretty: false, tail: false })
     }
 
+    /// Pages put together at random, and what lxml 5.0 over libxml2 2.12 makes of them.
+    #[test]
+    fn random_pages() {
+        let pages: Vec<(String, String)> = serde_json::from_str(include_str!("random_pages.json")).unwrap();
+        for (source, expected) in pages {
+            let tree = parse_html(&source);
+            let top = tree.top_element(ROOT).unwrap();
+            let made = write(&tree, top, Options { method: Method::Html, pretty: false, tail: false });
+            assert_eq!(made, expected, "{source:?}");
+        }
+    }
+
     #[test]
     fn html_forms() {
         let source = "<div class=a title='x &amp; \"y\"'>t &lt;<br><img src='a b'><script>if (a < b && c) {}</script><!-- c --><input checked></div>";

@@ -130,7 +130,8 @@ impl<'a> Parser<'a> {
         }
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.bytes().filter(|b| *b == b'\n').count() as u32 + 1;
-        let column = (before.len() - before.rfind('\n').map_or(0, |at| at + 1)) as u32 + 1;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let column = before.get(start..).unwrap_or_default().chars().count() as u32 + 1;
         (line, column)
     }
 
@@ -152,7 +153,11 @@ impl<'a> Parser<'a> {
     fn here_onward(&mut self) -> (u32, u32) {
         match self.place {
             Some(place) => place,
-            None => (self.line(), (self.at.saturating_sub(self.line_start)) as u32 + 1),
+            None => {
+                let line = self.line();
+                let before = self.text.get(self.line_start..self.at).unwrap_or_default();
+                (line, before.chars().count() as u32 + 1)
+            }
         }
     }
 
@@ -187,6 +192,10 @@ impl<'a> Parser<'a> {
             return self.error("parsing XML declaration: '?>' expected");
         };
         let body = self.rest().get(5..end).unwrap_or("");
+        if !body.trim_start().starts_with("version") {
+            self.at += 5 + body.len() - body.trim_start().len();
+            return self.error("Malformed declaration expecting version");
+        }
         if let Some(at) = body.find("encoding") {
             let value = body.get(at + 8..).unwrap_or("").trim_start().trim_start_matches('=').trim_start();
             let quote = value.chars().next().unwrap_or('"');
@@ -323,17 +332,16 @@ impl<'a> Parser<'a> {
             return if target == "xml" {
                 self.error("XML declaration allowed only at the start of the document")
             } else {
-                self.error("xmlParsePITarget: invalid name prefix 'xml'")
+                self.error("Invalid PI name")
             };
         }
-        let blank = self.skip_blanks();
+        if !self.skip_blanks() && !self.rest().starts_with("?>") && !self.at_end() {
+            return self.error(format!("ParsePI: PI {target} space expected"));
+        }
         let Some(end) = self.rest().find("?>") else {
             self.at = self.text.len();
             return self.error(format!("ParsePI: PI {target} never end ..."));
         };
-        if !blank && end > 0 {
-            return self.error(format!("ParsePI: PI {target} space expected"));
-        }
         let node = self.tree.create_text(Kind::Instruction, self.text.get(self.at..self.at + end).unwrap_or(""));
         let local = self.tree.atom(&target);
         self.tree.set_name(node, Name { uri: EMPTY, prefix: EMPTY, local });
@@ -370,23 +378,28 @@ impl<'a> Parser<'a> {
         let Some(name) = self.name() else { return self.error("StartTag: invalid element name") };
         let mut attributes: Vec<(String, String)> = Vec::new();
         let mut names = HashSet::new();
+        let mut repeated = None;
         let mut after_blank = self.skip_blanks();
         while !self.at_end() && self.peek() != b'>' && !self.rest().starts_with("/>") {
             if !after_blank {
                 return self.error("attributes construct error");
             }
-            let Some(attribute) = self.name() else { break };
+            let Some(attribute) = self.name() else { return self.error("error parsing attribute name") };
             self.skip_blanks();
             if !self.take("=") {
                 return self.error(format!("Specification mandates value for attribute {attribute}"));
             }
             self.skip_blanks();
             let value = self.attribute_value()?;
-            if !names.insert(attribute.clone()) {
-                return self.error(format!("Attribute {attribute} redefined"));
+            self.check_declaration(&attribute, &value)?;
+            if !names.insert(attribute.clone()) && repeated.is_none() {
+                repeated = Some(attribute.clone());
             }
             attributes.push((attribute, value));
             after_blank = self.skip_blanks();
+        }
+        if let Some(attribute) = repeated {
+            return self.error(format!("Attribute {attribute} redefined"));
         }
         let empty = self.rest().starts_with("/>");
         if !empty && self.peek() != b'>' {
@@ -403,6 +416,18 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    /// Refuses declarations of namespaces that may not be.
+    fn check_declaration(&self, attribute: &str, value: &str) -> Parsed<()> {
+        match attribute.strip_prefix("xmlns:") {
+            Some("xml") if value != XML_NAMESPACE => self.error("xml namespace prefix mapped to wrong URI"),
+            Some("xmlns") => self.error("redefinition of the xmlns prefix is forbidden"),
+            Some(prefix) if value.is_empty() => {
+                self.error(format!("xmlns:{prefix}: Empty XML namespace is not allowed"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Makes an element with its namespaces and attributes.
     fn element(&mut self, name: &str, attributes: Vec<(String, String)>, scope: usize) -> Parsed<NodeId> {
         for (attribute, value) in &attributes {
@@ -413,8 +438,8 @@ impl<'a> Parser<'a> {
                     None => continue,
                 },
             };
-            if !prefix.is_empty() && value.is_empty() {
-                return self.error(format!("xmlns:{prefix}: Empty XML namespace is not allowed"));
+            if prefix == "xml" {
+                continue;
             }
             let (prefix, uri) = (self.tree.atom(prefix), self.tree.atom(value));
             self.scopes.push((prefix, uri, self.open.len()));
@@ -759,6 +784,11 @@ mod tests {
                 "\n<?xml version='1.0'?><a/>",
                 "XML declaration allowed only at the start of the document, line 2, column 6",
             ),
+            ("<a é='1' b/>", "Specification mandates value for attribute b, line 1, column 11"),
+            ("<a 1b='2'/>", "error parsing attribute name, line 1, column 4"),
+            ("<a xmlns:xml='x'/>", "xml namespace prefix mapped to wrong URI, line 1, column 17"),
+            ("<a><?bc<d/></a>", "ParsePI: PI bc space expected, line 1, column 8"),
+            ("<?xml encoding='utf-8'?><a/>", "Malformed declaration expecting version, line 1, column 7"),
             ("<a/>trailing", "Extra content at the end of the document, line 1, column 5"),
         ] {
             assert_eq!(again(source), expected, "{source}");

@@ -3,19 +3,22 @@
 use super::builder::Builder;
 use crate::elements::html_entities;
 
+/// Characters that stay references in texts.
+const ESCAPED: [(char, &str); 5] = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&apos;")];
+
 /// Tells the builder what a document holds.
 pub fn parse(source: &str, builder: &mut Builder) {
     let mut rest = source;
     while !rest.is_empty() {
         let plain = rest.find('<').unwrap_or(rest.len());
         if plain > 0 {
-            builder.text(&characters(&rest[..plain]));
+            builder.text(&characters(&rest[..plain], true));
             rest = &rest[plain..];
             continue;
         }
         if let Some(data) = rest.strip_prefix("<![CDATA[") {
             let end = data.find("]]>").unwrap_or(data.len());
-            builder.text(&data[..end]);
+            builder.text(&data[..end].replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
             rest = data.get(end + 3..).unwrap_or("");
         } else if rest.starts_with("<!--") {
             rest = rest.find("-->").map_or("", |end| &rest[end + 3..]);
@@ -73,7 +76,7 @@ fn tag<'a>(source: &'a str, builder: &mut Builder) -> &'a str {
                 after.split_at(length)
             }
         };
-        attributes.push((key, characters(value)));
+        attributes.push((key, characters(value, false)));
         rest = next;
     }
     if is_end {
@@ -95,8 +98,9 @@ fn tag<'a>(source: &'a str, builder: &mut Builder) -> &'a str {
     rest
 }
 
-/// Text with its references as characters; what is no reference stays.
-fn characters(source: &str) -> String {
+/// Text with its references as characters; what is no reference stays. `markup`: characters that have a meaning in markup
+/// stay references.
+fn characters(source: &str, markup: bool) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(at) = rest.find('&') {
@@ -119,7 +123,10 @@ fn characters(source: &str) -> String {
         });
         match (found, end) {
             (Some(c), Some(end)) => {
-                out.push(c);
+                match ESCAPED.iter().find(|(escaped, _)| markup && *escaped == c) {
+                    Some((_, reference)) => out.push_str(reference),
+                    None => out.push(c),
+                }
                 rest = &rest[end + 1..];
             }
             _ => {

@@ -91,6 +91,10 @@ impl Dict {
         }
     }
 
+    pub fn remove(&mut self, name: &str) {
+        self.items.retain(|(key, _)| key.name != name);
+    }
+
     /// The list under a name, made if it is not there.
     pub fn list(&mut self, name: &str) -> &mut Vec<Value> {
         self.nested(name, Value::List(Vec::new()));
@@ -137,7 +141,7 @@ pub fn parse(source: &str) -> Feed {
     match sax::parse(source, true, &mut strict) {
         Ok(()) => strict.finish(None),
         Err(error) => {
-            let mut soup = Builder::new();
+            let mut soup = Builder::loose();
             loose::parse(source, &mut soup);
             // The original puts a declaration on a line of its own before the document.
             let line = if source.starts_with("<?xml") { error.line } else { error.line + 1 };

@@ -265,17 +265,24 @@ fn tostring(args: WriteArgs, vm: &VirtualMachine) -> PyResult {
             found
         };
         let plain = Options { pretty: false, tail: false, ..options };
+        let end = if args.pretty { "\n" } else { "" };
         if whole && method != Method::Text {
+            if body.is_empty()
+                && let Some(doctype) = tree.doctype_text()
+            {
+                body.push_str(&doctype);
+                body.push('\n');
+            }
             for node in around(tree, false) {
                 body.push_str(&write(tree, node, plain));
-                body.push('\n');
+                body.push_str(end);
             }
         }
         body.push_str(&write(tree, place.node, options));
         if whole && method != Method::Text {
             for node in around(tree, true) {
-                body.push('\n');
                 body.push_str(&write(tree, node, plain));
+                body.push_str(end);
             }
         }
     });

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::tree::{Atom, EMPTY, Kind, NIL, Node, NodeId, Tree, XML_NAMESPACE};
 use super::parse::may_count;
-use super::{Arithmetic, Axis, Comparison, Expr, Step, Test, Value, XNode, XPath, XPathError, functions};
+use super::{Arithmetic, Axis, Comparison, Expr, Step, Test, Value, XNode, XPath, XPathError, exslt, functions};
 use super::{number_text, parse_number};
 
 /// What an expression can refer to outside the tree.
@@ -91,7 +91,20 @@ impl<'a> Evaluator<'a> {
             Expr::Variable(name) => self.environment.variable(name).ok_or(XPathError::Variable)?,
             Expr::Call(prefix, name, arguments) => self.call(prefix.as_deref(), name, arguments, context)?,
             Expr::Filter(primary, predicates) => {
-                if let Value::Made(mut made) = self.value(primary, context)? {
+                let value = self.value(primary, context)?;
+                // As libxml2 has it: the first (or last) of what a function gives is the value itself.
+                let picks_one = match predicates.as_slice() {
+                    [Expr::Number(number)] => *number == 1.0,
+                    [Expr::Call(None, name, _)] => name == "last",
+                    _ => false,
+                };
+                if picks_one
+                    && !matches!(**primary, Expr::Literal(_) | Expr::Number(_))
+                    && !matches!(value, Value::Nodes(_) | Value::Made(_))
+                {
+                    return Ok(value);
+                }
+                if let Value::Made(mut made) = value {
                     for predicate in predicates {
                         if let Expr::Number(n) = predicate {
                             made = made
@@ -104,7 +117,7 @@ impl<'a> Evaluator<'a> {
                     }
                     return Ok(Value::Made(made));
                 }
-                let mut nodes = self.nodes(primary, context)?;
+                let Value::Nodes(mut nodes) = value else { return Err(XPathError::Type) };
                 for predicate in predicates {
                     nodes = self.filter(nodes, predicate)?;
                 }
@@ -615,9 +628,10 @@ impl<'a> Evaluator<'a> {
                 known => known,
             },
             Some(prefix) => {
-                let uri = self.environment.namespace(prefix).ok_or(XPathError::Prefix)?;
+                let uri = self.environment.namespace(prefix).ok_or(XPathError::FunctionPrefix)?;
                 let values = arguments.iter().map(|a| self.value(a, context)).collect::<Result<Vec<_>, _>>()?;
-                self.environment.call(uri, name, &values, self.tree).ok_or(XPathError::Function)?
+                let own = self.environment.call(uri, name, &values, self.tree);
+                own.or_else(|| exslt::call(self, uri, name, &values)).ok_or(XPathError::Function)?
             }
         }
     }

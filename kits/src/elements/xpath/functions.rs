@@ -2,7 +2,7 @@
 
 use super::eval::{Context, Evaluator};
 use super::{Expr, Value, XNode, XPathError};
-use crate::elements::tree::{EMPTY, Kind, XML_NAMESPACE};
+use crate::elements::tree::{EMPTY, Flavour, Kind, NodeId, Tree, XML_NAMESPACE};
 
 /// Names with the least and the largest number of arguments.
 const FUNCTIONS: [(&str, usize, usize); 27] = [
@@ -104,7 +104,7 @@ pub(super) fn call(
         "number" => Value::Number(number(0)),
         "sum" => match values.first() {
             Some(Value::Nodes(nodes)) => {
-                Value::Number(nodes.iter().map(|n| super::parse_number(&evaluator.text(*n))).sum())
+                Value::Number(nodes.iter().map(|n| super::parse_number(&evaluator.text(*n))).fold(0.0, |a, b| a + b))
             }
             _ => return Err(XPathError::Type),
         },
@@ -133,7 +133,19 @@ fn node_name(evaluator: &Evaluator, which: &str, node: XNode) -> String {
     }
 }
 
-/// Elements whose `id` attribute is one of the given words.
+/// What an element is found by: `id` on HTML pages, `name` of their anchors; elsewhere `xml:id`.
+fn identity(tree: &Tree, node: NodeId) -> Option<&str> {
+    if tree.flavour == Flavour::Html {
+        let anchor = || if tree.local_name(node) == "a" { tree.plain_attr(node, "name") } else { None };
+        return tree.plain_attr(node, "id").or_else(anchor);
+    }
+    let uri = tree.known_atom(XML_NAMESPACE)?;
+    let mut attrs = tree.attrs(node);
+    let found = attrs.find(|(_, a)| a.name.uri == uri && tree.atom_text(a.name.local) == "id");
+    found.map(|(_, attr)| tree.attr_value(attr))
+}
+
+/// Elements whose identity is one of the given words.
 fn id(evaluator: &Evaluator, value: Option<&Value>, context: Context) -> Value {
     let texts: Vec<String> = match value {
         Some(Value::Nodes(nodes)) => nodes.iter().map(|n| evaluator.text(*n).into_owned()).collect(),
@@ -145,7 +157,7 @@ fn id(evaluator: &Evaluator, value: Option<&Value>, context: Context) -> Value {
     let root = tree.root_of(evaluator.element_of(context.node));
     let found = tree
         .descendants_or_self(root)
-        .filter(|n| tree.is_element(*n) && tree.plain_attr(*n, "id").is_some_and(|id| wanted.contains(&id)))
+        .filter(|n| tree.is_element(*n) && identity(tree, *n).is_some_and(|id| wanted.contains(&id)))
         .map(XNode::Node)
         .collect();
     Value::Nodes(found)
@@ -192,5 +204,10 @@ fn translate(text: &str, from: &str, to: &str) -> String {
 
 /// Halves go up.
 fn round(value: f64) -> f64 {
-    if value.is_finite() { (value + 0.5).floor() } else { value }
+    match value {
+        // What becomes zero keeps its sign.
+        -0.5..0.5 => value * 0.0,
+        _ if value.is_finite() => (value + 0.5).floor(),
+        _ => value,
+    }
 }

@@ -1,6 +1,7 @@
 //! XPath 1.0 over [`Tree`](super::tree::Tree).
 
 mod eval;
+mod exslt;
 mod functions;
 mod numbers;
 mod parse;
@@ -36,6 +37,13 @@ pub enum XPathError {
     Function,
     #[error("Undefined namespace prefix")]
     Prefix,
+    /// A function of a prefix that stands for nothing: libxml2 has no words for that.
+    #[error("Error in xpath expression")]
+    FunctionPrefix,
+    #[error("Missing closing curly brace")]
+    Unclosed,
+    #[error("Start of literal")]
+    LiteralStart,
     #[error("Invalid number of arguments")]
     Arguments,
     #[error("Invalid type")]

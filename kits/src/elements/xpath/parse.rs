@@ -414,7 +414,7 @@ impl<'a> Parser<'a> {
             return Ok(Test::Star);
         }
         let name = self.name().ok_or(XPathError::Expression)?.to_owned();
-        if self.peek() == b':' && self.peek_at(1) != b':' {
+        if self.peek() == b':' {
             self.at += 1;
             if self.take("*") {
                 return Ok(Test::Namespace(name));
@@ -431,12 +431,14 @@ impl<'a> Parser<'a> {
             "node" => Test::Any,
             "text" => Test::Text,
             "comment" => Test::Comment,
-            "processing-instruction" => {
-                Test::Instruction(if self.peek() == b')' { None } else { Some(self.literal()?) })
-            }
+            "processing-instruction" => Test::Instruction(match self.peek() {
+                b')' => None,
+                b'"' | b'\'' => Some(self.literal()?),
+                _ => return Err(XPathError::LiteralStart),
+            }),
             _ => return Err(XPathError::Expression),
         };
-        if self.take(")") { Ok(test) } else { Err(XPathError::Expression) }
+        if self.take(")") { Ok(test) } else { Err(XPathError::Unclosed) }
     }
 
     fn predicates(&mut self) -> Result<Vec<Expr>, XPathError> {
