@@ -427,6 +427,9 @@ class StringElement(ObjectifiedDataElement):
 
     _convert = staticmethod(_convert)
 
+    def __repr__(self):
+        return repr(self._el.text or '')
+
     def __float__(self):
         return float(self.pyval)
 
@@ -493,8 +496,29 @@ def DataElement(_value, attrib=None, nsmap=None, _pytype=None, _xsi=None, **_att
     return _wrap(made)
 
 
+XSI = '{http://www.w3.org/2001/XMLSchema-instance}'
+
+
 def dump(element):
-    return etree.tostring(_unwrap(element), pretty_print=True)
+    """The tree as lines: names, values and what the values are; attributes behind a star."""
+    lines = []
+    _dump(element, 0, lines)
+    return '\n'.join(lines)
+
+
+def _dump(element, level, lines):
+    indent = '    ' * level
+    if isinstance(element, ObjectifiedDataElement):
+        value = repr(element)
+    else:
+        text = _unwrap(element).text
+        value = repr(text) if text and text.strip() else 'None'
+    lines.append('%s%s = %s [%s]' % (indent, element.tag, value, type(element).__name__))
+    for name, value in sorted(element.items()):
+        lines.append('%s  * %s = %r' % (indent, name.replace(XSI, 'xsi:'), value))
+    for child in element.iterchildren():
+        if not callable(child.tag):
+            _dump(child, level + 1, lines)
 
 
 def deannotate(element_or_tree, pytype=True, xsi=True, xsi_nil=False, cleanup_namespaces=False):
