@@ -3,10 +3,11 @@
 
 use std::sync::{Once, OnceLock};
 
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyClassMethod, PyFloat, PyInt, PyModule, PyStr, PyType, PyTypeRef};
+use rustpython_vm::builtins::{PyClassMethod, PyFloat, PyInt, PyModule, PyStr, PyType, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
+use super::datetime_rules::{Classes, in_old_words, install};
 use crate::runtime::{names, text};
 use crate::{clock, modules};
 
@@ -38,26 +39,6 @@ fn class_method(class: &Py<PyType>, name: &'static str, function: PyObjectRef, v
 /// The constructors of the machine, by the order of [`constructors`].
 static ORIGINAL: OnceLock<[Option<NewFunc>; 3]> = OnceLock::new();
 
-/// Python 2 does not say which value was out of range.
-fn plain_range_error(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    if !error.fast_isinstance(vm.ctx.exceptions.value_error) {
-        return error;
-    }
-    let message = error.args().as_slice().first().and_then(|first| text::text_of(vm, first).ok().flatten());
-    let Some(message) = message else { return error };
-    if message.starts_with("day ") && message.contains("must be in range") {
-        return vm.new_value_error("day is out of range for month");
-    }
-    match message.split_once(", not ") {
-        Some((start, _)) if message.contains("must be in ") => match start.strip_prefix("year must be in ") {
-            // "year is out of range" is how Python 2 says it.
-            Some(_) => vm.new_value_error("year is out of range"),
-            None => vm.new_value_error(start.to_owned()),
-        },
-        _ => error,
-    }
-}
-
 fn construct(at: usize, class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let original = ORIGINAL.get().and_then(|original| original.get(at).copied().flatten());
     let Some(original) = original else { return Err(vm.new_system_error("datetime is not installed")) };
@@ -68,7 +49,18 @@ fn construct(at: usize, class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -
     {
         *first = vm.ctx.new_bytes(state).into();
     }
-    original(class, args, vm).map_err(|error| plain_range_error(error, vm))
+    if args.args.iter().take(7).any(|arg| arg.downcastable::<PyFloat>()) {
+        return Err(vm.new_type_error("integer argument expected, got float"));
+    }
+    original(class, args, vm).map_err(|error| in_old_words(error, vm))
+}
+
+static NEW_DELTA: OnceLock<Option<NewFunc>> = OnceLock::new();
+
+fn new_delta(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let original = NEW_DELTA.get().copied().flatten();
+    let Some(original) = original else { return Err(vm.new_system_error("datetime is not installed")) };
+    original(class, args, vm).map_err(|error| in_old_words(error, vm))
 }
 
 fn constructors() -> [NewFunc; 3] {
@@ -112,7 +104,7 @@ fn check_timestamps(class: &'static Py<PyType>, name: &'static str, vm: &Virtual
             Some(bound) => bound?,
             None => original.clone(),
         };
-        bound.call(args, vm)
+        bound.call(args, vm).map_err(|error| in_old_words(error, vm))
     };
     class_method(class, name, vm.new_function(name, function).into(), vm);
 }
@@ -139,7 +131,9 @@ fn wrap_strftime(class: &'static Py<PyType>, has_year: bool, vm: &VirtualMachine
     let function = move |object: PyObjectRef, format: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         if !text::is_basestring(&format) {
             let kind = names::type_name_of(&format);
-            return Err(vm.new_type_error(format!("strftime() argument 1 must be str, not {kind}")));
+            return Err(
+                vm.new_type_error(format!("strftime() argument 1 must be string or read-only buffer, not {kind}"))
+            );
         }
         if has_year {
             let year: i64 = object.get_attr("year", vm)?.try_to_value(vm)?;
@@ -187,6 +181,9 @@ fn patch(machine: &PyObject, vm: &VirtualMachine) {
     for (class, function) in classes.into_iter().zip(constructors()) {
         class.slots().new.store(Some(function));
     }
+    install(Classes { date, datetime, time, delta }, vm);
+    let _ = NEW_DELTA.set(delta.slots().new.load());
+    delta.slots().new.store(Some(new_delta));
     delta.slots().repr.store(Some(delta_repr));
     names::rewrap(delta, &["__repr__"], vm);
     class_method(datetime, "now", vm.new_function("now", now).into(), vm);

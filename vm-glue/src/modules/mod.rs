@@ -12,6 +12,7 @@ mod bridge_types;
 mod codecs_module;
 mod cstringio;
 mod datetime_module;
+mod datetime_rules;
 mod exceptions_module;
 mod hashlib;
 mod import_module;

@@ -59,8 +59,15 @@ pub fn type_name(class: &Py<PyType>) -> Cow<'static, str> {
     {
         return Cow::Borrowed(other);
     }
+    // The one module whose native types name it.
+    if class.heaptype_ext().is_none() && DATES.contains(&name.as_str()) {
+        return Cow::Owned(format!("datetime.{name}"));
+    }
     Cow::Owned(name)
 }
+
+/// The classes of `datetime`.
+const DATES: &[&str] = &["date", "datetime", "time", "timedelta", "tzinfo"];
 
 /// [`type_name`] of an object's class; classic classes themselves are `classobj`.
 pub fn type_name_of(object: &PyObject) -> Cow<'static, str> {

@@ -19,6 +19,22 @@ def _morsel_set(self, key, val, coded_val, *more):
         raise CookieError("Illegal key value: %s" % key)
 
 _machine.Morsel.set = _morsel_set
+_machine.Morsel._reserved = {'comment': 'Comment', 'domain': 'Domain', 'secure': 'secure', 'expires': 'expires',
+                             'max-age': 'Max-Age', 'version': 'Version', 'path': 'Path', 'httponly': 'httponly'}
+_machine.Morsel._reserved_defaults = dict([(name, '') for name in (
+    'comment', 'domain', 'secure', 'expires', 'max-age', 'version', 'path', 'httponly')])
+
+
+def _js_output(self, attrs=None):
+    return """
+        <script type="text/javascript">
+        <!-- begin hiding
+        document.cookie = \"%s\";
+        // end hiding -->
+        </script>
+        """ % (self.OutputString(attrs).replace('"', r'\"'))
+
+_machine.Morsel.js_output = _js_output
 
 
 class SerialCookie(BaseCookie):

@@ -24,6 +24,8 @@ def failed(e):
         raise socket.error(number, os.strerror(number))
     if kind == 'tls':
         import ssl
+        if ' not valid for name ' in message:
+            raise ssl.CertificateError(_other_host(message))
         if 'certificate' in message:
             message = '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:727)'
         raise ssl.SSLError(1, message)
@@ -44,6 +46,18 @@ def failed(e):
     if kind == 'protocol':
         raise httplib.BadStatusLine(message)
     raise socket.error(message)
+
+
+def _other_host(message):
+    """What Python says about a certificate of another host: the message names the host, then whom it is valid for."""
+    import re
+    host = re.search('not valid for name "([^"]*)"', message).group(1)
+    names = re.findall(r'\w+\("([^"]*)"\)', message)
+    if not names:
+        return "no appropriate commonName or subjectAltName fields were found"
+    if len(names) == 1:
+        return "hostname %r doesn't match %r" % (host, names[0])
+    return "hostname %r doesn't match either of %s" % (host, ', '.join([repr(name) for name in names]))
 
 
 def send(method, url, headers, body, timeout, verify=True, roots=None, response_class=None):

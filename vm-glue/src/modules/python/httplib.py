@@ -612,6 +612,12 @@ class HTTPConnection(object):
     def putrequest(self, method, url, skip_host=0, skip_accept_encoding=0):
         if self._request is not None and self._request[4]:
             raise CannotSendRequest()
+        for char in method:
+            if char <= '\x1f':
+                raise ValueError("method can't contain control characters. %r (found at least %r)" % (method, char))
+        for char in url:
+            if char <= ' ' or char == '\x7f':
+                raise InvalidURL("URL can't contain control characters. %r (found at least %r)" % (url, char))
         headers = []
         if not skip_accept_encoding:
             headers.append(('Accept-Encoding', 'identity'))

@@ -255,3 +255,46 @@ _machine.Logger.exception = _exception
 
 # What goes to the log without any handler is said once, as in Python 2.
 _machine.lastResort = None
+
+
+# ---- what shows of the objects
+
+for _class in (_machine.Logger, _machine.RootLogger, _machine.Handler, _machine.StreamHandler, _machine.FileHandler,
+               _machine.LoggerAdapter, _machine.NullHandler):
+    if '__repr__' in vars(_class):
+        _class.__repr__ = object.__repr__
+del _class
+
+_record_init = _machine.LogRecord.__init__
+
+
+def _init_record(self, *args, **kwargs):
+    _record_init(self, *args, **kwargs)
+    for name in ('stack_info', 'taskName'):
+        self.__dict__.pop(name, None)
+
+_machine.LogRecord.__init__ = _init_record
+
+_lock = _machine._lock
+
+
+def _acquireLock():
+    if _lock:
+        _lock.acquire()
+
+
+def _releaseLock():
+    if _lock:
+        _lock.release()
+
+
+_machine_logger = _machine.getLogger
+
+
+def getLogger(name=None):
+    """The logger of a name, or the root."""
+    if not name:
+        return root
+    if not isinstance(name, basestring):
+        raise TypeError('A logger name must be string or Unicode')
+    return _machine_logger(name.encode('utf-8') if isinstance(name, unicode) else name)

@@ -1,6 +1,5 @@
 """Objects as bytes and back: protocols 0, 1 and 2."""
 
-import re as _re
 import sys as _sys
 import types as _types
 from _bridge import native as _native
@@ -342,11 +341,11 @@ class Pickler:
             if obj is not None and kind is not obj.__class__:
                 raise PicklingError("args[0] from __newobj__ args has the wrong class")
             self.save(kind)
-            self._save_arguments(args[1:])
+            self._save_arguments(args[1:], None)
             self.write(NEWOBJ)
         else:
             self.save(func)
-            self._save_arguments(args)
+            self._save_arguments(args, obj)
             self.write(REDUCE)
         if obj is not None:
             known = self.memo.get(id(obj))
@@ -363,7 +362,7 @@ class Pickler:
             self.save(state)
             self.write(BUILD)
 
-    def _save_arguments(self, args):
+    def _save_arguments(self, args, obj):
         self.save(args)
 
     # ---- one function a type
@@ -586,16 +585,10 @@ class Pickler:
     dispatch[type] = save_global
 
 
-class _Mark:
-    pass
-
-
 class _Empty:
     pass
 
-_mark = _Mark()
-# What a quoted string of protocol 0 may look like: nothing that would end it early.
-_QUOTED = _re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\Z""", _re.DOTALL)
+_mark = object()
 
 
 class Unpickler:
@@ -638,22 +631,17 @@ class Unpickler:
         return items
 
     def _line(self):
-        line = self.readline()
-        if not line.endswith('\n'):
-            raise EOFError
-        return line[:-1]
+        return self.readline()[:-1]
 
     def _bytes(self, count):
-        data = self.read(count)
-        if len(data) < count:
-            raise EOFError
-        return data
+        return self.read(count)
+
+    def _int32(self):
+        # What is missing counts as bytes of ones.
+        return _unpack('<i', self._bytes(4).ljust(4, '\xff'))[0]
 
     def _number(self, line, kind=int):
         return kind(line)
-
-    def persistent_load(self, pid):
-        raise UnpicklingError("unsupported persistent id encountered")
 
     # ---- one function an operation
 
@@ -700,7 +688,7 @@ class Unpickler:
     dispatch[INT] = load_int
 
     def load_binint(self):
-        self.stack.append(_unpack('<i', self._bytes(4))[0])
+        self.stack.append(self._int32())
     dispatch[BININT] = load_binint
 
     def load_binint1(self):
@@ -720,7 +708,7 @@ class Unpickler:
     dispatch[LONG1] = load_long1
 
     def load_long4(self):
-        self.stack.append(decode_long(self._bytes(_unpack('<i', self._bytes(4))[0])))
+        self.stack.append(decode_long(self._bytes(self._int32())))
     dispatch[LONG4] = load_long4
 
     def load_float(self):
@@ -731,16 +719,18 @@ class Unpickler:
         self.stack.append(_unpack('>d', self._bytes(8))[0])
     dispatch[BINFLOAT] = load_binfloat
 
+    def _quoted(self, line):
+        return line
+
     def load_string(self):
-        found = _QUOTED.match(self._line())
-        if not found:
+        text = self._quoted(self._line())
+        if text[:1] not in ('"', "'") or len(text) < 2 or text[-1] != text[0]:
             raise ValueError("insecure string pickle")
-        text = found.group(1) if found.group(1) is not None else found.group(2)
-        self.stack.append(text.decode("string-escape"))
+        self.stack.append(text[1:-1].decode("string-escape"))
     dispatch[STRING] = load_string
 
     def load_binstring(self):
-        self.stack.append(self._bytes(_unpack('<i', self._bytes(4))[0]))
+        self.stack.append(self._bytes(self._int32()))
     dispatch[BINSTRING] = load_binstring
 
     def load_short_binstring(self):
@@ -752,7 +742,7 @@ class Unpickler:
     dispatch[UNICODE] = load_unicode
 
     def load_binunicode(self):
-        self.stack.append(unicode(self._bytes(_unpack('<i', self._bytes(4))[0]), 'utf-8'))
+        self.stack.append(unicode(self._bytes(self._int32()), 'utf-8'))
     dispatch[BINUNICODE] = load_binunicode
 
     def load_tuple(self):
@@ -764,15 +754,15 @@ class Unpickler:
     dispatch[EMPTY_TUPLE] = load_empty_tuple
 
     def load_tuple1(self):
-        self.stack[-1:] = [tuple(self.stack[-1:])]
+        self.stack[-1] = (self.stack[-1],)
     dispatch[TUPLE1] = load_tuple1
 
     def load_tuple2(self):
-        self.stack[-2:] = [tuple(self.stack[-2:])]
+        self.stack[-2:] = [(self.stack[-2], self.stack[-1])]
     dispatch[TUPLE2] = load_tuple2
 
     def load_tuple3(self):
-        self.stack[-3:] = [tuple(self.stack[-3:])]
+        self.stack[-3:] = [(self.stack[-3], self.stack[-2], self.stack[-1])]
     dispatch[TUPLE3] = load_tuple3
 
     def load_empty_list(self):
@@ -811,8 +801,11 @@ class Unpickler:
     dispatch[INST] = load_inst
 
     def load_obj(self):
-        args = self._since_mark()
-        self._instantiate(args[0], args[1:])
+        at = self.marker()
+        kind = self.stack.pop(at + 1)
+        args = self.stack[at + 1:]
+        del self.stack[at:]
+        self._instantiate(kind, args)
     dispatch[OBJ] = load_obj
 
     def load_newobj(self):
@@ -836,7 +829,7 @@ class Unpickler:
     dispatch[EXT2] = load_ext2
 
     def load_ext4(self):
-        self.get_extension(_unpack('<i', self._bytes(4))[0])
+        self.get_extension(self._int32())
     dispatch[EXT4] = load_ext4
 
     def get_extension(self, code):
@@ -878,7 +871,7 @@ class Unpickler:
     dispatch[BINGET] = load_binget
 
     def load_long_binget(self):
-        self.stack.append(self.memo[repr(_unpack('<i', self._bytes(4))[0])])
+        self.stack.append(self.memo[repr(self._int32())])
     dispatch[LONG_BINGET] = load_long_binget
 
     def load_put(self):
@@ -890,7 +883,7 @@ class Unpickler:
     dispatch[BINPUT] = load_binput
 
     def load_long_binput(self):
-        self.memo[repr(_unpack('<i', self._bytes(4))[0])] = self.stack[-1]
+        self.memo[repr(self._int32())] = self.stack[-1]
     dispatch[LONG_BINPUT] = load_long_binput
 
     def load_append(self):
@@ -899,13 +892,15 @@ class Unpickler:
     dispatch[APPEND] = load_append
 
     def load_appends(self):
-        items = self._since_mark()
-        target = self.stack[-1]
-        if isinstance(target, list):
+        at = self.marker()
+        target = self.stack[at - 1]
+        items = self.stack[at + 1:]
+        if isinstance(target, list) or not hasattr(target, 'append'):
             target.extend(items)
         else:
             for item in items:
                 target.append(item)
+        del self.stack[at:]
     dispatch[APPENDS] = load_appends
 
     def load_setitem(self):
@@ -915,10 +910,12 @@ class Unpickler:
     dispatch[SETITEM] = load_setitem
 
     def load_setitems(self):
-        items = self._since_mark()
-        target = self.stack[-1]
+        at = self.marker()
+        target = self.stack[at - 1]
+        items = self.stack[at + 1:]
         for index in xrange(0, len(items), 2):
             target[items[index]] = items[index + 1]
+        del self.stack[at:]
     dispatch[SETITEMS] = load_setitems
 
     def load_build(self):

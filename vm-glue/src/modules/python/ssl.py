@@ -32,7 +32,8 @@ SocketType = socket
 
 
 class SSLError(_error):
-    pass
+    def __str__(self):
+        return self.strerror if isinstance(self.strerror, basestring) else str(self.args)
 
 
 class SSLZeroReturnError(SSLError):

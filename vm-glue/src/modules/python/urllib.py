@@ -188,7 +188,8 @@ class URLopener:
 
     version = 'Python-urllib/' + __version__
 
-    def __init__(self, proxies=None, **x509):
+    def __init__(self, proxies=None, context=None, **x509):
+        self.context = context
         self.addheaders = [('User-Agent', self.version), ('Accept', '*/*')]
         self.proxies = proxies
         self.tempfiles = []
@@ -216,11 +217,19 @@ class URLopener:
         if scheme == 'data':
             return self.open_data(url, data)
         if scheme not in ('http', 'https', 'ftp'):
-            raise IOError('url error', 'unknown url type', scheme)
+            method = getattr(self, 'open_' + scheme.replace('-', '_'), None)
+            if method is None:
+                return self.open_unknown(fullurl, data)
+            rest = splittype(url)[1]
+            return method(rest) if data is None else method(rest, data)
         request = urllib2.Request(url, data)
         for name, value in self.addheaders:
             request.add_unredirected_header(name, value)
         return self._answer(url, data, request)
+
+    def open_unknown(self, fullurl, data=None):
+        """Where no method fits the kind of URL."""
+        raise IOError('url error', 'unknown url type', splittype(fullurl)[0])
 
     def open_file(self, url):
         from StringIO import StringIO
@@ -256,7 +265,12 @@ class URLopener:
     def _answer(self, url, data, request):
         import urllib2
         try:
-            return urllib2.build_opener().open(request)
+            handlers = []
+            if self.proxies is not None:
+                handlers.append(urllib2.ProxyHandler(self.proxies))
+            if self.context is not None:
+                handlers.append(urllib2.HTTPSHandler(context=self.context))
+            return urllib2.build_opener(*handlers).open(request)
         except urllib2.HTTPError, error:
             # Here, unlike in urllib2, an error page is an answer.
             return self.http_error_default(url, error, error.code, error.msg, error.headers)
@@ -268,6 +282,15 @@ class URLopener:
         raise IOError('http error', errcode, errmsg, headers)
 
     def retrieve(self, url, filename=None, reporthook=None, data=None):
+        kind, rest = splittype(unwrap(toBytes(url)))
+        if filename is None and kind in (None, 'file'):
+            # A file that is there already.
+            try:
+                source = self.open_file(rest)
+                source.close()
+                return url2pathname(splithost(rest)[1]), source.info()
+            except IOError:
+                pass
         source = self.open(url, data)
         try:
             headers = source.info()
@@ -316,6 +339,10 @@ class addbase:
         self.read = fp.read
         self.readline = fp.readline
         self.readlines = fp.readlines
+        self.fileno = fp.fileno if hasattr(fp, 'fileno') else lambda: None
+
+    def __repr__(self):
+        return '<%s at %r whose fp = %r>' % (self.__class__.__name__, id(self), self.fp)
 
     def __iter__(self):
         return iter(self.fp)
@@ -351,28 +378,37 @@ def _file_headers(path, kind):
     return httplib.HTTPMessage.of([('Content-type', kind or 'text/plain'), ('Content-length', str(os.path.getsize(path)))])
 
 
-_opener = None
+# What urlopen() and urlretrieve() open with; programs put their own here.
+_urlopener = None
 
 
 def urlopen(url, data=None, proxies=None, context=None):
     """Opens a URL; an HTTP error's page is an answer like any other."""
-    global _opener
-    if _opener is None:
-        _opener = FancyURLopener()
-    return _opener.open(url, data)
+    global _urlopener
+    if proxies is not None or context is not None:
+        opener = FancyURLopener(proxies=proxies, context=context)
+    else:
+        if not _urlopener:
+            _urlopener = FancyURLopener()
+        opener = _urlopener
+    return opener.open(url) if data is None else opener.open(url, data)
 
 
 def urlretrieve(url, filename=None, reporthook=None, data=None, context=None):
     """Downloads to a file: (file name, headers)."""
-    global _opener
-    if _opener is None:
-        _opener = FancyURLopener()
-    return _opener.retrieve(url, filename, reporthook, data)
+    global _urlopener
+    if context is not None:
+        opener = FancyURLopener(context=context)
+    else:
+        if not _urlopener:
+            _urlopener = FancyURLopener()
+        opener = _urlopener
+    return opener.retrieve(url, filename, reporthook, data)
 
 
 def urlcleanup():
-    if _opener:
-        _opener.cleanup()
+    if _urlopener:
+        _urlopener.cleanup()
 
 
 class addclosehook(addbase):

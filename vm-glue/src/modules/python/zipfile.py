@@ -2,6 +2,7 @@
 
 import os as _os
 import shutil
+import re
 import struct
 import time as _time
 import zlib
@@ -159,6 +160,9 @@ class _Decrypter:
         return ''.join(plain)
 
 
+_LINE_END = re.compile('\r\n|\r|\n')
+
+
 class ZipExtFile(object):
     """A member, as it is read."""
 
@@ -204,8 +208,6 @@ class ZipExtFile(object):
             self._done = True
             if self._expected is not None and self._crc != self._expected:
                 raise BadZipfile("Bad CRC-32 for file %r" % self.name)
-        if self._universal:
-            data = data.replace('\r\n', '\n').replace('\r', '\n')
         self._ahead += data
         return True
 
@@ -230,12 +232,33 @@ class ZipExtFile(object):
         return self._ahead[:512]
 
     def readline(self, limit=-1):
-        while '\n' not in self._ahead and self._more():
+        if self._universal and limit < 0:
+            return self._universal_line()
+        while '\n' not in self._ahead and (limit < 0 or len(self._ahead) < limit) and self._more():
             pass
         end = self._ahead.find('\n') + 1 or len(self._ahead)
         if 0 <= limit < end:
             end = limit
         line, self._ahead = self._ahead[:end], self._ahead[end:]
+        return line
+
+    def _universal_line(self):
+        """A line with any of the three ends, which is read as a newline."""
+        while True:
+            found = _LINE_END.search(self._ahead)
+            # A carriage return at the very end may be the first half of an end.
+            if found and not (found.group() == '\r' and found.end() == len(self._ahead) and self._more()):
+                break
+            if not found and not self._more():
+                line, self._ahead = self._ahead, ''
+                return line
+        found = _LINE_END.search(self._ahead)
+        if self.newlines is None:
+            self.newlines = []
+        if found.group() not in self.newlines:
+            self.newlines.append(found.group())
+        line = self._ahead[:found.start()] + '\n'
+        self._ahead = self._ahead[found.end():]
         return line
 
     def readlines(self, hint=-1):
