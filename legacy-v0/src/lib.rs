@@ -10,7 +10,7 @@
 //! * [`natives`]: the module `_pms`, what those modules stand on; [`database`]: its SQLite part
 //! * [`objects`]: what runs for each object of each menu
 //! * [`older_plugin`]: one running plug-in: start, answers, end
-//! * [`pipe`]: reading requests from the pipe
+//! * [`pipe`]: reading requests from the pipe; [`query`]: their paths and arguments
 //!
 //! May depend on `kits`, `policies`, `bundles` and `vm-glue`; nothing but the command depends on it.
 
@@ -22,5 +22,6 @@ pub mod objects;
 pub mod older_plugin;
 pub mod packages;
 pub mod pipe;
+pub mod query;
 
 pub use older_plugin::OlderPlugin;

@@ -20,7 +20,7 @@ use rustpython_vm::builtins::{PyList, PyModule};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::{OlderPlugin, objects};
+use crate::{OlderPlugin, objects, query};
 
 /// Documents of the older frameworks may have any size.
 const NO_LIMIT: usize = usize::MAX;
@@ -60,6 +60,12 @@ static NATIVES: &[Native] = &[
         call: shared_picture,
     },
     Native { name: "run", doc: "run(program, arguments): its output; None if it cannot be started", call: run },
+    Native { name: "unquote", doc: "unquote(text): without its escapes", call: unquote },
+    Native {
+        name: "query",
+        doc: "query(text): its arguments; the first of a name, none that are empty",
+        call: arguments,
+    },
     Native { name: "pack", doc: "pack(value): the text of `function_args`", call: packed },
     Native { name: "unpack", doc: "unpack(text): the value", call: unpacked },
     Native { name: "dumps", doc: "dumps(value): a pickle of protocol 2", call: dumps },
@@ -263,6 +269,20 @@ fn run(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult 
             none(vm)
         }
     }
+}
+
+// ---- requests ------------------------------------------------------------------------------------------------------
+
+fn unquote(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
+    Ok(text::new_str(vm, &query::unquote(&bytes(vm, args, 0)?, false)))
+}
+
+fn arguments(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
+    let found = vm.ctx.new_dict();
+    for (name, value) in query::arguments(&bytes(vm, args, 0)?) {
+        found.set_item(&*text::new_str(vm, &name), text::new_str(vm, &value), vm)?;
+    }
+    Ok(found.into())
 }
 
 // ---- values as text ------------------------------------------------------------------------------------------------

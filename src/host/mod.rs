@@ -48,6 +48,8 @@ enum HostError {
     Bundle(#[from] reprise_bundles::BundleError),
     #[error("{0}")]
     Config(#[from] reprise_bundles::config::ConfigError),
+    #[error("port {port} of this machine cannot be opened: {error}")]
+    Port { port: u16, error: io::Error },
     #[error("{what}: {error}")]
     System { what: &'static str, error: io::Error },
     #[error("{line}\n{error}")]
@@ -108,7 +110,7 @@ fn host(options: &Options) -> Result<Never, HostError> {
         workers: workers.clone(),
     });
     let port = if options.socket {
-        let server = Server::bind(options.port).map_err(system("the port cannot be opened"))?;
+        let server = Server::bind(options.port).map_err(|error| HostError::Port { port: options.port, error })?;
         let port = server.port();
         server.start(Arc::clone(&handler) as Arc<dyn Handle>).map_err(system("the server cannot be started"))?;
         Some(port)

@@ -165,3 +165,43 @@ fn answers_that_cannot_be_written_are_errors() {
         assert_eq!(run(program).status, 500, "{program}");
     }
 }
+
+#[test]
+fn items_with_a_key_get_the_context_menu() {
+    let xml = body(
+        "def Mark(sender, **kwargs): pass\n\
+         menu = ContextMenu(title='Choose')\n\
+         menu.Append(Function(DirectoryItem(Mark, 'Mark'), how='m'))\n\
+         menu.Append(DirectoryItem('plain', 'no function: left out'))\n\
+         dir = MediaContainer(contextMenu=menu)\n\
+         dir.Append(DirectoryItem('a', 'With', contextKey='one', contextArgs={'extra': 5}))\n\
+         dir.Append(DirectoryItem('b', 'Without'))\n\
+         result = dir\n",
+    );
+    let (with, without) = xml.split_once("title=\"Without\"").expect("both items");
+    assert!(with.contains("<ContextMenu title=\"Choose\">") && !without.contains("ContextMenu"), "{xml}");
+    assert!(!xml.contains("plain") && !xml.contains("contextKey"), "{xml}");
+    let packed = with.split("function_args=").nth(1).and_then(|rest| rest.split('"').next()).expect("a function");
+    let arguments = packed.replace('_', "=").replace('*', "+").replace('@', "/");
+    use base64::Engine;
+    let arguments = base64::engine::general_purpose::STANDARD.decode(arguments).expect("packed arguments");
+    let arguments = String::from_utf8_lossy(&arguments);
+    for wanted in ["s3\nones3\nkey", "i5\ns5\nextra", "s3\nhow", "s6\nsender"] {
+        assert!(arguments.contains(wanted), "{wanted} is missing in {arguments}");
+    }
+}
+
+#[test]
+fn media_objects_give_their_element() {
+    let xml = body(
+        "media = MediaObject(container='mp4', parts=[PartObject(key='k')])\n\
+         element = media.to_xml()\n\
+         out = [element.tag, element.get('container'), len(element[0])]\n\
+         try:\n\
+         \x20   ObjectContainer().to_xml()\n\
+         except AttributeError as error:\n\
+         \x20   out.append(str(error))\n\
+         result = ' '.join(str(part) for part in out)\n",
+    );
+    assert_eq!(xml, "Media mp4 2 'MediaContainer' object has no attribute 'to_xml'");
+}

@@ -9,6 +9,8 @@ use super::quote::quote;
 use super::tables::{Special, Type};
 use super::values::{self, Written};
 use super::xml::XmlWriter;
+use crate::platform::version_at_least;
+
 use super::{container, media, metadata, seams};
 use reprise_bundles::dict_order::iteration_order;
 use reprise_vm_glue::runtime::text;
@@ -185,8 +187,22 @@ impl<'a> Writer<'a> {
                 self.set("postHeaders", &encode_headers(&headers))?;
             }
         }
+        if reads_keys_only() {
+            let key = values::converted(self.vm, key)?;
+            let joint = if key.contains('?') { '&' } else { '?' };
+            let key = format!("{key}{joint}postURL={}", quote(url.as_bytes(), b""));
+            self.set("key", &key)?;
+        }
         Ok(())
     }
+}
+
+/// Whether the client is one of the first for iOS, which look for `postURL` in the key.
+fn reads_keys_only() -> bool {
+    let is = |name: &str, wanted: &str| seams::request_header(name).is_some_and(|value| value == wanted);
+    is("X-Plex-Platform", "iOS")
+        && is("X-Plex-Product", "Plex/iOS")
+        && seams::request_header("X-Plex-Version").is_some_and(|version| !version_at_least(&version, &[2, 5]))
 }
 
 /// The entries of a dictionary of headers.

@@ -8,13 +8,30 @@ _headers = {'User-Agent': 'Mozilla/4.0 (compatible; MSIE 5.5; Windows NT)'}
 _CACHE = '_PMS.HTTP.Cache'
 
 
+class _Headers(dict):
+    """The headers of an answer; upper and lower case of their names do not matter."""
+
+    def __getitem__(self, name):
+        return dict.__getitem__(self, name.lower())
+
+    def __contains__(self, name):
+        return dict.__contains__(self, name.lower())
+
+    has_key = __contains__
+
+    def get(self, name, default=None):
+        return dict.get(self, name.lower(), default)
+
+    getheader = get
+
+
 class _Page(object):
     """An answer, as `urllib2.urlopen` gives it."""
 
     def __init__(self, url, body, headers):
         import StringIO
         self._stream = StringIO.StringIO(body)
-        self._url, self.headers, self.code = url, headers, 200
+        self._url, self.headers, self.code = url, _Headers(headers), 200
         self.read, self.readline, self.readlines = self._stream.read, self._stream.readline, self._stream.readlines
 
     def __iter__(self):
@@ -22,6 +39,9 @@ class _Page(object):
 
     def info(self):
         return self.headers
+
+    def getcode(self):
+        return self.code
 
     def geturl(self):
         return self._url

@@ -1,8 +1,8 @@
 """From a line on the pipe to the bytes of its answer (spec/legacy-v0.md section 3); the plug-in's start and end."""
 
+import _pms
 from PMS import DB, Log, MediaXML, Plugin, Prefs
 from PMS import _Answer
-from PMS._Library import urllib
 
 _code = None
 
@@ -30,7 +30,7 @@ def stop():
 
 def answer(path, headers):
     """The answer to a request, as bytes."""
-    nouns = [urllib.unquote(noun) for noun in path.replace('?query=', '/').split('/')]
+    nouns = [_pms.unquote(noun) for noun in path.replace('?query=', '/').split('/')]
     if len(nouns) < 2:
         return _Answer.BAD_REQUEST
     del nouns[0]

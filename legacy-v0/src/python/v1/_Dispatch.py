@@ -5,7 +5,7 @@ import _pms
 import PMS
 from PMS import Client, Data, Database, Dict, HTTP, Locale, Objects, Plugin, Prefs, Request, Resource, Routes, String
 from PMS import _Answer, _Files, _Later
-from PMS._Library import random, urllib
+from PMS._Library import random
 from PMS._Log import Log, exception
 
 _code = None
@@ -128,19 +128,9 @@ def _bytes(text):
 
 # ---- finding what answers -------------------------------------------------------------------------------------------
 
-def _query(text):
-    """The arguments of a query: of several with one name the first, none that are empty."""
-    found = {}
-    for pair in text.replace(';', '&').split('&'):
-        name, separator, value = pair.partition('=')
-        if separator and value:
-            found.setdefault(urllib.unquote_plus(name), urllib.unquote_plus(value))
-    return found
-
-
 def _arguments(text):
     """Packed arguments, and those of the query on top of them."""
-    query = _query(text)
+    query = _pms.query(text)
     packed = query.pop('function_args', None)
     arguments = {}
     if packed is not None:
@@ -178,7 +168,7 @@ def _dispatch(uri):
     if rest == '/:' or rest.startswith('/:/'):
         return _internal(rest[3:], query)
     if 'paths' in record:
-        nouns = [urllib.unquote(noun) for noun in rest.split('/')[1:]]
+        nouns = [_pms.unquote(noun) for noun in rest.split('/')[1:]]
         if nouns and nouns[-1] == '':
             nouns.pop()
         return record['handler'](nouns, path, **_arguments(query))
@@ -201,7 +191,7 @@ def _is_broken():
 
 def _manage(path, query):
     """Requests of the media server itself."""
-    return _Answer.managed(path, {'prefixes': _prefix_list, 'rate': lambda: _rate(_query(query)), 'root': _root})
+    return _Answer.managed(path, {'prefixes': _prefix_list, 'rate': lambda: _rate(_pms.query(query)), 'root': _root})
 
 
 def _rate(arguments):
@@ -234,12 +224,12 @@ def _internal(path, query):
     if kind == 'function' and rest and len(rest) <= 2:
         arguments = _arguments(query)
         if len(rest) == 2:
-            arguments['query'] = urllib.unquote(rest[1])
-        return _call(urllib.unquote(rest[0]), arguments)
+            arguments['query'] = _pms.unquote(rest[1])
+        return _call(_pms.unquote(rest[0]), arguments)
     if kind == 'resources' and len(rest) == 1:
-        return _resource(urllib.unquote(rest[0]), Resource._file, Resource.Load)
+        return _resource(_pms.unquote(rest[0]), Resource._file, Resource.Load)
     if kind == 'sharedresources' and len(rest) == 1:
-        return _resource(urllib.unquote(rest[0]), Resource._file, Resource.LoadShared)
+        return _resource(_pms.unquote(rest[0]), Resource._file, Resource.LoadShared)
     if kind == 'prefs':
         if not rest or rest == ['']:
             return Prefs._container()
@@ -269,6 +259,6 @@ def _resource(name, find, load):
 
 
 def _set_prefs(query):
-    Prefs._set_by_url(_query(query))
+    Prefs._set_by_url(_pms.query(query))
     result = call_optional('ValidatePrefs')
     return result if result else ''
