@@ -28,8 +28,7 @@ fn main() -> ExitCode {
         let interpreter = builder.add_native_modules(&modules).add_frozen_modules(library).build();
         interpreter.run(|vm| {
             let scope = vm.new_scope_with_builtins();
-            let code =
-                vm.compile(&source, Mode::Exec, path).map_err(|error| vm.new_syntax_error(&error, Some(&source)))?;
+            let code = vm.compile(&source, Mode::Exec, path).map_err(|error| vm.new_value_error(error.to_string()))?;
             vm.run_code_obj(code, scope).map(drop)
         })
     };
