@@ -427,9 +427,6 @@ class StringElement(ObjectifiedDataElement):
 
     _convert = staticmethod(_convert)
 
-    def __repr__(self):
-        return repr(self._el.text or '')
-
     def __float__(self):
         return float(self.pyval)
 
