@@ -59,12 +59,6 @@ fn import_name(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, args: FuncArgs) -> P
     if let Some(file) = imports::find(sandbox.policy, &importer, &name) {
         return bundle_module(vm, sandbox, &last, &file);
     }
-    if !last.is_empty()
-        && let Some(module) = sandbox.modules.lock().get(&last).cloned()
-        && name == last
-    {
-        return Ok(module);
-    }
     check_whitelist(vm, sandbox, &name)?;
     library_module(vm, sandbox, &name, &args)
 }

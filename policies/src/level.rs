@@ -8,7 +8,8 @@ pub enum Level {
     /// What the original enforced: names and statements, but no imports (`spec/sandbox.md` §5).
     #[default]
     Compatible,
-    /// The documented import whitelist too, and nothing that leads from an object to the frames that run it.
+    /// The documented import whitelist too, files in the plug-in's own folders only, no other programs, and nothing that
+    /// leads from an object to the frames that run it.
     Strict,
 }
 

@@ -61,7 +61,7 @@ pub const POLICY_VARIABLE: &str = "REPRISE_POLICY";
 pub enum PolicyLevel {
     /// What the original framework enforced.
     Compatible,
-    /// The documented import whitelist too.
+    /// The documented import whitelist too; files in the plug-in's own folders only, and no other programs.
     Strict,
 }
 
