@@ -150,13 +150,13 @@ fn guarded(vm: &VirtualMachine, name: &'static str, kind: Kind, open: PyObjectRe
 fn check_call(vm: &VirtualMachine, kind: Kind, args: &FuncArgs) -> PyResult<()> {
     let Some(guard) = guard(vm) else { return Ok(()) };
     let argument = |at: usize, names: &[&str]| {
-        args.args.get(at).or_else(|| names.iter().find_map(|name| args.kwargs.get(*name))).cloned()
+        args.args.get(at).or_else(|| names.iter().find_map(|name| args.kwargs.get(name))).cloned()
     };
     let path = |at: usize, names: &[&str], access: Access| -> PyResult<()> {
         // Names relative to an open folder could mean anything.
         if ["dir_fd", "src_dir_fd", "dst_dir_fd"]
             .iter()
-            .any(|name| args.kwargs.get(*name).is_some_and(|fd| !vm.is_none(fd)))
+            .any(|name| args.kwargs.get(name).is_some_and(|fd| !vm.is_none(fd)))
         {
             return guard.path(vm, Path::new("/"), Access::Write);
         }
