@@ -30,7 +30,8 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 
-    /// With --syntax: read the files as the plug-in framework does; bytes beyond ASCII need no declared encoding.
+    /// With --syntax: read all files as the plug-in framework reads plug-ins' own code (Contents/Code, services, models):
+    /// bytes beyond ASCII need no declared encoding.
     #[arg(long, requires = "syntax")]
     pub framework: bool,
 
@@ -77,7 +78,7 @@ fn check_bundles(arguments: &Arguments) -> io::Result<ExitCode> {
     let mut worst = None;
     let mut all = Vec::new();
     for bundle in &bundles {
-        let report = checks::check(bundle, measured.as_ref());
+        let report = checks::check(bundle, measured.as_ref(), reprise_legacy_v0::packages::of);
         worst = worst.max(report.worst());
         match arguments.format {
             Format::Text => write_text(&report, &mut out)?,

@@ -36,15 +36,25 @@ pub fn check(arguments: &Arguments) -> io::Result<ExitCode> {
     for path in &arguments.paths {
         collect(path, &mut files)?;
     }
-    let rules = if arguments.framework { SourceRules::Framework } else { SourceRules::CPython };
     let mut report = Report::default();
     for file in &files {
+        let framework = arguments.framework || is_restricted(file);
+        let rules = if framework { SourceRules::Framework } else { SourceRules::CPython };
         let outcome = check_file(file, rules, &mut report.time);
         report.add(file, outcome, arguments.format, &mut out)?;
     }
     report.finish(arguments.format, &mut out)?;
     out.flush()?;
     Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether a file is one that the framework reads itself: a plug-in's code, its services and models. What it imports from
+/// `Contents/Libraries` is ordinary Python.
+fn is_restricted(file: &Path) -> bool {
+    let parts: Vec<&std::ffi::OsStr> = file.components().map(std::path::Component::as_os_str).collect();
+    let below = parts.windows(2).find(|pair| pair.first().is_some_and(|part| *part == "Contents"));
+    let code = below.and_then(|pair| pair.last()).is_some_and(|folder| *folder == "Code");
+    code || file.extension().is_some_and(|ending| ending == "pys" || ending == "pym")
 }
 
 /// All source files below a path, in order; a file that is named itself is one, whatever its ending.

@@ -6,18 +6,24 @@ use std::path::{Path, PathBuf};
 use reprise_bundles::services as declared;
 use reprise_bundles::{Bundle, Config, FrameworkVersion};
 use reprise_policies::{ELEVATED, MODEL, Policy, SERVICE, STANDARD, builtins, compiler, level, rules};
+use reprise_vm_glue::modules;
 use reprise_vm_glue::syntax::ast::Span;
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
 
 use super::imports::{Places, Target};
-use super::names::Names;
+use super::names::{Import, Names};
+use super::older::{self, Package};
 use super::{FileReport, Finding, Kind, Report, Severity};
 use crate::kit::{Entry, Status};
 use crate::reference::{self, Measured};
 use crate::{KITS, libraries, missing, sandbox};
 
-/// Checks the bundle in a folder. `measured`: which members the framework's objects have here, if it is known.
-pub fn check(path: &Path, measured: Option<&Measured>) -> Report {
+/// The modules that plug-ins of frameworks 0 and 1 can import from the framework.
+pub type OlderModules = fn(FrameworkVersion) -> &'static [modules::Entry];
+
+/// Checks the bundle in a folder. `measured`: which members the framework's objects have here, if it is known; `older`:
+/// what there is of frameworks 0 and 1.
+pub fn check(path: &Path, measured: Option<&Measured>, older: OlderModules) -> Report {
     libraries::register();
     let mut report = Report {
         bundle: path.to_owned(),
@@ -46,7 +52,8 @@ pub fn check(path: &Path, measured: Option<&Measured>) -> Report {
     }
     let configured = Config::default().list("module_whitelist");
     let whitelist = level::whitelist(configured, policy, &bundle.info.module_whitelist);
-    let mut checker = Checker { bundle: &bundle, measured, whitelist, files: BTreeMap::new() };
+    let older = (!is_v2).then(|| Package::of(older(bundle.framework)));
+    let mut checker = Checker { bundle: &bundle, measured, older, whitelist, files: BTreeMap::new() };
     checker.collect(is_v2.then_some(policy), &mut report.findings);
     report.files = checker.finish();
     report
@@ -92,6 +99,8 @@ struct File {
 struct Checker<'a> {
     bundle: &'a Bundle,
     measured: Option<&'a Measured>,
+    /// Of frameworks 0 and 1.
+    older: Option<Package>,
     /// What the strict level lets the plug-in's code import.
     whitelist: Vec<String>,
     files: BTreeMap<PathBuf, File>,
@@ -142,6 +151,9 @@ impl Checker<'_> {
             self.add(&file, Role { policy, main, library: false, places: places.clone() });
         }
         if policy.is_none() {
+            for file in below(&libraries, "py") {
+                self.add(&file, Role { policy: None, main: false, library: true, places: places.clone() });
+            }
             return;
         }
         for file in below(&contents.join("Models"), "pym") {
@@ -256,7 +268,7 @@ impl Checker<'_> {
 
     fn imports(&self, path: &Path, file: &mut File, source: &SourceText) {
         for import in file.names.imports.clone() {
-            if import.name == "__future__" || (import.name == "PMS" || import.name.starts_with("PMS.")) {
+            if import.name == "__future__" || older::is_framework(&import) {
                 continue;
             }
             let target = match file.role.policy {
@@ -301,6 +313,7 @@ impl Checker<'_> {
                 bound.entry(policy.name).or_default().extend(file.names.bound.iter().cloned());
             }
         }
+        self.older_names();
         let exclusions = self.bundle.info.api_exclusions.clone();
         for file in self.files.values_mut() {
             if let Some(policy) = file.role.policy {
@@ -310,6 +323,35 @@ impl Checker<'_> {
         }
         self.mark_fatal();
         self.files.into_values().map(|file| file.report).collect()
+    }
+
+    /// What code of frameworks 0 and 1 wants of the framework and is not there.
+    fn older_names(&mut self) {
+        let Some(package) = &self.older else { return };
+        let mut found = Vec::new();
+        for (path, file) in self.files.iter().filter(|(_, file)| !file.role.library && !file.broken) {
+            let others = |import: &Import| match file.role.places.ordinary(path, import) {
+                Target::File(module) => self.files.get(&module).map(|other| other.names.bound.clone()),
+                Target::Host => {
+                    modules::names::of(&import.name).map(|all| all.into_iter().map(str::to_owned).collect())
+                }
+                Target::Missing(_) => None,
+            };
+            found.push((path.clone(), older::gaps(package, &file.names, others)));
+        }
+        for (path, gaps) in found {
+            let Some(file) = self.files.get_mut(&path) else { continue };
+            let lines = syntax::LineIndex::new(&file.report.text);
+            for gap in gaps {
+                let line = lines.line(gap.span.start);
+                let finding = Finding { message: gap.message, line, ..finding(Kind::Name, &gap.subject, gap.span) };
+                match (gap.optional, gap.stops) {
+                    (true, _) => file.report.findings.push(Finding { severity: Severity::Note, ..finding }),
+                    (false, true) => file.stop(finding),
+                    (false, false) => file.report.findings.push(finding),
+                }
+            }
+        }
     }
 
     /// What stops the main file, or a module that it needs, keeps the plug-in from loading; a library that nobody

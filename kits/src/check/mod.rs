@@ -3,6 +3,7 @@
 //!
 //! * [`names`]: what a file imports, binds and uses
 //! * [`imports`]: where an import leads
+//! * [`older`]: names of the `PMS` package of frameworks 0 and 1
 //! * [`bundle`]: all files of a bundle, each under its policy
 //!
 //! The tables are those that run plug-ins: the kits', the policies', the registry of modules.
@@ -10,6 +11,7 @@
 pub mod bundle;
 pub mod imports;
 pub mod names;
+pub mod older;
 
 use std::path::PathBuf;
 

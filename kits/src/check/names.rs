@@ -19,6 +19,8 @@ pub struct Import {
     pub optional: bool,
     /// `from NAME import *`.
     pub star: bool,
+    /// `from NAME import name as bound`.
+    pub names: Vec<(String, String)>,
 }
 
 /// A name that is read.
@@ -36,6 +38,8 @@ pub struct Names {
     pub imports: Vec<Import>,
     /// Names that are bound anywhere in the file, in any scope.
     pub bound: HashSet<String>,
+    /// Those of them that are bound otherwise than by imports.
+    pub assigned: HashSet<String>,
     pub uses: Vec<Use>,
 }
 
@@ -61,6 +65,11 @@ struct Collector {
 impl Collector {
     fn bind(&mut self, name: &str) {
         self.names.bound.insert(name.to_owned());
+        self.names.assigned.insert(name.to_owned());
+    }
+
+    fn bind_import(&mut self, name: &str) {
+        self.names.bound.insert(name.to_owned());
     }
 
     fn bind_parameters(&mut self, args: &Arguments) {
@@ -69,7 +78,7 @@ impl Collector {
         }
     }
 
-    fn import(&mut self, name: &str, level: u32, span: Span, star: bool) {
+    fn import(&mut self, name: &str, level: u32, span: Span, star: bool, names: Vec<(String, String)>) {
         self.names.imports.push(Import {
             name: name.to_owned(),
             level,
@@ -77,6 +86,7 @@ impl Collector {
             in_function: self.functions > 0,
             optional: self.optional > 0,
             star,
+            names,
         });
     }
 
@@ -119,16 +129,21 @@ impl Visitor for Collector {
             StmtKind::Import { names } => {
                 for alias in names {
                     let first = alias.name.split('.').next().unwrap_or_default();
-                    self.bind(alias.asname.as_deref().unwrap_or(first));
-                    self.import(&alias.name, 0, alias.span, false);
+                    self.bind_import(alias.asname.as_deref().unwrap_or(first));
+                    self.import(&alias.name, 0, alias.span, false, Vec::new());
                 }
             }
             StmtKind::ImportFrom { module, names, level } => {
                 let star = names.iter().any(|alias| &*alias.name == "*");
-                for alias in names.iter().filter(|alias| &*alias.name != "*") {
-                    self.bind(alias.asname.as_deref().unwrap_or(&alias.name));
+                let taken: Vec<(String, String)> = names
+                    .iter()
+                    .filter(|alias| &*alias.name != "*")
+                    .map(|alias| (alias.name.to_string(), alias.asname.as_deref().unwrap_or(&alias.name).to_owned()))
+                    .collect();
+                for (_, bound) in &taken {
+                    self.bind_import(bound);
                 }
-                self.import(module.as_deref().unwrap_or(""), *level, node.span, star);
+                self.import(module.as_deref().unwrap_or(""), *level, node.span, star, taken);
             }
             StmtKind::Global { names } => names.iter().for_each(|name| self.bind(name)),
             StmtKind::If { test, body, orelse } => {

@@ -33,7 +33,7 @@ mod xml;
 use parking_lot::RwLock;
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::function::IntoPyNativeFn;
-use rustpython_vm::{Py, PyObjectRef, PyRef, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, VirtualMachine};
 
 /// Where a module comes from.
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +129,7 @@ pub static REGISTRY: &[Entry] = &[
     python("copy", include_str!("python/copy.py")),
     python("copy_reg", include_str!("python/copy_reg.py")),
     over("csv", "csv", include_str!("python/csv.py")),
+    over("ctypes", "ctypes", include_str!("python/ctypes.py")),
     native("datetime", datetime_module::module),
     package("distutils", include_str!("python/distutils/__init__.py")),
     python("distutils.errors", include_str!("python/distutils/errors.py")),
@@ -187,6 +188,7 @@ pub static REGISTRY: &[Entry] = &[
     over("os", "os", include_str!("python/os.py")),
     python("pickle", include_str!("python/pickle.py")),
     python("pipes", include_str!("python/pipes.py")),
+    python("pkgutil", include_str!("python/pkgutil.py")),
     over("platform", "platform", include_str!("python/platform.py")),
     python("plistlib", include_str!("python/plistlib.py")),
     native("posixpath", posixpath::module),
@@ -226,6 +228,8 @@ pub static REGISTRY: &[Entry] = &[
     python("xml.etree.ElementTree", include_str!("python/xml/elementtree.py")),
     python("xml.etree.cElementTree", include_str!("python/xml/elementtree.py")),
     python("xml.parsers.expat", include_str!("python/xml/expat.py")),
+    over("xml.sax", "xml.sax", include_str!("python/xml/sax/__init__.py")),
+    python("xml.sax.expatreader", include_str!("python/xml/sax/expatreader.py")),
     over("xmlrpclib", "xmlrpc.client", include_str!("python/xmlrpclib.py")),
     python("zipfile", include_str!("python/zipfile.py")),
     python("zlib", include_str!("python/zlib.py")),
@@ -327,7 +331,12 @@ pub fn set_function<F, Kind>(vm: &VirtualMachine, module: &Py<PyModule>, name: &
 where
     F: IntoPyNativeFn<Kind>,
 {
-    set(vm, module, name, vm.new_function(name, function));
+    let function = vm.new_function(name, function);
+    if let Ok(Some(module_name)) = module.dict().get_item_opt("__name__", vm) {
+        // What a function of CPython's extension modules shows; a function without it works all the same.
+        let _ = function.as_object().set_attr("__module__", module_name, vm);
+    }
+    set(vm, module, name, function);
 }
 
 /// The entry of a module that every interpreter has, by its dotted Python 2 name.

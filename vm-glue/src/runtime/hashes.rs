@@ -9,15 +9,24 @@ use super::buffer::Buffer;
 use super::{arguments, dialect};
 use malachite_bigint::{BigInt, Sign};
 use parking_lot::RwLock;
+use rustpython_common::hash::PyHash;
 use rustpython_common::wtf8::Wtf8;
-use rustpython_vm::builtins::{PyFloat, PyInt, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyCode, PyFloat, PyInt, PyStr, PyTuple};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+/// The hash of a code object. (The machine's own goes over the constants, among which are slices.)
+fn of_code(object: &PyObject, _vm: &VirtualMachine) -> PyResult<PyHash> {
+    let Some(code) = object.downcast_ref::<PyCode>() else { return Ok(0) };
+    let line = code.first_line_number.map_or(0, |line| line.get() as i64);
+    Ok(finished(of_text(code.obj_name.as_wtf8()) ^ line))
+}
+
 /// Sets the builtin.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    vm.ctx.types.code_type.slots().hash.store(Some(of_code));
     dialect::set_function(vm, "hash", |args: FuncArgs, vm: &VirtualMachine| -> PyResult<i64> {
         hash(vm, arguments::one(vm, "hash", &args)?)
     })?;

@@ -315,9 +315,33 @@ def _tuple_parameter(co, hidden):
     return hidden
 
 
+# Functions that are native here and written in Python in CPython 2.7, with their arguments.
+_NATIVE = {
+    're': {
+        'compile': 'pattern, flags=0', 'escape': 'pattern', 'findall': 'pattern, string, flags=0',
+        'finditer': 'pattern, string, flags=0', 'match': 'pattern, string, flags=0', 'purge': '',
+        'search': 'pattern, string, flags=0', 'split': 'pattern, string, maxsplit=0, flags=0',
+        'sub': 'pattern, repl, string, count=0, flags=0', 'subn': 'pattern, repl, string, count=0, flags=0',
+        'template': 'pattern, flags=0',
+    },
+    'posixpath': {
+        'abspath': 'path', 'basename': 'p', 'commonprefix': 'm', 'dirname': 'p', 'exists': 'path',
+        'expanduser': 'path', 'expandvars': 'path', 'getatime': 'filename', 'getctime': 'filename',
+        'getmtime': 'filename', 'getsize': 'filename', 'isabs': 's', 'isdir': 's', 'isfile': 'path', 'islink': 'path',
+        'ismount': 'path', 'join': 'a, *p', 'lexists': 'path', 'normcase': 's', 'normpath': 'path',
+        'realpath': 'filename', 'relpath': "path, start='.'", 'samefile': 'f1, f2', 'samestat': 's1, s2', 'split': 'p',
+        'splitdrive': 'p', 'splitext': 'p', 'walk': 'top, func, arg',
+    },
+}
+
+
 def getargspec(func):
     if ismethod(func):
         func = func.im_func
+    if isbuiltin(func):
+        arguments = _NATIVE.get(func.__module__, {}).get(func.__name__)
+        if arguments is not None:
+            return getargspec(eval('lambda %s: 0' % arguments))
     if not isfunction(func):
         raise TypeError('%r is not a Python function' % (func,))
     args, varargs, keywords = getargs(func.func_code)

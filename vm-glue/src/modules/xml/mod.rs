@@ -61,9 +61,15 @@ fn event_tuple(vm: &VirtualMachine, event: &Event, ascii_as_str: bool) -> PyResu
     Ok(vm.ctx.new_tuple(items).into())
 }
 
-/// `parse(data, ascii_as_str, separator)`: `(events, error)`. `data` is UTF-8; `separator` goes between a namespace and a
-/// name, None leaves names with their prefixes. The error is `(code, text, line, column)` or None.
-fn parse(data: PyObjectRef, ascii_as_str: bool, separator: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+/// `parse(data, ascii_as_str, separator, keep_prefixes)`: `(events, error)`. `data` is UTF-8; `separator` goes between a namespace and a
+/// name, None leaves names with their prefixes; `keep_prefixes` adds the prefix behind the name. The error is `(code, text, line, column)` or None.
+fn parse(
+    data: PyObjectRef,
+    ascii_as_str: bool,
+    separator: PyObjectRef,
+    keep_prefixes: bool,
+    vm: &VirtualMachine,
+) -> PyResult {
     let bytes = match text::bytes_of(&data) {
         Some(bytes) => bytes,
         None => match data.downcast_ref::<PyStr>() {
@@ -72,7 +78,7 @@ fn parse(data: PyObjectRef, ascii_as_str: bool, separator: PyObjectRef, vm: &Vir
         },
     };
     let separator = if vm.is_none(&separator) { None } else { text::text_of(vm, &separator)? };
-    let (events, failure) = vm.allow_threads(|| Reader::read(&bytes, separator.as_deref()));
+    let (events, failure) = vm.allow_threads(|| Reader::read(&bytes, separator.as_deref(), keep_prefixes));
     let events = events.iter().map(|event| event_tuple(vm, event, ascii_as_str)).collect::<PyResult<Vec<_>>>()?;
     let error = match failure {
         Some((failure, position)) => vm

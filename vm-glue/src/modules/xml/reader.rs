@@ -117,6 +117,8 @@ struct Open {
 /// Reads one document.
 pub struct Reader<'a> {
     separator: Option<&'a str>,
+    /// A name is followed by the separator and its prefix.
+    keep_prefixes: bool,
     events: Vec<Event>,
     open: Vec<Open>,
     /// Namespaces in force: prefix and URI, the innermost last.
@@ -130,7 +132,7 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// The events of a document, and the fault that ended it. `separator` is what joins a namespace and a name; without
     /// one, namespaces are left alone.
-    pub fn read(bytes: &[u8], separator: Option<&'a str>) -> (Vec<Event>, Option<Fault>) {
+    pub fn read(bytes: &[u8], separator: Option<&'a str>, keep_prefixes: bool) -> (Vec<Event>, Option<Fault>) {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let (text, broken_end) = match std::str::from_utf8(bytes) {
             Ok(text) => (text, false),
@@ -141,6 +143,7 @@ impl<'a> Reader<'a> {
         };
         let mut reader = Reader {
             separator,
+            keep_prefixes,
             events: Vec::new(),
             open: Vec::new(),
             namespaces: Vec::new(),
@@ -563,7 +566,10 @@ impl<'a> Reader<'a> {
         };
         match self.namespace(prefix) {
             Some("") if prefix.is_none() => Ok(local.to_owned()),
-            Some(uri) => Ok(format!("{uri}{separator}{local}")),
+            Some(uri) => Ok(match prefix {
+                Some(prefix) if self.keep_prefixes => format!("{uri}{separator}{local}{separator}{prefix}"),
+                _ => format!("{uri}{separator}{local}"),
+            }),
             None if prefix.is_none() => Ok(local.to_owned()),
             None => Err((Failure::UnboundPrefix, place)),
         }
@@ -745,7 +751,7 @@ mod tests {
     use super::*;
 
     fn fault(document: &str) -> Option<(&'static str, usize, usize)> {
-        let (_, fault) = Reader::read(document.as_bytes(), Some("}"));
+        let (_, fault) = Reader::read(document.as_bytes(), Some("}"), false);
         fault.map(|(failure, position)| (failure.text(), position.line, position.column))
     }
 

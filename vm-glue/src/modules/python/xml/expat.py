@@ -107,13 +107,13 @@ def to_utf8(data, encoding=None):
     return data.decode(encoding, 'replace').encode('utf-8')
 
 
-def events_of(data, encoding, ascii_as_str, separator, kind=ExpatError):
+def events_of(data, encoding, ascii_as_str, separator, kind=ExpatError, keep_prefixes=False):
     """The events of a document, and the exception to raise after them, or None."""
     try:
         data = to_utf8(data, encoding)
     except UnknownEncoding, e:
         return [], make_error(18, 'unknown encoding', 1, e.args[1], kind)
-    events, fault = _expat.parse(data, ascii_as_str, separator)
+    events, fault = _expat.parse(data, ascii_as_str, separator, keep_prefixes)
     return events, make_error(kind=kind, *fault) if fault else None
 
 
@@ -166,7 +166,8 @@ class xmlparser(object):
         return 1
 
     def _run(self, data):
-        events, fault = events_of(data, self._encoding, False, self._separator)
+        events, fault = events_of(data, self._encoding, False, self._separator,
+                                  keep_prefixes=bool(self.namespace_prefixes))
         self._text = []
         for event in events:
             kind = event[0]
