@@ -4,12 +4,17 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-/// A bundle with these files below `Contents`, besides its Info.plist.
+/// A bundle of framework 2 with these files below `Contents`, besides its Info.plist.
 fn bundle(folder: &Path, info: &str, files: &[(&str, &str)]) -> PathBuf {
+    bundle_of(folder, "2", info, files)
+}
+
+/// The same of any framework.
+fn bundle_of(folder: &Path, framework: &str, info: &str, files: &[(&str, &str)]) -> PathBuf {
     let bundle = folder.join("Test.bundle");
     let info = format!(
         "<plist version=\"1.0\"><dict><key>CFBundleIdentifier</key><string>org.example.test</string>\
-         <key>PlexFrameworkVersion</key><string>2</string>{info}</dict></plist>"
+         <key>PlexFrameworkVersion</key><string>{framework}</string>{info}</dict></plist>"
     );
     for (name, text) in files.iter().copied().chain([("Info.plist", info.as_str())]) {
         let file = bundle.join("Contents").join(name);
@@ -90,6 +95,23 @@ fn libraries_need_the_elevated_policy() {
     let info = "<key>PlexPluginCodePolicy</key><string>Elevated</string>";
     let (text, status) = check(&[&bundle(folder.path(), info, &files)]);
     assert!(status == 0 && text.contains("nothing found"), "{text}");
+}
+
+#[test]
+fn code_of_framework_1_is_checked_against_its_package() {
+    let folder = folder();
+    let code = "from PMS import *\nfrom PMS.Objects import MediaContainer\n\ndef Start():\n    HTTP.SetCacheTime(3)\n    \
+                HTTP.Fetch('http://a.test/')\n    return MediaContainr(title1=L('t'))\n";
+    let files = [("Code/__init__.py", code)];
+    let bundle = bundle_of(folder.path(), "1", "", &files);
+    let (text, status) = check(&[&bundle]);
+    assert_eq!(status, 1, "{text}");
+    for wanted in ["runs with 2 gaps", "HTTP.Fetch is missing", "MediaContainr is not there"] {
+        assert!(text.contains(wanted), "{wanted} is missing in\n{text}");
+    }
+    let files = [("Code/__init__.py", "from PMS.Objects import MediaContainr\n")];
+    let (text, status) = check(&[&bundle_of(folder.path(), "1", "", &files)]);
+    assert!(status == 2 && text.contains("MediaContainr cannot be imported"), "{text}");
 }
 
 #[test]

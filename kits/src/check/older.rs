@@ -166,7 +166,10 @@ pub fn gaps(package: &Package, names: &Names, others: impl Fn(&Import) -> Option
     let mut called: HashMap<String, String> = HashMap::new();
     let mut known: HashSet<String> =
         modules::names::of("__builtin__").unwrap_or_default().into_iter().map(str::to_owned).collect();
-    known.extend(["__name__", "__file__", "__doc__", "__path__", "__package__", "__builtins__"].map(str::to_owned));
+    known.extend(
+        ["__name__", "__file__", "__doc__", "__path__", "__package__", "__builtins__", "__import__", "__debug__"]
+            .map(str::to_owned),
+    );
     let mut all_known = true;
     for import in &names.imports {
         if !is_framework(import) {

@@ -124,7 +124,12 @@ fn members(vm: &VirtualMachine, module: &str) -> PyResult<Vec<(String, PyObjectR
             found.push(("RestrictedModule".to_owned(), crate::base::module_class(vm).into()));
         }
         "Framework.modelling.attributes" => found.extend(attribute_classes::members(vm)),
-        "Framework.components.localization" => found.push(("LocalString".to_owned(), localekit::class(vm).into())),
+        "Framework.components.localization" => {
+            // One class here for the results of `L()` and of `F()`.
+            for name in ["LocalString", "LocalStringFormatter"] {
+                found.push((name.to_owned(), localekit::class(vm).into()));
+            }
+        }
         "Framework.utils" => {
             if let Some(sandbox) = sandbox::current() {
                 let util = super::component::kit(vm, &sandbox, "Util")?;

@@ -322,8 +322,16 @@ pub fn new(vm: &VirtualMachine, name: &str) -> PyRef<PyModule> {
 
 /// Sets a name of a fresh module.
 pub fn set(vm: &VirtualMachine, module: &Py<PyModule>, name: &'static str, value: impl Into<PyObjectRef>) {
+    let value: PyObjectRef = value.into();
+    if value.class().is(vm.ctx.types.builtin_function_or_method_type)
+        && let Ok(Some(module_name)) = module.dict().get_item_opt("__name__", vm)
+        && value.get_attr("__module__", vm).is_ok_and(|known| vm.is_none(&known))
+    {
+        // What a function of CPython's extension modules shows; a function without it works all the same.
+        let _ = value.set_attr("__module__", module_name, vm);
+    }
     // A plain dictionary accepts every name: nothing can fail.
-    let _ = module.dict().set_item(name, value.into(), vm);
+    let _ = module.dict().set_item(name, value, vm);
 }
 
 /// Sets a function of a fresh module.
@@ -331,12 +339,7 @@ pub fn set_function<F, Kind>(vm: &VirtualMachine, module: &Py<PyModule>, name: &
 where
     F: IntoPyNativeFn<Kind>,
 {
-    let function = vm.new_function(name, function);
-    if let Ok(Some(module_name)) = module.dict().get_item_opt("__name__", vm) {
-        // What a function of CPython's extension modules shows; a function without it works all the same.
-        let _ = function.as_object().set_attr("__module__", module_name, vm);
-    }
-    set(vm, module, name, function);
+    set(vm, module, name, vm.new_function(name, function));
 }
 
 /// The entry of a module that every interpreter has, by its dotted Python 2 name.

@@ -658,8 +658,11 @@ fn classic_getattr(class: &Py<PyType>, name: &'static PyStrInterned, vm: &Virtua
 fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let Some(class) = object.downcast_ref::<PyType>() else { return object.generic_setattr(name, value, vm) };
     // A metaclass of the program's has a plain `__doc__` of its own, which hides the read-only one of `type`.
-    let plain = object.class().is(vm.ctx.types.type_type);
-    if name.as_bytes() == b"__doc__" && plain && !classic::is_classic(class) {
+    let read_only = || {
+        let own = object.class().get_attr(vm.ctx.intern_str("__doc__"));
+        own.is_none_or(|own| !own.downcastable::<PyStr>() && !vm.is_none(&own))
+    };
+    if name.as_bytes() == b"__doc__" && !classic::is_classic(class) && read_only() {
         return Err(vm.new_attribute_error("attribute '__doc__' of 'type' objects is not writable"));
     }
     let is_classic = classic::is_classic(class);

@@ -90,7 +90,6 @@ class ExpatParser(xmlreader.IncrementalParser, xmlreader.Locator):
     def reset(self):
         spaces = self._features[handler.feature_namespaces]
         parser = self._parser = expat.ParserCreate(None, ' ' if spaces else None)
-        parser.buffer_text = True
         parser.namespace_prefixes = bool(spaces)
         parser.StartElementHandler = self._start_ns if spaces else self._start
         parser.EndElementHandler = self._end_ns if spaces else self._end
