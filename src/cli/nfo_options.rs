@@ -41,8 +41,8 @@ pub struct NfoOptions {
     movie_nfo: NameOfFilms,
 
     /// What collections of films become; those of shows are tags.
-    #[arg(long, requires = "nfo", value_enum, default_value_t = Sets::FirstSet)]
-    collections: Sets,
+    #[arg(long, requires = "nfo", value_enum, default_value_t = CollectionForm::FirstSet)]
+    collections: CollectionForm,
 
     /// Certificates: as the agent gave them, US without the country, or DE-12 for de/12.
     #[arg(long, requires = "nfo", value_enum, default_value_t = Mpaa::AsGiven)]
@@ -81,7 +81,7 @@ enum NameOfFilms {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Sets {
+enum CollectionForm {
     Tags,
     FirstSet,
     AllSets,
@@ -102,9 +102,9 @@ impl NfoOptions {
                 lock: self.lock,
                 image_urls: self.image_urls,
                 collections: match self.collections {
-                    Sets::Tags => Collections::Tags,
-                    Sets::FirstSet => Collections::FirstSet,
-                    Sets::AllSets => Collections::AllSets,
+                    CollectionForm::Tags => Collections::Tags,
+                    CollectionForm::FirstSet => Collections::FirstSet,
+                    CollectionForm::AllSets => Collections::AllSets,
                 },
                 certificates: match self.mpaa {
                     Mpaa::AsGiven => Certificates::AsGiven,

@@ -74,7 +74,7 @@ pub fn locate(guid: &str, template: &Template) -> (String, Vec<String>) {
         attribute.is_some_and(|attribute| matches!(attribute.kind, Kind::Map(Item::Record(_))))
     };
     // An agent's own id may hold slashes.
-    if parts.len() % 2 != 0 || !parts.first().is_none_or(is_map) {
+    if !parts.len().is_multiple_of(2) || !parts.first().is_none_or(is_map) {
         return whole();
     }
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
