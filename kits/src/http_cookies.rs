@@ -3,6 +3,8 @@
 use reprise_bundles::dict_order::iteration_order;
 use reprise_vm_glue::web::Location;
 
+use crate::objects::quote::quote;
+
 /// The first lines of a cookie file.
 const FILE_HEAD: &str = "# Netscape HTTP Cookie File\n# http://curl.haxx.se/rfc/cookie_spec.html\n# This is a generated file!  Do not edit.\n\n";
 /// Most cookies of one domain, and of all: hostile servers must not fill the memory.
@@ -160,15 +162,14 @@ impl CookieJar {
 
     /// Takes in what an answer sets.
     pub fn take_from<'a>(&mut self, location: &Location, headers: impl Iterator<Item = &'a [u8]>, now: i64) {
-        for header in headers {
-            if let Some(cookie) = parse_set_cookie(&String::from_utf8_lossy(header), location, now) {
-                if cookie.is_expired(now) {
-                    self.cookies
-                        .retain(|c| c.domain != cookie.domain || c.path != cookie.path || c.name != cookie.name);
-                } else {
-                    self.set(cookie);
-                }
-            }
+        let set = headers.filter_map(|header| parse_set_cookie(&String::from_utf8_lossy(header), location, now));
+        // What an answer takes away goes before what it sets is there.
+        let (gone, kept): (Vec<Cookie>, Vec<Cookie>) = set.partition(|cookie| cookie.is_expired(now));
+        for cookie in gone {
+            self.cookies.retain(|c| c.domain != cookie.domain || c.path != cookie.path || c.name != cookie.name);
+        }
+        for cookie in kept {
+            self.set(cookie);
         }
     }
 }
@@ -189,6 +190,9 @@ fn effective_host(location: &Location) -> String {
     if location.host.contains('.') { location.host.clone() } else { format!("{}.local", location.host) }
 }
 
+/// What stays as it is in a path, beside letters and digits.
+const PATH_SAFE: &[u8] = b"%/;:@&=+$,!~*'()";
+
 /// The cookie that one `Set-Cookie` header sets; None if it must not be set.
 fn parse_set_cookie(header: &str, location: &Location, now: i64) -> Option<Cookie> {
     let mut parts = header.split(';');
@@ -200,18 +204,32 @@ fn parse_set_cookie(header: &str, location: &Location, now: i64) -> Option<Cooki
     if name.is_empty() {
         return None;
     }
-    let (mut domain, mut path, mut secure, mut expires, mut max_age) = (None, None, false, None, None);
+    let (mut domain, mut path, mut secure, mut expires) = (None, None, false, None);
     for part in parts {
         let (key, value) = match part.split_once('=') {
-            Some((key, value)) => (key.trim().to_ascii_lowercase(), Some(value.trim().trim_matches('"'))),
+            Some((key, value)) => (key.trim().to_ascii_lowercase(), Some(value.trim())),
             None => (part.trim().to_ascii_lowercase(), None),
         };
         match key.as_str() {
-            "domain" => domain = value.filter(|v| !v.is_empty()).map(str::to_ascii_lowercase),
-            "path" => path = value.filter(|v| v.starts_with('/')).map(str::to_owned),
+            "domain" => domain = value.map(|named| named.trim_matches('"').to_ascii_lowercase()),
+            "path" => path = value.filter(|v| !v.is_empty()).map(|v| quote(v.as_bytes(), PATH_SAFE)),
             "secure" => secure = true,
-            "expires" => expires = value.and_then(parse_date),
-            "max-age" => max_age = value.and_then(|v| v.parse::<i64>().ok()),
+            // The first of several that says when the cookie ends counts.
+            "expires" => expires = expires.or_else(|| value.and_then(|v| parse_date(v.trim_matches('"')))),
+            "max-age" => {
+                let age: i64 = value?.parse().ok()?;
+                expires = expires.or(Some(now.saturating_add(age)));
+            }
+            "port" => {
+                let own = location.effective_port();
+                let ports = value.map(|ports| ports.split(',').map(|port| port.trim().parse::<u16>().ok()));
+                // No number, or not this one: the cookie is not meant for here.
+                if let Some(mut ports) = ports
+                    && !(ports.clone().all(|port| port.is_some()) && ports.any(|port| port == Some(own)))
+                {
+                    return None;
+                }
+            }
             _ => {}
         }
     }
@@ -221,7 +239,8 @@ fn parse_set_cookie(header: &str, location: &Location, now: i64) -> Option<Cooki
         Some(named) => {
             let plain = named.trim_start_matches('.').to_owned();
             let dotted = format!(".{plain}");
-            if !plain.contains('.') && dotted != ".local" || !format!(".{host}").ends_with(&dotted) {
+            if plain.is_empty() || !plain.contains('.') && dotted != ".local" || !format!(".{host}").ends_with(&dotted)
+            {
                 return None;
             }
             dotted
@@ -232,7 +251,6 @@ fn parse_set_cookie(header: &str, location: &Location, now: i64) -> Option<Cooki
         let folder = location.path.rfind('/').and_then(|at| location.path.get(..at)).unwrap_or("");
         if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }
     });
-    let expires = max_age.map(|age| now.saturating_add(age)).or(expires);
     Some(Cookie { name: name.to_owned(), value, domain, path, path_specified, secure, expires })
 }
 
@@ -340,6 +358,26 @@ mod tests {
         let headers: [&[u8]; 2] = [b"sid=; path=/; expires=Mon, 01 Jan 2001 00:00:00 GMT", b"tmp=x; path=/; max-age=0"];
         jar.take_from(&at("http://www.example.com/logout"), headers.into_iter(), NOW);
         assert!(!jar.iter().any(|c| c.name == "sid" || c.name == "tmp"));
+    }
+
+    /// What CPython 2.7's cookielib takes and leaves.
+    #[test]
+    fn odd_headers() {
+        for (header, path) in [
+            ("a=1; path=\"/a\"", Some("%22/a%22")),
+            ("a=1; path=a", Some("a")),
+            ("a=1; path=", Some("/a")),
+            ("a=1; max-age=x", None),
+            ("a=1; domain=", None),
+            ("a=1; port=\"80\"", None),
+            ("a=1; port=80,8080", Some("/a")),
+            ("a=1; port=8080", None),
+            ("a=1; expires=junk", Some("/a")),
+        ] {
+            let mut jar = CookieJar::default();
+            jar.take_from(&at("http://www.example.com/a/b"), [header.as_bytes()].into_iter(), NOW);
+            assert_eq!(jar.iter().next().map(|cookie| cookie.path.as_str()), path, "{header}");
+        }
     }
 
     #[test]

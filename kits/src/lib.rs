@@ -118,6 +118,7 @@ pub mod threadkit;
 pub mod user_state;
 pub mod utilkit;
 pub mod xmlrpckit;
+pub mod yaml_scalars;
 pub mod yamlkit;
 
 /// Every kit, in the order of publication. A new kit is one line here.

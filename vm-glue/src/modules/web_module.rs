@@ -27,7 +27,15 @@ fn error_type(vm: &VirtualMachine) -> PyTypeRef {
 
 /// A `_web.Error`: the kind, the message, and what belongs to the kind.
 fn error(vm: &VirtualMachine, failure: &WebError) -> PyBaseExceptionRef {
-    let message: PyObjectRef = text::native(vm, &failure.to_string());
+    let message = match failure {
+        // As the system says it: "Connection refused (os error 111)" without the number, which stands apart.
+        WebError::Connect { source, .. } => {
+            let said = source.to_string();
+            said.split(" (os error").next().unwrap_or_default().to_owned()
+        }
+        other => other.to_string(),
+    };
+    let message: PyObjectRef = text::native(vm, &message);
     let none = || vm.ctx.none();
     let (kind, first, second) = match failure {
         WebError::Timeout(_) => ("timeout", none(), none()),

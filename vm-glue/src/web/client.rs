@@ -92,7 +92,7 @@ impl Client {
     fn fetch(&self, request: &Request, location: &Location, address: Option<&str>) -> Result<Response, WebError> {
         let own_authority = location.host_header();
         let media_server = is_media_server(location);
-        let proxy = if media_server { None } else { proxy_for(location) };
+        let proxy = if media_server || request.direct { None } else { proxy_for(location) };
         // A request for a plain address is given to the proxy itself; for the others it makes a tunnel.
         let through = proxy.as_ref().filter(|_| !location.is_tls()).map(|url| PlainProxy::parse(url)).transpose()?;
         let (scheme, authority) = match &through {

@@ -108,6 +108,8 @@ pub struct Request {
     pub verify: bool,
     /// Whom to trust instead of the system's authorities; None for those.
     pub roots: Option<Arc<Roots>>,
+    /// Past the proxies of the environment, for what runs on this machine.
+    pub direct: bool,
 }
 
 /// Certificate authorities that a program brings along.
@@ -129,6 +131,7 @@ impl Request {
             timeout: None,
             verify: true,
             roots: None,
+            direct: false,
         }
     }
 
@@ -143,6 +146,11 @@ impl Request {
 
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Request {
         self.body = Some(body.into());
+        self
+    }
+
+    pub fn direct(mut self) -> Request {
+        self.direct = true;
         self
     }
 

@@ -5,6 +5,8 @@ mod ends;
 mod links;
 mod starts;
 
+use std::borrow::Cow;
+
 use super::markup::{join, looks_like_html, resolve, sanitize};
 use super::namespaces::prefix_of;
 use super::{Dict, Feed, Key, Value, dates};
@@ -200,7 +202,9 @@ impl Builder {
     pub fn text(&mut self, text: &str) {
         let is_xhtml = self.content.as_ref().is_some_and(|content| content.kind == XHTML);
         if let Some(open) = self.open.last_mut() {
-            if is_xhtml { open.text.push_str(&escape(text)) } else { open.text.push_str(text) }
+            // Tag soup comes with its references already.
+            let text = if is_xhtml && !self.loose { Cow::Owned(escape(text)) } else { Cow::Borrowed(text) };
+            open.text.push_str(&text);
         }
     }
 

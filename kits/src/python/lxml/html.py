@@ -89,7 +89,10 @@ def _name_of(element):
 def fromstring(html, base_url=None, parser=None, **kw):
     if _is_blank(html):
         raise ParserError('Document is empty')
-    return _lxml.fragment(html, _encoding(parser), base_url)
+    root = _lxml.fragment(html, _encoding(parser), base_url)
+    if root.tag == 'html' and not len(root) and _lxml.html(html, _encoding(parser), base_url) is None:
+        raise ParserError('Document is empty')
+    return root
 
 
 def parse(filename_or_url, parser=None, base_url=None, **kw):
