@@ -148,6 +148,7 @@ fn compare_at(
     if matches!(operation, PyComparisonOp::Eq | PyComparisonOp::Ne)
         && a.fast_isinstance(class)
         && b.fast_isinstance(class)
+        && !a.get_attr("tzinfo", vm)?.is(&b.get_attr("tzinfo", vm)?)
         && is_naive(a, vm)? != is_naive(b, vm)?
     {
         return Err(vm.new_type_error(format!("can't compare offset-naive and offset-aware {kind}")));
@@ -169,7 +170,7 @@ fn arithmetic(at: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyR
     let original = ARITHMETIC.get().and_then(|known| known.get(at).copied().flatten());
     let is_float = a.downcastable::<PyFloat>() || b.downcastable::<PyFloat>();
     match original {
-        Some(original) if !is_float && !(is_delta(a) && is_delta(b)) => original(a, b, vm),
+        Some(original) if !(is_float || is_delta(a) && is_delta(b)) => original(a, b, vm),
         _ => Ok(vm.ctx.not_implemented()),
     }
 }

@@ -1,6 +1,6 @@
 //! The module `_web`: the program's HTTP client as `httplib` and `urllib2` use it.
 //!
-//! `_web.send(method, url, headers, body, timeout, verify=True, roots=None)` gives `(status, reason, headers, stream)`; `stream.read(n)` the
+//! `_web.send(method, url, headers, body, timeout, trust=True)` gives `(status, reason, headers, stream)`; `stream.read(n)` the
 //! bytes. What goes wrong is a `_web.Error(kind, message, …)`, which `httplib` turns into the exceptions of Python 2.
 
 use std::io::Read;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule, PyStr, PyTypeRef};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule, PyStr, PyTuple, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, pyclass};
@@ -132,17 +132,19 @@ fn send(
     headers: Vec<PyObjectRef>,
     body: PyObjectRef,
     timeout: PyObjectRef,
-    verify: OptionalArg<bool>,
-    roots: OptionalArg<PyObjectRef>,
+    trust: OptionalArg<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<PyObjectRef> {
     let mut request = Request::new(string(vm, &method)?, string(vm, &url)?);
-    request = request.verify(verify.unwrap_or(true));
-    if let Some(roots) = roots.into_option().filter(|roots| !vm.is_none(roots)) {
-        let parts = Vec::<PyObjectRef>::try_from_object(vm, roots)?;
-        let [pem, and_system] = parts.as_slice() else { return Err(vm.new_type_error("roots are a pair")) };
-        let roots = Roots { pem: bytes(vm, pem)?, and_system: and_system.clone().try_to_bool(vm)? };
-        request = request.roots(Some(roots));
+    match trust.into_option() {
+        Some(pair) if pair.downcastable::<PyTuple>() => {
+            let parts = Vec::<PyObjectRef>::try_from_object(vm, pair)?;
+            let [pem, and_system] = parts.as_slice() else { return Err(vm.new_type_error("roots are a pair")) };
+            let roots = Roots { pem: bytes(vm, pem)?, and_system: and_system.clone().try_to_bool(vm)? };
+            request = request.roots(Some(roots));
+        }
+        Some(verify) => request = request.verify(verify.try_to_bool(vm)?),
+        None => {}
     }
     for pair in headers {
         let pair = Vec::<PyObjectRef>::try_from_object(vm, pair)?;

@@ -73,7 +73,7 @@ def send(method, url, headers, body, timeout, verify=True, roots=None, response_
     if timeout is not None:
         timeout = float(timeout)
     try:
-        status, reason, pairs, stream = _web.send(method, url, headers, body, timeout, verify, roots)
+        status, reason, pairs, stream = _web.send(method, url, headers, body, timeout, verify if roots is None else roots)
     except Error, e:
         failed(e)
     if response_class is None or not issubclass(response_class, httplib.HTTPResponse):

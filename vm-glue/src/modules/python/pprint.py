@@ -104,12 +104,12 @@ class PrettyPrinter:
         elif issubclass(kind, tuple) and reprs == tuple.__repr__:
             brackets = '(', ',)' if len(object) == 1 else ')'
         elif issubclass(kind, set) and reprs == set.__repr__ and object:
-            brackets = 'set([', '])'
-            indent += 4
+            brackets = kind.__name__ + '([', '])'
+            indent += len(kind.__name__) + 1
             object = _sorted(object)
         elif issubclass(kind, frozenset) and reprs == frozenset.__repr__ and object:
-            brackets = 'frozenset([', '])'
-            indent += 10
+            brackets = kind.__name__ + '([', '])'
+            indent += len(kind.__name__) + 1
             object = _sorted(object)
         if brackets is None:
             write(text)

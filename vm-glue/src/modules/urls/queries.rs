@@ -119,7 +119,7 @@ fn parsed(vm: &VirtualMachine, function: &str, args: FuncArgs) -> PyResult<Vec<(
     let mut start = 0;
     while start <= bytes.len() {
         let rest = bytes.get(start..).unwrap_or_default();
-        let end = rest.iter().position(|byte| is_end(byte)).map_or(bytes.len(), |at| start + at);
+        let end = rest.iter().position(is_end).map_or(bytes.len(), |at| start + at);
         let field = bytes.get(start..end).unwrap_or_default();
         let middle = field.iter().position(|byte| *byte == b'=').map(|at| start + at);
         match middle {
