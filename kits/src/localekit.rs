@@ -124,6 +124,12 @@ impl LocalString {
 
     #[pymethod]
     fn __unicode__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        if let Content::Key(key) = &zelf.content
+            && text::text_of(vm, key)?.is_none()
+        {
+            // A key that is no text is shown as it is: `unicode(L(None))` is `None`.
+            return Ok(text::new_unicode(vm, &text::unicode_of(vm, key)?));
+        }
         Ok(text::new_unicode(vm, &zelf.text(vm)?))
     }
 

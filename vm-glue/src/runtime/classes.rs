@@ -658,11 +658,9 @@ fn classic_getattr(class: &Py<PyType>, name: &'static PyStrInterned, vm: &Virtua
 fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let Some(class) = object.downcast_ref::<PyType>() else { return object.generic_setattr(name, value, vm) };
     // A metaclass of the program's has a plain `__doc__` of its own, which hides the read-only one of `type`.
-    let read_only = || {
-        let own = object.class().get_attr(vm.ctx.intern_str("__doc__"));
-        own.is_none_or(|own| !own.downcastable::<PyStr>() && !vm.is_none(&own))
-    };
-    if name.as_bytes() == b"__doc__" && !classic::is_classic(class) && read_only() {
+    let metaclass = object.class();
+    let plain = TYPE.get().is_some_and(|own| own.is(metaclass)) || metaclass.is(vm.ctx.types.type_type);
+    if name.as_bytes() == b"__doc__" && !classic::is_classic(class) && plain {
         return Err(vm.new_attribute_error("attribute '__doc__' of 'type' objects is not writable"));
     }
     let is_classic = classic::is_classic(class);
