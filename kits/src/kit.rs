@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use reprise_policies::Policy;
-use reprise_vm_glue::runtime::classes::SHOWN_AS_CLASS;
+use reprise_vm_glue::runtime::class_names::SHOWN_AS_CLASS;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::PySetterValue;

@@ -2,9 +2,10 @@
 //! (`spec/objects.md` §7.5). Only argument conversion needs them: the original takes the tail of this list for the
 //! names of the parameters with defaults, and plug-ins are written against what follows from that.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use parking_lot::{Mutex, RwLock};
+use reprise_vm_glue::code_cache::Entry;
 use reprise_vm_glue::syntax::ast::{
     Arguments, Comprehension, ExceptHandler, Expr, ExprContext, ExprKind, Mod, Slice, Stmt, StmtKind,
 };
@@ -17,49 +18,74 @@ type Key = (String, String, u32);
 #[derive(Debug, Default)]
 pub struct NamesInCode {
     functions: RwLock<HashMap<Key, Vec<String>>>,
-    /// Files whose code came compiled: read when a name of theirs is asked for.
-    unread: Mutex<HashSet<String>>,
+    /// Files whose code came compiled, and where the names were kept with it: read when one of them is asked for.
+    unread: Mutex<HashMap<String, Entry>>,
 }
 
 impl NamesInCode {
     /// Records the functions of a file. `text` is the source that the tree's spans refer to.
     pub fn record(&self, file: &str, text: &str, module: &Mod) {
-        let body = match module {
-            Mod::Module { body } | Mod::Interactive { body } => body,
-            Mod::Expression { .. } => return,
-        };
-        let lines = LineStarts::new(text);
-        let mut found = Vec::new();
-        statements(body, &mut |function| {
-            let names = Collector::of(function.args, function.body);
-            for offset in function.offsets {
-                found.push(((function.name.to_owned(), file.to_owned(), lines.line(offset)), names.clone()));
-            }
-        });
+        self.add(file, functions(text, module));
+    }
+
+    fn add(&self, file: &str, found: Vec<Recorded>) {
+        let found = found.into_iter().map(|(name, line, names)| ((name, file.to_owned(), line), names));
         self.functions.write().extend(found);
     }
 
     /// Records the functions of a file when they are first asked for.
-    pub fn record_later(&self, file: &str) {
-        self.unread.lock().insert(file.to_owned());
+    pub fn record_later(&self, file: &str, entry: Entry) {
+        self.unread.lock().insert(file.to_owned(), entry);
     }
 
-    fn read(&self, file: &str) {
-        let Ok(bytes) = std::fs::read(file) else { return };
-        let Ok(text) = SourceText::decode(file, &bytes, SourceRules::Framework) else { return };
-        let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
-        if let Ok(module) = syntax::parse(&text, options) {
-            self.record(file, &text.text, &module);
+    fn read(&self, file: &str, entry: &Entry) {
+        let kept = entry.notes().and_then(|notes| serde_json::from_slice(&notes).ok());
+        if let Some(found) = kept.or_else(|| parsed(file)) {
+            self.add(file, found);
         }
     }
 
     /// The names of a function, its parameters first; None for code that was not recorded.
     pub fn get(&self, name: &str, file: &str, line: u32) -> Option<Vec<String>> {
-        if self.unread.lock().remove(file) {
-            self.read(file);
+        let unread = self.unread.lock().remove(file);
+        if let Some(entry) = unread {
+            self.read(file, &entry);
         }
         self.functions.read().get(&(name.to_owned(), file.to_owned(), line)).cloned()
     }
+}
+
+/// A function's name, its line and the names in it.
+type Recorded = (String, u32, Vec<String>);
+
+fn functions(text: &str, module: &Mod) -> Vec<Recorded> {
+    let body = match module {
+        Mod::Module { body } | Mod::Interactive { body } => body,
+        Mod::Expression { .. } => return Vec::new(),
+    };
+    let lines = LineStarts::new(text);
+    let mut found = Vec::new();
+    statements(body, &mut |function| {
+        let names = Collector::of(function.args, function.body);
+        for offset in function.offsets {
+            found.push((function.name.to_owned(), lines.line(offset), names.clone()));
+        }
+    });
+    found
+}
+
+/// The names as notes of the code cache.
+pub fn notes(text: &str, module: &Mod) -> Vec<u8> {
+    serde_json::to_vec(&functions(text, module)).unwrap_or_default()
+}
+
+/// The names of a file's source.
+fn parsed(file: &str) -> Option<Vec<Recorded>> {
+    let bytes = std::fs::read(file).ok()?;
+    let text = SourceText::decode(file, &bytes, SourceRules::Framework).ok()?;
+    let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
+    let module = syntax::parse(&text, options).ok()?;
+    Some(functions(&text.text, &module))
 }
 
 /// Where the lines of a text start.
@@ -397,6 +423,17 @@ mod tests {
         let known = NamesInCode::default();
         known.record("x.py", &text.text, &module);
         known.get("f", "x.py", 1).unwrap_or_default().join(" ")
+    }
+
+    #[test]
+    fn notes_hold_all_functions() {
+        let source = "def f(a=1):\n    return x\n\nclass C:\n    @d\n    def g(self): return y\n";
+        let text = SourceText::decode("x.py", source.as_bytes(), SourceRules::Framework).unwrap();
+        let options = ParseOptions { mode: Mode::Exec, flags: FutureFlags::default() };
+        let module = syntax::parse(&text, options).unwrap();
+        let found: Vec<Recorded> = serde_json::from_slice(&notes(&text.text, &module)).unwrap();
+        assert_eq!(found, functions(&text.text, &module));
+        assert_eq!(found.first(), Some(&("f".to_owned(), 1, vec!["a".to_owned(), "x".to_owned()])));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::{PyRef, PyResult, VirtualMachine};
 
 use crate::guards;
-use crate::names_in_code::NamesInCode;
+use crate::names_in_code::{self, NamesInCode};
 use crate::sandbox::Sandbox;
 
 /// Compiles a source file for a sandbox. `is_module`: an imported module, which under Elevated may use more special
@@ -27,8 +27,9 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
         if !is_module && sandbox.plugin.has_flag("UseExtendedPython") { extended::expand(&bytes) } else { bytes };
     let main_or_module = if is_module { "module" } else { "main" };
     let entry = code_cache::entry(&name, &bytes, &format!("{} {main_or_module}", sandbox.policy.name));
-    if let Some(compiled) = vm.allow_threads(|| entry.as_ref()?.read()) {
-        sandbox.plugin.state::<NamesInCode>().record_later(&name);
+    if let Some((entry, compiled)) = vm.allow_threads(|| entry.as_ref().and_then(|entry| Some((entry, entry.read()?))))
+    {
+        sandbox.plugin.state::<NamesInCode>().record_later(&name, entry.clone());
         return Ok(lower::load(vm, compiled));
     }
     let failed = |error: syntax::SyntaxError| source::exception(vm, &error);
@@ -40,12 +41,13 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
         return Err(plain_syntax_error(vm, misplaced));
     }
     sandbox.plugin.state::<NamesInCode>().record(&name, &text.text, &module);
+    let notes = if entry.is_some() { names_in_code::notes(&text.text, &module) } else { Vec::new() };
     rewrite::restrict(&mut module);
     let flags = syntax::future_flags(&text, &module, FutureFlags::default()).map_err(failed)?;
     let options = lower::CompileOptions { flags };
     let compiled = vm.allow_threads(|| lower::compile_unloaded(&text, &module, &options)).map_err(failed)?;
     if let Some(entry) = entry {
-        vm.allow_threads(|| entry.write(&compiled));
+        vm.allow_threads(|| entry.write(&compiled, &notes));
     }
     Ok(lower::load(vm, compiled))
 }

@@ -1,8 +1,9 @@
 //! Compiled code kept on disk, so that a source file is parsed and compiled once and not at every start.
 //!
 //! One file a source, named after the source's path; inside stand the hash of everything that the code depends on (the
-//! program itself, path, text, rules), the hash of what follows, and the code. A file that is stale, torn, or not
-//! readable counts as absent. Without a folder ([`set_folder`]) nothing is kept.
+//! program itself, path, text, rules), the hash of what follows, notes of whoever compiled it (what else the source
+//! says, so that it need not be parsed again for that), and the code. A file that is stale, torn, or not readable counts
+//! as absent. Without a folder ([`set_folder`]) nothing is kept.
 
 use std::fs;
 use std::io::{self, Write};
@@ -16,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::lower::Compiled;
 
 /// The start of each file: what it is, and the layout's version.
-const MAGIC: &[u8; 8] = b"RPRSCO\x00\x01";
+const MAGIC: &[u8; 8] = b"RPRSCO\x00\x02";
 /// Hashes are SHA-256.
 const HASH: usize = 32;
 
@@ -64,26 +65,40 @@ fn program() -> &'static str {
 }
 
 impl Entry {
-    /// The code, if it is there and fits.
-    pub fn read(&self) -> Option<Compiled> {
+    /// What stands in the file behind the hashes, if it is there and fits: the notes and the code.
+    fn contents<T>(&self, read: impl FnOnce(&[u8], &[u8]) -> Option<T>) -> Option<T> {
         let bytes = fs::read(&self.file).ok()?;
         let rest = bytes.strip_prefix(MAGIC)?;
         let (key, rest) = rest.split_at_checked(HASH)?;
-        let (sum, code) = rest.split_at_checked(HASH)?;
-        if key != self.key || sum != Sha256::digest(code).as_slice() {
+        let (sum, rest) = rest.split_at_checked(HASH)?;
+        if key != self.key || sum != Sha256::digest(rest).as_slice() {
             return None;
         }
-        Compiled::from_bytes(code)
+        let (length, rest) = rest.split_first_chunk()?;
+        let (notes, code) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+        read(notes, code)
     }
 
-    /// Keeps the code. A folder that cannot be written to costs nothing but time at the next start.
-    pub fn write(&self, compiled: &Compiled) {
+    /// The code, if it is there and fits.
+    pub fn read(&self) -> Option<Compiled> {
+        self.contents(|_, code| Compiled::from_bytes(code))
+    }
+
+    /// The notes kept with the code.
+    pub fn notes(&self) -> Option<Vec<u8>> {
+        self.contents(|notes, _| Some(notes.to_vec()))
+    }
+
+    /// Keeps the code, and notes. A folder that cannot be written to costs nothing but time at the next start.
+    pub fn write(&self, compiled: &Compiled, notes: &[u8]) {
+        let Ok(length) = u32::try_from(notes.len()) else { return };
         let code = compiled.to_bytes();
-        let mut bytes = Vec::with_capacity(MAGIC.len() + 2 * HASH + code.len());
+        let contents = [&length.to_le_bytes(), notes, &code].concat();
+        let mut bytes = Vec::with_capacity(MAGIC.len() + 2 * HASH + contents.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&self.key);
-        bytes.extend_from_slice(&Sha256::digest(&code));
-        bytes.extend_from_slice(&code);
+        bytes.extend_from_slice(&Sha256::digest(&contents));
+        bytes.extend_from_slice(&contents);
         if let Err(error) = replace(&self.file, &bytes) {
             tracing::debug!("Cannot keep compiled code in {}: {error}", self.file.display());
         }
@@ -121,7 +136,8 @@ mod tests {
             "# coding: utf-8\n'''doc'''\nclass A(object):\n    u'''kurz \u{e9}'''\n    def f(self, a, (b, c)=(1, 2L), *d, **e):\n",
             "        def g(): return self, u'\\ud800', 1e100, 3j, 10**30, 'x' in ('a', 'b')\n        yield g\n        return\n"
         ));
-        entry.write(&code);
+        entry.write(&code, b"notes");
+        assert_eq!(entry.notes().as_deref(), Some(&b"notes"[..]));
         let read = entry.read().unwrap();
         assert_eq!(read.to_bytes(), code.to_bytes());
         assert_eq!(format!("{read:?}"), format!("{code:?}"));

@@ -135,11 +135,11 @@ fn module(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult 
         && text.as_bytes() == b"builtins"
     {
         if let Some(class) = object.downcast_ref::<PyType>()
-            && let Some(shown) = classes::module_name(class, vm)
+            && let Some(shown) = super::class_names::module_name(class, vm)
         {
             return Ok(vm.ctx.new_str(shown).into());
         }
-        if let Some(shown) = classes::module_name(object.class(), vm)
+        if let Some(shown) = super::class_names::module_name(object.class(), vm)
             && object.downcast_ref::<PyFunction>().is_none()
             && !object.class().is(vm.ctx.types.builtin_function_or_method_type)
         {

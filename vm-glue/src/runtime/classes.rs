@@ -3,13 +3,12 @@
 //! Every class that Python 2 code makes has the metaclass made here, which is what the name `type` means to that code;
 //! the machine's own `type` stays as it is for the machine's own library.
 
-use super::{classic, compare, functions, restricted, slices};
-use rustpython_vm::builtins::{
-    PyDict, PyDictRef, PyFunction, PyInt, PyStr, PyStrInterned, PyTuple, PyTupleRef, PyType, PyTypeRef,
-};
-use rustpython_vm::common::hash::PyHash;
+use super::class_attributes::{getattro, setattro};
+use super::class_methods::{adapt_metaclass, finish, keep_hash};
+use super::class_names::{repr, str};
+use super::{classic, functions, restricted};
+use rustpython_vm::builtins::{PyDict, PyDictRef, PyFunction, PyStr, PyTuple, PyTupleRef, PyType, PyTypeRef};
 use rustpython_vm::function::{ArgMapping, FuncArgs, PySetterValue};
-use rustpython_vm::protocol::{PyIterReturn, PyNumber};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, TryFromObject, VirtualMachine};
 use std::sync::{Mutex, OnceLock};
 
@@ -33,6 +32,11 @@ pub fn classobj(vm: &VirtualMachine) -> &Py<PyType> {
         Some(class) => class,
         None => vm.ctx.types.type_type,
     }
+}
+
+/// Is this one of the types that the dialect makes itself, which people take for built in?
+pub(super) fn is_own(class: &Py<PyType>) -> bool {
+    [TYPE.get(), CLASSOBJ.get(), classic::instance_type()].into_iter().flatten().any(|own| own.is(class))
 }
 
 /// Was this class made by Python 2 code?
@@ -142,7 +146,7 @@ fn call_metaclass(
 }
 
 /// The `new` slot of the dialect's `type`: `type(x)` and `type(name, bases, dict)`.
-fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+pub(super) fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let exact = TYPE.get().is_some_and(|own| own.is(&metaclass));
     if exact && args.args.len() == 1 && args.kwargs.is_empty() {
         return Ok(type_of(&args.args[0], vm));
@@ -321,6 +325,27 @@ fn combined(foreign: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
     Ok(made)
 }
 
+static ERROR_METACLASS: OnceLock<PyTypeRef> = OnceLock::new();
+
+/// A metaclass that Python code takes for `type`, with an `__instancecheck__` of its own.
+pub fn error_metaclass(
+    check: fn(PyObjectRef, PyObjectRef, &VirtualMachine) -> PyResult<bool>,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
+    if let Some(made) = ERROR_METACLASS.get() {
+        return Ok(made.clone());
+    }
+    let bases = vm.ctx.new_tuple(vec![dialect_type(vm).to_owned().into()]);
+    let dict = vm.ctx.new_dict();
+    dict.set_item("__module__", vm.ctx.new_str("__builtin__").into(), vm)?;
+    let made = machine_new(vm.ctx.types.type_type.to_owned(), vm.ctx.new_str("type"), bases, &dict, vm)?;
+    let made: &'static PyTypeRef = ERROR_METACLASS.get_or_init(|| made);
+    let method = vm.new_method("__instancecheck__", made, check);
+    made.set_attr(vm.ctx.intern_str("__instancecheck__"), method.into());
+    adapt_metaclass(made, vm);
+    Ok(made.clone())
+}
+
 /// `classobj(name, bases, dict)`: what the first base's kind says.
 fn classobj_new(_metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let [name, bases, namespace] = args.args.as_slice() else {
@@ -372,410 +397,21 @@ fn distinct(bases: &Py<PyTuple>, vm: &VirtualMachine) -> PyTupleRef {
     vm.ctx.new_tuple(kept)
 }
 
-fn root_bases(vm: &VirtualMachine) -> PyResult<PyTupleRef> {
+pub(super) fn root_bases(vm: &VirtualMachine) -> PyResult<PyTupleRef> {
     match classic::instance_type() {
         Some(root) => Ok(vm.ctx.new_tuple(vec![root.clone().into()])),
         None => Err(vm.new_system_error("classic classes are not installed")),
     }
 }
 
-// ---- special methods --------------------------------------------------------------------------------------------
-
-/// Gives a new class the slots that Python 2's special methods need.
-fn finish(class: &Py<PyType>, namespace: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
-    if class.mro_collect().iter().any(|base| classic::instance_type().is_some_and(|root| root.is(base))) {
-        classic::drop_inherited(class, vm);
-    }
-    keep_hash(class, namespace, vm)?;
-    adapt(class, vm);
-    if class.fast_issubclass(dialect_type(vm)) {
-        adapt_metaclass(class, vm);
-    }
-    Ok(())
-}
-
-/// In Python 2 a class with `__eq__` keeps its hash.
-fn keep_hash(class: &Py<PyType>, namespace: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
-    if namespace.get_item_opt("__eq__", vm)?.is_some() && namespace.get_item_opt("__hash__", vm)?.is_none() {
-        machine_setattr(class, vm.ctx.intern_str("__hash__"), PySetterValue::Delete, vm)?;
-    }
-    Ok(())
-}
-
-/// `__hash__` written in Python, as the machine's dicts need it.
-pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
-    own_hash(object, vm).map(super::hashes::for_machine)
-}
-
-/// What `__hash__` written in Python returns: any number will do.
-pub(super) fn own_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
-    let Some(method) = super::names::special(object, vm.ctx.intern_str("__hash__"), vm)? else {
-        return Err(vm.new_type_error(format!("unhashable type: '{}'", object.class().name())));
-    };
-    let value = method.call((), vm)?;
-    super::numbers::hash_value(&value, vm)
-}
-
-/// `__len__` written in Python: any number will do.
-fn length(object: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
-    let Some(method) = super::names::special(object, vm.ctx.intern_str("__len__"), vm)? else {
-        return Err(vm.new_type_error(format!("object of type '{}' has no len()", object.class().name())));
-    };
-    let value = method.call((), vm)?;
-    super::builtins::length_value(&value, vm)
-}
-
-/// (Re)computes the slots that the machine does not know.
-fn adapt(class: &Py<PyType>, vm: &VirtualMachine) {
-    let defined = |name: &str| class.get_attr(vm.ctx.intern_str(name)).is_some();
-    let slots = class.slots();
-    if defined("next") && class.attributes().get(vm.ctx.intern_str("__next__")).is_none() {
-        slots.iternext.store(Some(iternext));
-    }
-    let truth = class.get_attr(vm.ctx.intern_str("__nonzero__"));
-    if truth.is_some_and(|method| !method.class().is(vm.ctx.types.method_descriptor_type)) {
-        slots.as_number.boolean.store(Some(nonzero));
-    }
-    if class.get_attr(vm.ctx.intern_str("__hash__")).is_some_and(|method| method.downcast_ref::<PyFunction>().is_some())
-    {
-        slots.hash.store(Some(hash));
-    }
-    if class.get_attr(vm.ctx.intern_str("__len__")).is_some_and(|method| method.downcast_ref::<PyFunction>().is_some())
-    {
-        slots.as_sequence.length.store(Some(|sequence, vm| length(sequence.obj, vm)));
-        slots.as_mapping.length.store(Some(|mapping, vm| length(mapping.obj, vm)));
-    }
-    compare::adopt(class);
-    slices::adopt(class, vm);
-    super::exceptions::adopt(class, vm);
-}
-
-/// Metaclasses written in Python keep the dialect's attribute access and reprs where they define none.
-fn adapt_metaclass(class: &Py<PyType>, vm: &VirtualMachine) {
-    let own = |name: &str| {
-        let name = vm.ctx.intern_str(name);
-        match (class.get_attr(name), dialect_type(vm).get_attr(name)) {
-            (Some(found), Some(base)) => !found.is(&base),
-            (Some(_), None) => true,
-            _ => false,
-        }
-    };
-    let slots = class.slots();
-    if !own("__getattr__") && !own("__getattribute__") {
-        slots.getattro.store(Some(getattro));
-    }
-    if !own("__setattr__") && !own("__delattr__") {
-        slots.setattro.store(Some(setattro));
-    }
-    if !own("__repr__") {
-        slots.repr.store(Some(repr));
-    }
-    if !own("__str__") && !own("__repr__") {
-        slots.str.store(Some(str));
-    }
-    if !own("__new__") {
-        slots.new.store(Some(type_new));
-    }
-    if !own("__init__") {
-        slots.init.store(Some(init));
-    }
-}
-
-static ERROR_METACLASS: OnceLock<PyTypeRef> = OnceLock::new();
-
-/// A metaclass that Python code takes for `type`, with an `__instancecheck__` of its own.
-pub fn error_metaclass(
-    check: fn(PyObjectRef, PyObjectRef, &VirtualMachine) -> PyResult<bool>,
-    vm: &VirtualMachine,
-) -> PyResult<PyTypeRef> {
-    if let Some(made) = ERROR_METACLASS.get() {
-        return Ok(made.clone());
-    }
-    let bases = vm.ctx.new_tuple(vec![dialect_type(vm).to_owned().into()]);
-    let dict = vm.ctx.new_dict();
-    dict.set_item("__module__", vm.ctx.new_str("__builtin__").into(), vm)?;
-    let made = machine_new(vm.ctx.types.type_type.to_owned(), vm.ctx.new_str("type"), bases, &dict, vm)?;
-    let made: &'static PyTypeRef = ERROR_METACLASS.get_or_init(|| made);
-    let method = vm.new_method("__instancecheck__", made, check);
-    made.set_attr(vm.ctx.intern_str("__instancecheck__"), method.into());
-    adapt_metaclass(made, vm);
-    Ok(made.clone())
-}
-
-fn iternext(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
-    match super::names::special(object, vm.ctx.intern_str("next"), vm)? {
-        Some(method) => PyIterReturn::from_pyresult(method.call((), vm), vm),
-        None => Err(vm.new_type_error(format!("{} object is not an iterator", object.class().name()))),
-    }
-}
-
-fn nonzero(number: PyNumber<'_>, vm: &VirtualMachine) -> PyResult<bool> {
-    let object: &PyObject = &number;
-    let Some(method) = super::names::special(object, vm.ctx.intern_str("__nonzero__"), vm)? else { return Ok(true) };
-    let value = method.call((), vm)?;
-    match value.downcast_ref::<PyInt>() {
-        Some(int) => Ok(int.as_bigint().sign() != malachite_bigint::Sign::NoSign),
-        None => Err(vm.new_type_error(format!(
-            "__nonzero__ should return bool or int, returned {}",
-            super::names::type_name_of(&value)
-        ))),
-    }
-}
-
-// ---- the slots of `type` ----------------------------------------------------------------------------------------
-
-fn class_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
-    object.to_owned().downcast::<PyType>().map_err(|_| vm.new_type_error("descriptor of 'type' needs a class"))
-}
-
-fn machine_getattr(class: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-    match vm.ctx.types.type_type.slots().getattro.load() {
-        Some(getattro) => getattro(class, name, vm),
-        None => class.generic_getattr(name, vm),
-    }
-}
-
-fn machine_setattr(class: &Py<PyType>, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    match vm.ctx.types.type_type.slots().setattro.load() {
-        Some(setattro) => setattro(class.as_object(), name, value, vm),
-        None => class.as_object().generic_setattr(name, value, vm),
-    }
-}
-
-/// Attributes of a class: functions come out as unbound methods.
-fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-    let Some(class) = object.downcast_ref::<PyType>() else { return object.generic_getattr(name, vm) };
-    let Some(interned) = vm.ctx.interned_str(name) else { return Err(no_attribute(class, name, vm)) };
-    if classic::is_classic(class) {
-        return classic_getattr(class, interned, vm);
-    }
-    if let Some(found) = class.get_attr(interned)
-        && found.downcast_ref_if_exact::<PyFunction>(vm).is_some()
-        && class.class().get_attr(interned).is_none_or(|meta| meta.class().slots().descr_set.load().is_none())
-    {
-        return Ok(functions::UnboundMethod::of(found, class, vm));
-    }
-    match interned.as_str() {
-        "__mro__" => return Ok(vm.ctx.new_tuple(shown_order(class, vm)).into()),
-        "__bases__" if super::exceptions::is_builtin(class) => {
-            let parent = shown_order(class, vm).into_iter().nth(1);
-            return Ok(vm.ctx.new_tuple(parent.into_iter().collect()).into());
-        }
-        _ => {}
-    }
-    machine_getattr(object, name, vm)
-}
-
-/// The order of bases without the machine's own roots. Classic bases do not derive from `object`, so that may stand
-/// before them.
-fn shown_order(class: &Py<PyType>, vm: &VirtualMachine) -> Vec<PyObjectRef> {
-    let mut order: Vec<PyTypeRef> = class.mro_collect();
-    if order.iter().any(|base| classic::is_classic(base)) {
-        order = with_classic_bases(class, vm).unwrap_or(order);
-    }
-    order
-        .into_iter()
-        .filter(|base| {
-            !classic::instance_type().is_some_and(|root| root.is(base)) && !base.is(vm.ctx.exceptions.os_error)
-        })
-        .map(Into::into)
-        .collect()
-}
-
-/// CPython 2.7's order for a class that has classic ones among its bases: each base's own order, merged.
-fn with_classic_bases(class: &Py<PyType>, vm: &VirtualMachine) -> Option<Vec<PyTypeRef>> {
-    let bases: Vec<PyTypeRef> = class.bases.read().as_slice().to_vec();
-    let mut lists = Vec::with_capacity(bases.len() + 1);
-    for base in &bases {
-        lists.push(if classic::is_classic(base) {
-            // Depth first, which is the order that classic classes have here; their roots stand last.
-            base.mro_collect().into_iter().filter(|base| classic::is_classic(base)).collect()
-        } else if base.mro_collect().iter().any(|known| classic::is_classic(known)) {
-            with_classic_bases(base, vm)?
-        } else {
-            base.mro_collect()
-        });
-    }
-    lists.push(bases);
-    let mut order = vec![class.to_owned()];
-    loop {
-        lists.retain(|list| !list.is_empty());
-        if lists.is_empty() {
-            return Some(order);
-        }
-        let in_tail = |wanted: &PyTypeRef| lists.iter().any(|list| list.iter().skip(1).any(|other| other.is(wanted)));
-        let next = lists.iter().filter_map(|list| list.first()).find(|first| !in_tail(first))?.clone();
-        lists.iter_mut().for_each(|list| list.retain(|known| !known.is(&next)));
-        order.push(next);
-    }
-}
-
-fn no_attribute(
-    class: &Py<PyType>,
-    name: &Py<PyStr>,
-    vm: &VirtualMachine,
-) -> rustpython_vm::builtins::PyBaseExceptionRef {
-    let kind = if classic::is_classic(class) { "class" } else { "type object" };
-    let quote = if classic::is_classic(class) { "" } else { "'" };
-    vm.new_attribute_error(format!("{kind} {quote}{}{quote} has no attribute '{}'", class.name(), name))
-}
-
-fn classic_getattr(class: &Py<PyType>, name: &'static PyStrInterned, vm: &VirtualMachine) -> PyResult {
-    match name.as_str() {
-        "__bases__" => {
-            let bases = class.bases.read();
-            let shown: Vec<PyObjectRef> = bases
-                .as_slice()
-                .iter()
-                .filter(|base| !classic::instance_type().is_some_and(|root| root.is(*base)))
-                .map(|base| base.clone().into())
-                .collect();
-            return Ok(vm.ctx.new_tuple(shown).into());
-        }
-        "__dict__" => {
-            restricted::refuse("class.__dict__ not accessible in restricted mode", vm)?;
-            let dict = vm.ctx.new_dict();
-            for (name, value) in class.attributes().entries() {
-                dict.set_item(&*name, value, vm)?;
-            }
-            return Ok(dict.into());
-        }
-        "__name__" => return machine_getattr(class.as_object(), name, vm),
-        // The machine's library asks every object for its class.
-        "__class__" if super::methods::called_from_library(vm) => return Ok(classobj(vm).to_owned().into()),
-        _ => {}
-    }
-    let Some(found) = classic::class_attribute(class, name) else { return Err(no_attribute(class, name, vm)) };
-    if found.downcast_ref_if_exact::<PyFunction>(vm).is_some() {
-        return Ok(functions::UnboundMethod::of(found, class, vm));
-    }
-    match vm.call_get_descriptor_specific(&found, None, Some(class.as_object())) {
-        Some(bound) => bound,
-        None => Ok(found),
-    }
-}
-
-fn setattro(object: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let Some(class) = object.downcast_ref::<PyType>() else { return object.generic_setattr(name, value, vm) };
-    // A metaclass of the program's has a plain `__doc__` of its own, which hides the read-only one of `type`.
-    let metaclass = object.class();
-    let plain = TYPE.get().is_some_and(|own| own.is(metaclass)) || metaclass.is(vm.ctx.types.type_type);
-    if name.as_bytes() == b"__doc__" && !classic::is_classic(class) && plain {
-        return Err(vm.new_attribute_error("attribute '__doc__' of 'type' objects is not writable"));
-    }
-    let is_classic = classic::is_classic(class);
-    if is_classic {
-        restricted::refuse("classes are read-only in restricted mode", vm)?;
-    }
-    let value = match value {
-        PySetterValue::Assign(bases) if is_classic && name.as_bytes() == b"__bases__" => {
-            let empty = bases.downcast_ref::<PyTuple>().is_some_and(|bases| bases.as_slice().is_empty());
-            PySetterValue::Assign(if empty { root_bases(vm)?.into() } else { bases })
-        }
-        other => other,
-    };
-    if !value.is_assign() && is_classic && class.attributes().get(vm.ctx.intern_str(name.as_wtf8())).is_none() {
-        return Err(no_attribute(class, name, vm));
-    }
-    machine_setattr(class, name, value, vm)?;
-    if is_classic && name.as_bytes() == b"__bases__" {
-        classic::order_bases(class);
-    }
-    if name.as_bytes().starts_with(b"__") || name.as_bytes() == b"next" {
-        readapt(class, vm);
-    }
-    Ok(())
-}
-
-/// After a special method or the bases changed: this class and those derived from it.
-fn readapt(class: &Py<PyType>, vm: &VirtualMachine) {
-    if classic::is_classic(class) {
-        classic::adopt(class);
-    } else if is_dialect(class) {
-        adapt(class, vm);
-    }
-    let subclasses: Vec<_> = class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
-    for subclass in subclasses {
-        if let Some(subclass) = subclass.downcast_ref::<PyType>() {
-            readapt(subclass, vm);
-        }
-    }
-}
-
-/// `module.name` of a class as Python 2 shows it, without `__builtin__`.
-pub fn qualified_name(class: &Py<PyType>, vm: &VirtualMachine) -> String {
-    let name = super::names::shown_name(class);
-    match module_name(class, vm) {
-        Some(module) if module != "__builtin__" => format!("{module}.{name}"),
-        _ => name.into_owned(),
-    }
-}
-
-/// `__module__` of a class in Python 2's terms.
-pub fn module_name(class: &Py<PyType>, vm: &VirtualMachine) -> Option<String> {
-    if class.heaptype_ext().is_none() {
-        if class.fast_issubclass(vm.ctx.exceptions.base_exception_type) {
-            return Some("exceptions".to_owned());
-        }
-    } else if super::exceptions::is_builtin(class) {
-        return Some("exceptions".to_owned());
-    }
-    let module = class.get_direct_attr(vm.ctx.intern_str("__module__"));
-    match module.and_then(|module| module.downcast::<PyStr>().ok()) {
-        Some(module) if module.as_bytes() == b"builtins" => Some("__builtin__".to_owned()),
-        Some(module) => Some(module.to_string()),
-        None => {
-            // Native types carry the module in their name.
-            let full = class.slot_name().to_string();
-            match full.rsplit_once('.') {
-                Some((module, _)) if module != "builtins" => Some(module.to_owned()),
-                _ => Some("__builtin__".to_owned()),
-            }
-        }
-    }
-}
-
-/// The attribute that makes a native class look like one of Python code.
-pub const SHOWN_AS_CLASS: &str = "<class>";
-
-fn repr_text(class: &Py<PyType>, vm: &VirtualMachine) -> String {
-    if classic::is_classic(class) {
-        let module = module_name(class, vm).unwrap_or_else(|| "?".to_owned());
-        return format!("<class {module}.{} at {:#x}>", class.name(), class.get_id());
-    }
-    let native = class.heaptype_ext().is_none() && class.get_direct_attr(vm.ctx.intern_str(SHOWN_AS_CLASS)).is_none();
-    let builtin = native
-        || qualified_name(class, vm) == "basestring"
-        || super::exceptions::is_builtin(class)
-        || [TYPE.get(), CLASSOBJ.get(), classic::instance_type()].into_iter().flatten().any(|own| own.is(class));
-    let kind = if builtin { "type" } else { "class" };
-    format!("<{kind} '{}'>", qualified_name(class, vm))
-}
-
-fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-    Ok(vm.ctx.new_str({
-        let class = class_of(object, vm)?;
-        repr_text(&class, vm)
-    }))
-}
-
-fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-    let class = class_of(object, vm)?;
-    if classic::is_classic(&class) {
-        let module = module_name(&class, vm).unwrap_or_else(|| "?".to_owned());
-        return Ok(vm.ctx.new_str(format!("{module}.{}", class.name())));
-    }
-    object.repr(vm)
-}
-
-fn init(_object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn init(_object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     match args.args.len() {
         1 | 3 => Ok(()),
         _ => Err(vm.new_type_error("type.__init__() takes 1 or 3 arguments")),
     }
 }
 
-fn store_slots(class: &Py<PyType>) {
+pub(super) fn store_slots(class: &Py<PyType>) {
     let slots = class.slots();
     slots.getattro.store(Some(getattro));
     slots.setattro.store(Some(setattro));

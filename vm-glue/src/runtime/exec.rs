@@ -7,6 +7,7 @@ use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
+use super::namespaces::Namespace;
 use super::{dialect, frames, intrinsics, names, source, text};
 use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
 
@@ -50,6 +51,7 @@ fn prepare_globals(globals: &PyDictRef, frame: &FrameObjectRef, vm: &VirtualMach
 
 /// Runs a code object with the given namespaces.
 pub fn run(code: PyRef<PyCode>, globals: PyDictRef, locals: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let locals = Namespace::around(locals, vm);
     vm.run_code_obj(code, Scope::new(Some(frames::mapping(locals)), globals))
 }
 

@@ -6,6 +6,7 @@ use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::ArgMapping;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::namespaces::Namespace;
 use super::{dialect, intrinsics, numbers};
 
 /// The frame of the Python code that called the native function.
@@ -36,7 +37,7 @@ pub fn namespace(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult {
         return frame.f_locals(vm);
     }
     // Not `f_locals`: during a comprehension that would be a stand-in with the comprehension's own variables.
-    Ok(frame.iframe().locals.clone_mapping(vm).into())
+    Ok(Namespace::inside(frame.iframe().locals.clone_mapping(vm).into()))
 }
 
 /// Is this what [`namespace`] gives for a function?
@@ -57,7 +58,7 @@ fn namespace_for_exec(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 
 /// `locals()`: the namespace itself, or a copy of a function's variables.
 pub fn locals(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult {
-    let locals: PyObjectRef = frame.locals(vm)?.into();
+    let locals = Namespace::inside(frame.locals(vm)?.into());
     if !is_function(frame) {
         return Ok(locals);
     }

@@ -84,7 +84,9 @@ pub fn hash(vm: &VirtualMachine, object: &PyObject) -> PyResult<i64> {
         return super::classic::own_hash(object, vm);
     }
     match object.class().slots().hash.load() {
-        Some(slot) if std::ptr::fn_addr_eq(slot, super::classes::hash as Slot) => super::classes::own_hash(object, vm),
+        Some(slot) if std::ptr::fn_addr_eq(slot, super::class_methods::hash as Slot) => {
+            super::class_methods::own_hash(object, vm)
+        }
         _ => object.hash(vm),
     }
 }

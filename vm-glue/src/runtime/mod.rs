@@ -12,6 +12,9 @@ pub mod builtins;
 mod bytearrays;
 pub mod bytestr;
 pub mod calls;
+mod class_attributes;
+pub mod class_methods;
+pub mod class_names;
 pub mod classes;
 pub mod classic;
 pub mod classic_operators;
@@ -41,6 +44,7 @@ mod methods;
 mod methods_case;
 mod methods_split;
 pub mod names;
+mod namespaces;
 pub mod number_operators;
 mod number_texts;
 pub mod numbers;
@@ -105,6 +109,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     files::install,
     crate::modules::time_module::install,
     special_names::install,
+    namespaces::install,
     frames::install,
     handling::install,
     print::install,

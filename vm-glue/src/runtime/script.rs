@@ -37,7 +37,11 @@ pub fn run(program: Program, arguments: Vec<String>) -> i32 {
     let mut argv = vec![program.name()];
     argv.extend(arguments);
     let folder = match &program {
-        Program::File(file) => file.parent().unwrap_or(Path::new("")).to_path_buf(),
+        Program::File(file) => {
+            // The script's own place, behind links.
+            let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.clone());
+            file.parent().unwrap_or(Path::new("")).to_path_buf()
+        }
         Program::Command(_) | Program::Stdin => std::path::PathBuf::new(),
     };
     let settings = Settings { argv, path: vec![folder], signal_handlers: true, ..Settings::default() };

@@ -89,7 +89,7 @@ pub fn compile_file(vm: &VirtualMachine, name: &str, bytes: &[u8], rules: Source
     let compiled = vm.allow_threads(|| {
         let compiled = compile_text(&SourceText::decode(name, bytes, rules)?, Mode::Exec, FutureFlags::default())?;
         if let Some(entry) = &entry {
-            entry.write(&compiled);
+            entry.write(&compiled, &[]);
         }
         Ok(compiled)
     });

@@ -60,12 +60,12 @@ class _Reader(object):
 
     def value(self):
         left = self.simple()
-        while self.peek() in (('sign', '+'), ('sign', '-')):
+        if self.peek() in (('sign', '+'), ('sign', '-')):
+            # The only operation: a real and an imaginary part.
             sign = self.take()[1]
             right = self.simple()
-            for part in (left, right):
-                if isinstance(part, bool) or not isinstance(part, (int, long, float, complex)):
-                    self.fail()
+            if type(left) not in (int, long, float) or not isinstance(right, complex):
+                self.fail()
             left = left + right if sign == '+' else left - right
         return left
 
