@@ -77,7 +77,7 @@ mod tests {
         let code = "import collections\nclass M(object):\n  seen = []\n  \
                     def __getitem__(self, name):\n    self.seen.append(name)\n    raise KeyError(name)\n  \
                     def __setitem__(self, name, value): pass\n\
-                    exec 'a = len([1]) / 2\\nprint >>out,' in {'out': None}, M()\n\
+                    exec 'a = len([1]) / 2\\nprint >>out, 5,' in {'out': None}, M()\n\
                     result = M.seen, eval('a.keys + b.items' if 0 else 'a + b / 2', {}, collections.defaultdict(int))";
         assert_eq!(run(code), "(['len', 'out'], 0)");
     }
