@@ -108,7 +108,8 @@ fn read_head(reader: &mut impl BufRead) -> io::Result<(String, Headers)> {
 
 /// Writes an answer and leaves the connection to be closed.
 pub fn answer(mut stream: &TcpStream, method: &str, status: u16, headers: &Headers, body: &[u8]) -> io::Result<()> {
-    let mut head = format!("HTTP/1.1 {status} Status\r\n");
+    let phrase = hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let mut head = format!("HTTP/1.1 {status} {}\r\n", phrase.unwrap_or("Unknown"));
     for (key, value) in headers {
         if !["content-length", "connection", "transfer-encoding"].contains(&key.to_ascii_lowercase().as_str()) {
             head.push_str(&format!("{key}: {value}\r\n"));

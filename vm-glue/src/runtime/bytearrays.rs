@@ -98,7 +98,7 @@ fn show_longs(class: &'static Py<PyType>, names: &[&'static str], vm: &VirtualMa
             let sizes = sizes.as_slice().iter().map(|size| super::numbers::promote(size.clone(), vm)).collect();
             Ok(vm.ctx.new_tuple(sizes).into())
         };
-        class.set_attr(interned, vm.ctx.new_readonly_getset(*name, class, getter).into());
+        class.set_attr(interned, vm.ctx.new_readonly_getset(name, class, getter).into());
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine)
 fn shown_order(class: &Py<PyType>, vm: &VirtualMachine) -> Vec<PyObjectRef> {
     let mut order: Vec<PyTypeRef> = class.mro_collect();
     if order.iter().any(|base| classic::is_classic(base)) {
-        order = with_classic_bases(class, vm).unwrap_or(order);
+        order = with_classic_bases(class).unwrap_or(order);
     }
     order
         .into_iter()
@@ -71,7 +71,7 @@ fn shown_order(class: &Py<PyType>, vm: &VirtualMachine) -> Vec<PyObjectRef> {
 }
 
 /// CPython 2.7's order for a class that has classic ones among its bases: each base's own order, merged.
-fn with_classic_bases(class: &Py<PyType>, vm: &VirtualMachine) -> Option<Vec<PyTypeRef>> {
+fn with_classic_bases(class: &Py<PyType>) -> Option<Vec<PyTypeRef>> {
     let bases: Vec<PyTypeRef> = class.bases.read().as_slice().to_vec();
     let mut lists = Vec::with_capacity(bases.len() + 1);
     for base in &bases {
@@ -79,7 +79,7 @@ fn with_classic_bases(class: &Py<PyType>, vm: &VirtualMachine) -> Option<Vec<PyT
             // Depth first, which is the order that classic classes have here; their roots stand last.
             base.mro_collect().into_iter().filter(|base| classic::is_classic(base)).collect()
         } else if base.mro_collect().iter().any(|known| classic::is_classic(known)) {
-            with_classic_bases(base, vm)?
+            with_classic_bases(base)?
         } else {
             base.mro_collect()
         });

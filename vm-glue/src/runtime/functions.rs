@@ -419,6 +419,22 @@ pub fn install(vm: &VirtualMachine) {
         );
         code.set_attr(vm.ctx.intern_str("co_consts"), consts.into());
     }
+    // Without our intrinsics, whose names no source can spell.
+    if let Some(old) = code.get_attr(vm.ctx.intern_str("co_names"))
+        && let Some(get) = old.class().slots().descr_get.load()
+    {
+        let names =
+            vm.ctx.new_readonly_getset("co_names", code, move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+                let found = get(&old, Some(&object), Some(object.class().as_object()), vm)?;
+                let Some(names) = found.downcast_ref::<PyTuple>() else { return Ok(found) };
+                let is_intrinsic = |name: &PyObjectRef| {
+                    name.downcast_ref::<PyStr>().is_some_and(|name| name.as_bytes().starts_with(b"<"))
+                };
+                let own = names.as_slice().iter().filter(|name| !is_intrinsic(name)).cloned().collect();
+                Ok(vm.ctx.new_tuple(own).into())
+            });
+        code.set_attr(vm.ctx.intern_str("co_names"), names.into());
+    }
     // In Python 2 only the function inside a staticmethod can be called.
     let static_method = vm.ctx.types.staticmethod_type.slots();
     static_method.call.store(None);

@@ -81,7 +81,9 @@ mod tests {
 
     #[test]
     fn lenient() {
-        assert_eq!(decoded(b"Y\n W_J=j"), Ok(b"abc".to_vec()));
+        assert_eq!(decoded(b"Y\n W_Jj"), Ok(b"abc".to_vec()));
+        assert_eq!(decoded(b"YW=Jj"), Ok(b"abc".to_vec()));
+        assert_eq!(decoded(b"Y\n W_J=j"), Ok(b"ab".to_vec()));
         assert_eq!(decoded(b"YQ==YQ=="), Ok(b"a".to_vec()));
         assert_eq!(decoded(b"YQ"), Err(Fault::Error("Incorrect padding")));
     }
