@@ -9,7 +9,7 @@ use rustpython_vm::types::{Callable, Comparable, GetAttr, GetDescriptor, Hashabl
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::OnceLock;
 
-use super::restricted;
+use super::{intrinsics, restricted};
 
 /// `C.method`: a function that knows the class it was taken from and wants one of its instances.
 #[pyclass(module = false, name = "instancemethod")]
@@ -419,7 +419,7 @@ pub fn install(vm: &VirtualMachine) {
         );
         code.set_attr(vm.ctx.intern_str("co_consts"), consts.into());
     }
-    // Without our intrinsics, whose names no source can spell.
+    // Without our intrinsics, whose names no source can spell; the machine's own `dis` counts all of them.
     if let Some(old) = code.get_attr(vm.ctx.intern_str("co_names"))
         && let Some(get) = old.class().slots().descr_get.load()
     {
@@ -427,6 +427,9 @@ pub fn install(vm: &VirtualMachine) {
             vm.ctx.new_readonly_getset("co_names", code, move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
                 let found = get(&old, Some(&object), Some(object.class().as_object()), vm)?;
                 let Some(names) = found.downcast_ref::<PyTuple>() else { return Ok(found) };
+                if !vm.current_frame().is_some_and(|frame| restricted::has_mark(&frame, intrinsics::KEYWORDS, vm)) {
+                    return Ok(found);
+                }
                 let is_intrinsic = |name: &PyObjectRef| {
                     name.downcast_ref::<PyStr>().is_some_and(|name| name.as_bytes().starts_with(b"<"))
                 };

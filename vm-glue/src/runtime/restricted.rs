@@ -34,7 +34,8 @@ fn is_restricted(frame: &FrameObjectRef, vm: &VirtualMachine) -> bool {
     has_mark(frame, MARK, vm)
 }
 
-fn has_mark(frame: &FrameObjectRef, mark: &'static str, vm: &VirtualMachine) -> bool {
+/// Whether the builtins that a frame's code sees have a name.
+pub fn has_mark(frame: &FrameObjectRef, mark: &'static str, vm: &VirtualMachine) -> bool {
     let builtins = frame.f_builtins();
     builtins.downcast_ref::<PyDict>().is_some_and(|dict| dict.get_item_opt(mark, vm).ok().flatten().is_some())
 }
