@@ -48,6 +48,7 @@ pub mod feedkit;
 pub mod functions;
 pub mod guards;
 pub mod hashkit;
+mod helper_process;
 pub mod helperkit;
 pub mod http_cache;
 pub mod http_cookies;
