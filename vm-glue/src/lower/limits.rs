@@ -53,6 +53,15 @@ fn nested_comprehensions() {
 }
 
 #[test]
+fn comprehensions_as_targets() {
+    let error = |count: usize| compile(nested("[a for ", "b", " in c]", count)).map(|error| error.0);
+    assert_eq!(error(2), Some(SyntaxErrorKind::SyntaxError));
+    for count in [200, 2000] {
+        assert_eq!(error(count), Some(SyntaxErrorKind::MemoryError));
+    }
+}
+
+#[test]
 fn brackets_and_operators() {
     assert_eq!(compile(nested("(", "1", ")", 90)), None);
     assert_eq!(compile(nested("f(", "1", ")", 90)), None);

@@ -129,7 +129,8 @@ impl Parser<'_> {
         let mut height = self.height;
         let mut clauses = Vec::with_capacity(1);
         while self.accept(TokenKind::For) {
-            let target = self.for_target()?;
+            // A bracket inside a target takes four times the stack of one inside an element.
+            let target = self.nested(|parser| parser.nested(|parser| parser.nested(Self::for_target)))?;
             height = height.max(self.height);
             self.expect(TokenKind::In)?;
             // Its rules take twice the stack of a bracket's.
