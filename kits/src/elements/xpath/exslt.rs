@@ -175,8 +175,8 @@ fn set(arguments: &Arguments<'_, '_>, name: &str) -> Result<Value, XPathError> {
 
 /// Longest text that `padding` makes.
 const LONGEST_PADDING: usize = 100_000;
-/// What stays as it is in an address, and in a part of one.
-const ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
+/// What stays as it is in a part of an address.
+const PART: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -185,7 +185,9 @@ const ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'*')
     .remove(b'\'')
     .remove(b'(')
-    .remove(b')')
+    .remove(b')');
+/// What stays as it is in a whole address: the letters between its parts, too.
+const ADDRESS: &AsciiSet = &PART
     .remove(b';')
     .remove(b'/')
     .remove(b'?')
@@ -198,16 +200,6 @@ const ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b',')
     .remove(b'[')
     .remove(b']');
-const PART: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
 
 fn strings(arguments: &Arguments<'_, '_>, name: &str) -> Option<Result<Value, XPathError>> {
     let text = match name {
