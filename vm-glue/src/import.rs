@@ -389,12 +389,15 @@ fn find_or_load(vm: &VirtualMachine, full: &str, name: &str, package: Option<&st
         }
         return Ok(Some(module));
     }
-    let found = match find_source(vm, name, path.as_ref())? {
-        Some(found) if KEPT.get().is_some_and(|kept| kept.contains(&full)) => match load_other(vm, full, package)? {
-            Some(module) => Some(module),
-            None => Some(load_file(vm, full, &found)?),
-        },
-        Some(found) if !is_always_native(full) => Some(load_file(vm, full, &found)?),
+    let found = match find_source(vm, full, name, path.as_ref())? {
+        Some(Place::Archive(loader)) => Some(vm.call_method(&loader, "load_module", (vm.ctx.new_str(full),))?),
+        Some(Place::File(found)) if KEPT.get().is_some_and(|kept| kept.contains(&full)) => {
+            match load_other(vm, full, package)? {
+                Some(module) => Some(module),
+                None => Some(load_file(vm, full, &found)?),
+            }
+        }
+        Some(Place::File(found)) if !is_always_native(full) => Some(load_file(vm, full, &found)?),
         _ => load_other(vm, full, package)?,
     };
     let Some(module) = found else { return Ok(None) };
@@ -480,23 +483,58 @@ struct Found {
     package: Option<PathBuf>,
 }
 
-fn find_source(vm: &VirtualMachine, name: &str, path: Option<&PyObjectRef>) -> PyResult<Option<Found>> {
+/// Where a module was found.
+enum Place {
+    File(Found),
+    /// In a ZIP archive; the object loads it (PEP 302).
+    Archive(PyObjectRef),
+}
+
+/// Whether a name on the search path is that of an archive or of something in one.
+fn is_in_archive(folder: &str) -> bool {
+    [".egg", ".zip"].iter().any(|ending| {
+        folder
+            .match_indices(ending)
+            .any(|(at, _)| matches!(folder.as_bytes().get(at + ending.len()), None | Some(b'/')))
+    })
+}
+
+/// The loader of a module that is in an archive on the search path.
+fn find_in_archive(vm: &VirtualMachine, full: &str, folder: &str) -> PyResult<Option<PyObjectRef>> {
+    if full == "zipfile" || Path::new(folder).is_dir() {
+        return Ok(None);
+    }
+    let importer = module(vm, "zipimport")?;
+    let importer = vm.call_method(&importer, "_importer", (text::new_str(vm, folder.as_bytes()),))?;
+    if vm.is_none(&importer) {
+        return Ok(None);
+    }
+    let loader = vm.call_method(&importer, "find_module", (vm.ctx.new_str(full),))?;
+    Ok((!vm.is_none(&loader)).then_some(loader))
+}
+
+fn find_source(vm: &VirtualMachine, full: &str, name: &str, path: Option<&PyObjectRef>) -> PyResult<Option<Place>> {
     let Some(path) = path else { return Ok(None) };
     let Some(path) = path.downcast_ref::<PyList>() else { return Ok(None) };
     let entries = path.borrow_vec().to_vec();
     for entry in entries {
         let Some(folder) = text::text_of(vm, &entry).ok().flatten() else { continue };
+        if is_in_archive(&folder)
+            && let Some(loader) = find_in_archive(vm, full, &folder)?
+        {
+            return Ok(Some(Place::Archive(loader)));
+        }
         let folder = if folder.is_empty() { PathBuf::from(".") } else { PathBuf::from(folder) };
         let package = folder.join(name);
         let init = package.join("__init__.py");
         if init.is_file() {
-            return Ok(Some(Found { file: init, package: Some(package) }));
+            return Ok(Some(Place::File(Found { file: init, package: Some(package) })));
         }
         let file = folder.join(format!("{name}.py"));
         if file.is_file() {
             // `./x.py` is shown as `x.py`.
             let file = file.strip_prefix("./").map_or_else(|_| file.clone(), Path::to_path_buf);
-            return Ok(Some(Found { file, package: None }));
+            return Ok(Some(Place::File(Found { file, package: None })));
         }
     }
     Ok(None)

@@ -109,6 +109,18 @@ fn check_timestamps(class: &'static Py<PyType>, name: &'static str, vm: &Virtual
     class_method(class, name, vm.new_function(name, function).into(), vm);
 }
 
+/// `datetime.utcfromtimestamp(t)`. The machine's own warns that it is going to be removed.
+fn utc_from_timestamp(class: PyObjectRef, utc: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let [seconds] = args.args.as_slice() else {
+        let given = args.args.len();
+        return Err(vm.new_type_error(format!("utcfromtimestamp() takes exactly 1 argument ({given} given)")));
+    };
+    let aware = vm.call_method(&class, "fromtimestamp", (seconds.clone(), utc.to_owned()))?;
+    let mut naive = FuncArgs::default();
+    naive.kwargs.insert("tzinfo".into(), vm.ctx.none());
+    aware.get_attr("replace", vm)?.call(naive, vm)
+}
+
 // ---- texts -------------------------------------------------------------------------------------------------------
 
 /// `datetime.timedelta(1, 2, 3)`: days, then seconds and microseconds if there are any.
@@ -193,7 +205,11 @@ fn patch(machine: &PyObject, vm: &VirtualMachine) {
         check_timestamps(class, "fromtimestamp", vm);
         class_method(class, "today", vm.new_function("today", today).into(), vm);
     }
-    check_timestamps(datetime, "utcfromtimestamp", vm);
+    if let Ok(utc) = machine.get_attr("timezone", vm).and_then(|timezone| timezone.get_attr("utc", vm)) {
+        let function =
+            move |class: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| utc_from_timestamp(class, &utc, args, vm);
+        class_method(datetime, "utcfromtimestamp", vm.new_function("utcfromtimestamp", function).into(), vm);
+    }
     for (class, has_year) in [(date, true), (datetime, true), (time, false)] {
         wrap_strftime(class, has_year, vm);
     }

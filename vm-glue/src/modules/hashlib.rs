@@ -6,7 +6,7 @@ use rustpython_vm::builtins::{PyModule, PyStr};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::protocol::{BufferFlags, PyBuffer};
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use crate::modules::{self, set};
 use crate::runtime::text;
@@ -129,9 +129,10 @@ impl Hash {
         Self { name: zelf.name, block_size: zelf.block_size, state: Mutex::new(state) }.into_ref(&vm.ctx)
     }
 
+    /// In capitals, as OpenSSL calls it.
     #[pygetset]
-    fn name(zelf: &Py<Self>) -> &'static str {
-        zelf.name
+    fn name(zelf: &Py<Self>) -> String {
+        zelf.name.to_ascii_uppercase()
     }
 
     #[pygetset]
@@ -148,6 +149,93 @@ impl Hash {
     fn block_size(zelf: &Py<Self>) -> usize {
         zelf.block_size
     }
+}
+
+/// `HMAC(key, message)`, its key already in the two states that it begins with.
+struct Keyed {
+    inner: State,
+    outer: State,
+}
+
+impl Keyed {
+    fn new(start: fn() -> State, block_size: usize, key: &[u8]) -> Self {
+        let mut block = if key.len() > block_size {
+            let mut state = start();
+            state.update(key);
+            state.digest()
+        } else {
+            key.to_vec()
+        };
+        block.resize(block_size, 0);
+        let with = |mask: u8| {
+            let mut state = start();
+            state.update(&block.iter().map(|byte| byte ^ mask).collect::<Vec<_>>());
+            state
+        };
+        Self { inner: with(0x36), outer: with(0x5c) }
+    }
+
+    fn digest(&self, message: &[&[u8]]) -> Vec<u8> {
+        let (mut inner, mut outer) = (self.inner.clone(), self.outer.clone());
+        for part in message {
+            inner.update(part);
+        }
+        outer.update(&inner.digest());
+        outer.digest()
+    }
+}
+
+/// `pbkdf2_hmac(hash_name, password, salt, rounds, dklen=None)` (RFC 2898 §5.2).
+fn pbkdf2_hmac(args: Pbkdf2Args, vm: &VirtualMachine) -> PyResult {
+    let name = text::text_of(vm, &args.hash_name)?.ok_or_else(|| vm.new_type_error("name must be a string"))?;
+    let Some((_, block_size, start)) = HASHES.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(&name)) else {
+        return Err(vm.new_value_error(format!("unsupported hash type {name}")));
+    };
+    let (password, salt) = (bytes(vm, &args.password)?, bytes(vm, &args.salt)?);
+    let size = start().digest().len();
+    let wanted = match args.dklen.flatten() {
+        Some(wanted) => wanted,
+        None => i64::try_from(size).unwrap_or_default(),
+    };
+    for number in [args.rounds, wanted] {
+        if number < 1 {
+            return Err(vm.new_value_error(number.to_string()));
+        }
+    }
+    let wanted = usize::try_from(wanted).map_err(|_| vm.new_overflow_error("key length is too great."))?;
+    let keyed = Keyed::new(*start, *block_size, &password);
+    let key = vm.allow_threads(|| {
+        let mut key = Vec::with_capacity(wanted.div_ceil(size).min(1 << 16) * size);
+        let mut number = 0_u32;
+        while key.len() < wanted {
+            number += 1;
+            let mut last = keyed.digest(&[&salt, &number.to_be_bytes()]);
+            let mut block = last.clone();
+            for _ in 1..args.rounds {
+                last = keyed.digest(&[&last]);
+                block.iter_mut().zip(&last).for_each(|(byte, other)| *byte ^= other);
+            }
+            key.extend(block);
+        }
+        key.truncate(wanted);
+        key
+    });
+    Ok(text::new_str(vm, &key))
+}
+
+/// The arguments of [`pbkdf2_hmac`].
+#[derive(FromArgs)]
+struct Pbkdf2Args {
+    #[pyarg(any)]
+    hash_name: PyObjectRef,
+    #[pyarg(any)]
+    password: PyObjectRef,
+    #[pyarg(any)]
+    salt: PyObjectRef,
+    #[pyarg(any, name = "iterations")]
+    rounds: i64,
+    #[pyarg(any, optional)]
+    dklen: OptionalArg<Option<i64>>,
 }
 
 fn constructor(vm: &VirtualMachine, function: &'static str, hash: &'static str) -> PyObjectRef {
@@ -171,6 +259,7 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     for (name, _, _) in HASHES {
         set(vm, &module, name, constructor(vm, name, name));
     }
+    modules::set_function(vm, &module, "pbkdf2_hmac", pbkdf2_hmac);
     module
 }
 

@@ -6,7 +6,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMa
 
 use crate::interpreter::{Codec, Settings};
 use crate::runtime::files::{File, Stream};
-use crate::runtime::{dialect, handling, text, traceback};
+use crate::runtime::{dialect, handling, print, text, traceback};
 
 /// Names that mean the same in the machine's `sys`.
 const SHARED: &str = "_getframe byteorder flags call_tracing executable exec_prefix float_info getprofile \
@@ -166,6 +166,7 @@ fn display_hook(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
     builtins.set_item("_", vm.ctx.none(), vm)?;
     let output = crate::import::sys(vm)?.get_attr("stdout", vm)?;
     let mut shown = text::repr_of(vm, &value)?;
+    print::end_line(&output, vm)?;
     shown.push(b'\n');
     vm.call_method(&output, "write", (text::new_str(vm, &shown),))?;
     builtins.set_item("_", value, vm)

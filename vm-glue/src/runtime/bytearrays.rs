@@ -56,6 +56,22 @@ pub fn patch(vm: &VirtualMachine) {
     add("append", append);
     add("insert", insert);
     add("__str__", |zelf, _args, vm| str(&zelf, vm).map(Into::into));
+    for name in ["center", "ljust", "rjust"] {
+        let interned = vm.ctx.intern_str(name);
+        let Some(original) = class.get_attr(interned) else { continue };
+        let padded = move |array: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            // What to fill with is a string.
+            if let Some(fill) = args.args.get_mut(1)
+                && text::is_str(fill)
+                && let Some(bytes) = text::bytes_of(fill)
+            {
+                *fill = vm.ctx.new_bytes(bytes).into();
+            }
+            args.prepend_arg(array);
+            original.call(args, vm)
+        };
+        class.set_attr(interned, vm.new_method(name, class, padded).into());
+    }
     class.modified();
     let view = vm.ctx.types.memoryview_type.slots();
     replace!(view.new, VIEW_NEW, view_new);

@@ -39,6 +39,7 @@ pub mod hashes;
 pub mod intrinsics;
 pub mod iterators;
 pub mod later_names;
+mod machine_streams;
 pub mod messages;
 mod methods;
 mod methods_case;
@@ -57,6 +58,7 @@ pub mod restricted;
 pub mod script;
 pub mod sequences;
 mod sets;
+mod site_builtins;
 pub mod slices;
 pub mod source;
 pub mod special_names;
@@ -117,6 +119,8 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     calls::install,
     docs::install,
     unraisable::install,
+    machine_streams::install,
+    site_builtins::install,
 ];
 
 /// The native types belong to the process: interpreters that start at the same time change them one after another.

@@ -28,6 +28,15 @@ fn set_soft_space(file: &PyObject, value: bool, vm: &VirtualMachine) {
     let _ = file.set_attr("softspace", vm.ctx.new_int(i32::from(value)), vm);
 }
 
+/// Ends the line that a `print` with a comma at its end has begun.
+pub fn end_line(file: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    if soft_space(file, vm)? {
+        set_soft_space(file, false, vm);
+        write(file, text::new_str(vm, b"\n"), vm)?;
+    }
+    Ok(())
+}
+
 /// Writes a value as `print` does: `str(value)`, and unicode in the file's encoding if it has one.
 fn write_value(file: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let text = if text::is_unicode(value) {

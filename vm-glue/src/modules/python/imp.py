@@ -15,10 +15,6 @@ def get_magic():
     return '\x03\xf3\r\n'
 
 
-def get_tag():
-    return None
-
-
 def lock_held():
     return False
 

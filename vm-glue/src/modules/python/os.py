@@ -25,6 +25,43 @@ del _name
 _putenv, _unsetenv = putenv, unsetenv
 
 
+def major(device):
+    """The first number of a device."""
+    return device >> 8 & 0xfff | device >> 32 & ~0xfff
+
+
+def minor(device):
+    """The second number of a device."""
+    return device & 0xff | device >> 12 & ~0xff
+
+
+def makedev(major, minor):
+    """The number of a device."""
+    return (major & 0xfff) << 8 | (major & ~0xfff) << 32 | minor & 0xff | (minor & ~0xff) << 12
+
+
+def ctermid():
+    """The name of the terminal of this process."""
+    return '/dev/tty'
+
+
+NGROUPS_MAX, TMP_MAX, O_LARGEFILE = 65536, 238328, 0
+
+
+def stat_float_times(newvalue=None):
+    """Whether times of files are floats: they always are."""
+    return True
+
+
+def kill(pid, sig):
+    """Sends a signal to a process. One to this process has been handled when the function returns."""
+    _machine.kill(pid, sig)
+    if pid == getpid():
+        # The system may have given it to another thread of the process, which takes a moment.
+        from time import sleep
+        sleep(0.001)
+
+
 class _Environ(dict):
     """The environment; what is set here is there for child processes too."""
 

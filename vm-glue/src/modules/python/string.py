@@ -11,7 +11,7 @@ digits = '0123456789'
 hexdigits = digits + 'abcdef' + 'ABCDEF'
 octdigits = '01234567'
 punctuation = """!"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"""
-printable = digits + letters + punctuation + whitespace
+printable = digits + letters + punctuation + ' \t\n\r\x0b\x0c'
 
 index_error = ValueError
 atoi_error = ValueError

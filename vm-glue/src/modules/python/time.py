@@ -117,8 +117,26 @@ def clock():
 
 
 def tzset():
-    _machine.tzset()
-    names = globals()
-    for name in 'timezone', 'daylight', 'tzname':
-        names[name] = getattr(_machine, name)
-    names['altzone'] = _machine.altzone if daylight else timezone
+    """Takes the time zone of the environment's TZ."""
+    global timezone, altzone, daylight, tzname
+    # The system's mktime() reads TZ; its localtime() need not.
+    _machine.mktime((2000, 1, 1, 0, 0, 0, 0, 1, -1))
+    year = _machine.gmtime().tm_year
+    zones = {}
+    for month in 1, 7:
+        noon = int(_machine.mktime((year, month, 1, 12, 0, 0, 0, 1, -1)))
+        local = _machine.localtime(noon)
+        shown = _day(local.tm_year, local.tm_mon, local.tm_mday) * 86400 + (
+            local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec)
+        away = noon - shown
+        zones[int(local.tm_isdst > 0)] = _machine.strftime('%Z', local), away
+    standard = zones.get(0) or zones[1]
+    summer = zones.get(1) or standard
+    daylight = int(1 in zones)
+    timezone, altzone = standard[1], summer[1]
+    tzname = str(standard[0]), str(summer[0])
+
+
+def _day(year, month, day):
+    """Days since the first of January 1970."""
+    return _library('datetime').date(year, month, day).toordinal() - 719163

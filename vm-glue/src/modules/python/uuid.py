@@ -218,3 +218,17 @@ NAMESPACE_DNS = UUID('6ba7b810-9dad-11d1-80b4-00c04fd430c8')
 NAMESPACE_URL = UUID('6ba7b811-9dad-11d1-80b4-00c04fd430c8')
 NAMESPACE_OID = UUID('6ba7b812-9dad-11d1-80b4-00c04fd430c8')
 NAMESPACE_X500 = UUID('6ba7b814-9dad-11d1-80b4-00c04fd430c8')
+
+
+def _getter(name):
+    def get(self):
+        return getattr(self, name)
+    get.__name__ = 'get_' + name
+    return get
+
+
+# The functions of before properties.
+for _name in ('bytes bytes_le fields time_low time_mid time_hi_version clock_seq_hi_variant clock_seq_low time clock_seq '
+              'node hex urn variant version').split():
+    setattr(UUID, 'get_' + _name, _getter(_name))
+del _name

@@ -185,6 +185,15 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
             set(name, vm.ctx.new_int(flag.bits()).into());
         }
     }
+    // Rarely used, so it is made when it is asked for.
+    let scanner = |name: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        let name = text::text_of(vm, &name)?.unwrap_or_default();
+        if name == "Scanner" {
+            return crate::import::module(vm, "_re_scanner")?.get_attr("Scanner", vm);
+        }
+        Err(vm.new_attribute_error(format!("'module' object has no attribute '{name}'")))
+    };
+    set("__getattr__", vm.new_function("__getattr__", scanner).into());
     module
 }
 

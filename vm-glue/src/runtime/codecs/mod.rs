@@ -204,7 +204,10 @@ pub fn decode_object(vm: &VirtualMachine, bytes: &[u8], encoding: Option<&str>, 
             Ok(unicode(Wtf8Buf::from(&*text::widen(&rotated))))
         }
         Codec::Registered { decoder, library, .. } => {
-            let result = call_codec(vm, &decoder, text::new_str(vm, bytes), errors, "decoder")?;
+            // The machine's own library has its own kind of bytes.
+            let input: PyObjectRef =
+                if library { vm.ctx.new_bytes(bytes.to_vec()).into() } else { text::new_str(vm, bytes) };
+            let result = call_codec(vm, &decoder, input, errors, "decoder")?;
             Ok(if library { from_library(vm, result) } else { result })
         }
     }
