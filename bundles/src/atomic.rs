@@ -9,13 +9,18 @@ use std::time::Duration;
 /// Writes `bytes` to `path`: a temporary file `._<name>…` in the same folder, then a rename over the target.
 /// Missing folders on the way are made.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    place(path, bytes, false)
+    place(path, &mut &bytes[..], false)
+}
+
+/// The same for what a reader gives.
+pub fn write_from(path: &Path, source: &mut impl io::Read) -> io::Result<()> {
+    place(path, source, false)
 }
 
 /// The same for files of people, not of programs: the bytes are on the disk before the old file goes, and a file that
 /// was there keeps its mode and its owner.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    place(path, bytes, true)
+    place(path, &mut &bytes[..], true)
 }
 
 /// Gives a new file the mode and the owner of the one that it replaces, as far as this user may.
@@ -31,7 +36,7 @@ fn resemble(file: &fs::File, old: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn place(path: &Path, bytes: &[u8], careful: bool) -> io::Result<()> {
+fn place(path: &Path, source: &mut impl io::Read, careful: bool) -> io::Result<()> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let name = path
         .file_name()
@@ -44,7 +49,7 @@ fn place(path: &Path, bytes: &[u8], careful: bool) -> io::Result<()> {
     let temporary = folder.join(format!("._{}.{}.{number}", name.to_string_lossy(), std::process::id()));
     let result = fs::File::create(&temporary)
         .and_then(|mut file| {
-            file.write_all(bytes)?;
+            io::copy(source, &mut file)?;
             file.flush()?;
             if careful {
                 resemble(&file, path)?;

@@ -16,9 +16,10 @@ use crate::archive::gzip::{self, GzipError};
 use crate::archive::zip::{Item, Zip, ZipError};
 use crate::elements::iterators::NodeIterator;
 use crate::elements::values::class_name;
-use crate::http_options::{Options, fetch};
+use crate::http_options::{Options, fetch_bytes};
 use crate::kit::{Entry, Kit, Status, Visibility, native_class};
 use crate::kit_call::{buffer_argument, method, optional};
+use crate::libraries;
 use crate::objects::signature::{Default, Parameter};
 use crate::sandbox::Sandbox;
 
@@ -80,7 +81,9 @@ fn zip_error(vm: &VirtualMachine, error: &ZipError) -> PyBaseExceptionRef {
 /// The exception of Python's `gzip` for data that are not what they claim.
 pub fn gzip_error(vm: &VirtualMachine, error: &GzipError) -> PyBaseExceptionRef {
     let class = match error {
-        GzipError::Corrupt => import::module(vm, "zlib").and_then(|module| module.get_attr("error", vm)),
+        GzipError::Corrupt(_) => import::module(vm, "zlib").and_then(|module| module.get_attr("error", vm)),
+        GzipError::Trailer => libraries::module(vm, "struct").and_then(|module| module.get_attr("error", vm)),
+        GzipError::Header => dialect::get(vm, "TypeError"),
         _ => dialect::get(vm, "IOError"),
     };
     raise(vm, class, &error.to_string())
@@ -122,7 +125,7 @@ impl ArchiveKit {
         let values = method("ZipFromURL", FROM_URL).bind(vm, args)?.into_values();
         let names: Vec<&str> = FROM_URL.iter().map(|parameter| parameter.name).collect();
         let values: Vec<Option<PyObjectRef>> = values.into_iter().map(Some).collect();
-        let body = fetch(vm, &zelf.sandbox, &Options::from_values(&names, &values))?;
+        let body = fetch_bytes(vm, &zelf.sandbox, &Options::from_values(&names, &values))?;
         Ok(open(vm, body))
     }
 

@@ -113,7 +113,7 @@ pub fn crypt(vm: &VirtualMachine, password: &PyObject, salt: &PyObject) -> PyRes
 /// The native part of the module `fcrypt`.
 pub fn natives(vm: &VirtualMachine) -> PyRef<PyModule> {
     let crypt = |password: PyObjectRef, salt: PyObjectRef, vm: &VirtualMachine| crypt(vm, &password, &salt);
-    libraries::make_module(vm, "_fcrypt", vec![("crypt", vm.new_function("crypt", crypt).into())])
+    libraries::make_module(vm, "fcrypt", vec![("crypt", vm.new_function("crypt", crypt).into())])
 }
 
 /// HMAC with SHA-1.

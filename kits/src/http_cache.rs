@@ -8,6 +8,8 @@ use reprise_bundles::atomic;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
+use crate::http_body::Body;
+
 /// Entries and bytes that trimming leaves, and the entries that may be there before it trims.
 const KEPT_ENTRIES: usize = 1024;
 const KEPT_BYTES: u64 = 50 * 1024 * 1024;
@@ -63,7 +65,7 @@ impl HttpCache {
     }
 
     /// The stored body and headers, if they are not older than `cache_time` seconds.
-    pub fn get(&mut self, url: &str, cache_time: f64, now: f64) -> Option<(Vec<u8>, Headers)> {
+    pub fn get(&mut self, url: &str, cache_time: f64, now: f64) -> Option<(Body, Headers)> {
         if !self.index.contains_key(url) {
             return None;
         }
@@ -73,7 +75,7 @@ impl HttpCache {
         if modified + cache_time < now {
             return None;
         }
-        let body = std::fs::read(&body_path).ok().filter(|body| !body.is_empty())?;
+        let body = Body::open(&body_path).ok().filter(|body| !body.is_empty())?;
         let headers: Headers = attributes
             .pointer("/attributes/headers")
             .and_then(Value::as_object)
@@ -86,7 +88,7 @@ impl HttpCache {
         if let Some(map) = attributes.as_object_mut() {
             map.insert("accessed_at".to_owned(), json!(now as i64));
         }
-        self.index.insert(url.to_owned(), (now as i64, body.len() as u64));
+        self.index.insert(url.to_owned(), (now as i64, body.len()));
         let saved = atomic::write(&attributes_path, attributes.to_string().as_bytes()).and_then(|()| self.save_index());
         if let Err(error) = saved {
             tracing::warn!(target: "caching", "Error updating the HTTP cache: {error}");
@@ -95,7 +97,7 @@ impl HttpCache {
     }
 
     /// Stores an answer.
-    pub fn put(&mut self, url: &str, body: &[u8], headers: &Headers, cache_time: f64, now: f64) -> io::Result<()> {
+    pub fn put(&mut self, url: &str, body: &Body, headers: &Headers, cache_time: f64, now: f64) -> io::Result<()> {
         if self.text_only && !is_text(headers) {
             return Ok(());
         }
@@ -106,9 +108,12 @@ impl HttpCache {
             "accessed_at": now as i64, "modified_at": now as i64, "expiry_interval": cache_time,
             "attributes": {"headers": map}, "item_sizes": {"content": body.len()},
         });
-        atomic::write(&body_path, body)?;
+        match body {
+            Body::Memory(bytes) => atomic::write(&body_path, bytes)?,
+            Body::File(_) => atomic::write_from(&body_path, &mut body.reader())?,
+        }
         atomic::write(&attributes_path, attributes.to_string().as_bytes())?;
-        self.index.insert(url.to_owned(), (now as i64, body.len() as u64));
+        self.index.insert(url.to_owned(), (now as i64, body.len()));
         self.save_index()
     }
 
@@ -195,15 +200,16 @@ mod tests {
         let url = "http://a/b";
         let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
         let mut cache = HttpCache::open(&path, false);
-        cache.put(url, b"body", &headers, 60.0, 1000.0).unwrap();
-        assert_eq!(cache.get(url, 10.0, 1005.0), Some((b"body".to_vec(), headers.clone())));
-        assert_eq!(cache.get(url, 10.0, 1011.0), None);
+        cache.put(url, &b"body".to_vec().into(), &headers, 60.0, 1000.0).unwrap();
+        let (body, found) = cache.get(url, 10.0, 1005.0).unwrap();
+        assert_eq!((body.into_bytes().unwrap(), found), (b"body".to_vec(), headers.clone()));
+        assert!(cache.get(url, 10.0, 1011.0).is_none());
         let mut again = HttpCache::open(&path, false);
         assert!(again.get(url, 100.0, 1011.0).is_some());
         again.remove(url);
         assert!(again.get(url, 100.0, 1011.0).is_none());
         std::fs::remove_file(path.join("CacheInfo")).unwrap();
-        cache.put(url, b"body", &headers, 60.0, 1000.0).unwrap();
+        cache.put(url, &b"body".to_vec().into(), &headers, 60.0, 1000.0).unwrap();
         std::fs::remove_file(path.join("CacheInfo")).unwrap();
         assert!(HttpCache::open(&path, false).get(url, 100.0, 1011.0).is_none());
     }
@@ -212,9 +218,13 @@ mod tests {
     fn agents_keep_text_only() {
         let folder = tempfile::tempdir().unwrap();
         let mut cache = HttpCache::open(folder.path(), true);
-        cache.put("u", b"x", &vec![("content-type".to_owned(), "image/png".to_owned())], 60.0, 0.0).unwrap();
+        cache
+            .put("u", &b"x".to_vec().into(), &vec![("content-type".to_owned(), "image/png".to_owned())], 60.0, 0.0)
+            .unwrap();
         assert!(cache.get("u", 60.0, 0.0).is_none());
-        cache.put("u", b"x", &vec![("content-type".to_owned(), "text/html".to_owned())], 60.0, 0.0).unwrap();
+        cache
+            .put("u", &b"x".to_vec().into(), &vec![("content-type".to_owned(), "text/html".to_owned())], 60.0, 0.0)
+            .unwrap();
         assert!(cache.get("u", 60.0, 0.0).is_some());
     }
 

@@ -12,6 +12,7 @@ use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, IterNext, Iterable, 
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func, pyclass};
 
 use crate::context;
+use crate::http_body::Body;
 use crate::http_cache::Headers;
 use crate::http_cookies::Cookie;
 use crate::http_options::{Prepared, UrlText, default_timeout, perform, recode};
@@ -21,7 +22,7 @@ use crate::sandbox::Sandbox;
 
 #[derive(Debug, Default)]
 struct Loaded {
-    body: Vec<u8>,
+    body: Body,
     headers: Option<Headers>,
 }
 
@@ -68,15 +69,16 @@ impl HttpRequest {
         Ok(())
     }
 
-    fn bytes(&self, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+    /// The content as a `str`.
+    fn text(&self, vm: &VirtualMachine) -> PyResult {
         self.load_now(vm)?;
         let body = self.loaded.lock().body.clone();
-        recode(vm, body, self.encoding.as_deref(), self.errors.as_deref())
+        recode(vm, &body, self.encoding.as_deref(), self.errors.as_deref())
     }
 
     #[pygetset]
     fn content(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        Ok(text::new_str(vm, &zelf.bytes(vm)?))
+        zelf.text(vm)
     }
 
     #[pymethod]
@@ -117,15 +119,14 @@ impl HttpRequest {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyStrRef> {
         let Some(request) = zelf.downcast_ref::<HttpRequest>() else { return zelf.repr(vm) };
-        let content = text::new_str(vm, &request.bytes(vm)?);
-        content.downcast::<PyStr>().map_err(|_| vm.new_type_error("__str__ returned non-string"))
+        request.text(vm)?.downcast::<PyStr>().map_err(|_| vm.new_type_error("__str__ returned non-string"))
     }
 }
 
 impl AsMapping for HttpRequest {
     fn as_mapping() -> &'static PyMappingMethods {
         static METHODS: LazyLock<PyMappingMethods> = LazyLock::new(|| PyMappingMethods {
-            length: atomic_func!(|mapping, vm| Ok(HttpRequest::mapping_downcast(mapping).bytes(vm)?.len())),
+            length: atomic_func!(|mapping, vm| Ok(HttpRequest::mapping_downcast(mapping).text(vm)?.length(vm)?)),
             ..PyMappingMethods::NOT_IMPLEMENTED
         });
         &METHODS

@@ -9,6 +9,7 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, TryFromObject, Vi
 
 use crate::context;
 use crate::errors;
+use crate::http_body::Body;
 use crate::http_request::{Fetched, Network, Plan, USER_AGENT, title_case};
 use crate::network_errors;
 use crate::objects::quote::quote_plus;
@@ -52,6 +53,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// Whether the body is in an encoding that the plug-in names.
+    fn is_encoded(&self, vm: &VirtualMachine) -> bool {
+        self.encoding.as_ref().is_some_and(|encoding| !vm.is_none(encoding))
+    }
+
     /// Takes the values of named parameters.
     pub fn from_values(names: &[&str], values: &[Option<PyObjectRef>]) -> Options {
         let get = |name: &str| names.iter().position(|n| *n == name).and_then(|at| values.get(at)?.clone());
@@ -336,7 +342,7 @@ pub fn perform(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, url: &UrlText, plan:
         posted.map(|posted| posted.body.clone())
     });
     if let Some(body) = posted {
-        return Ok(Fetched { body, headers: Vec::new() });
+        return Ok(Fetched { body: body.into(), headers: Vec::new() });
     }
     vm.allow_threads(|| network.fetch(plan)).map_err(|failure| network_errors::exception(vm, &failure))
 }
@@ -350,28 +356,51 @@ fn illegal_header_value(value: &[u8]) -> bool {
     })
 }
 
-/// Decodes a body and encodes it as UTF-8, if an encoding was given.
+/// A body as a `str`: decoded and encoded as UTF-8, if an encoding was given.
 pub fn recode(
     vm: &VirtualMachine,
-    body: Vec<u8>,
+    body: &Body,
     encoding: Option<&PyObject>,
     error_mode: Option<&PyObject>,
-) -> PyResult<Vec<u8>> {
-    let Some(encoding) = encoding.filter(|e| !vm.is_none(e)) else { return Ok(body) };
-    let bytes = text::new_str(vm, &body);
+) -> PyResult {
+    let bytes = body.to_str(vm)?;
+    let Some(encoding) = encoding.filter(|e| !vm.is_none(e)) else { return Ok(bytes) };
     let mut arguments = vec![encoding.to_owned()];
     arguments.extend(error_mode.filter(|e| !vm.is_none(e)).map(PyObject::to_owned));
     let decoded = vm.call_method(&bytes, "decode", arguments)?;
-    Ok(text::text_of(vm, &decoded)?.unwrap_or_default().into_bytes())
+    Ok(text::new_str(vm, text::text_of(vm, &decoded)?.unwrap_or_default().as_bytes()))
 }
 
-/// Fetches at once for a kit that parses the answer.
-pub fn fetch(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, options: &Options) -> PyResult<Vec<u8>> {
+/// Fetches at once.
+fn fetch_body(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, options: &Options) -> PyResult<Body> {
     let prepared = prepare(vm, sandbox, options)?;
     let mut fetched = perform(vm, sandbox, &prepared.url, &prepared.plan)?;
     if fetched.body.is_empty() {
         // Read at once and looked at then: an empty body counts as not read.
         fetched = perform(vm, sandbox, &prepared.url, &prepared.plan)?;
     }
-    recode(vm, fetched.body, options.encoding.as_deref(), options.errors.as_deref())
+    Ok(fetched.body)
+}
+
+/// Fetches at once for a kit that parses the answer: its body as a `str`, unless `check_size` refuses that many bytes.
+pub fn fetch(
+    vm: &VirtualMachine,
+    sandbox: &Arc<Sandbox>,
+    options: &Options,
+    check_size: impl FnOnce(u64) -> PyResult<()>,
+) -> PyResult {
+    let body = fetch_body(vm, sandbox, options)?;
+    if !options.is_encoded(vm) {
+        check_size(body.len())?;
+    }
+    recode(vm, &body, options.encoding.as_deref(), options.errors.as_deref())
+}
+
+/// Fetches at once: the bytes.
+pub fn fetch_bytes(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, options: &Options) -> PyResult<Vec<u8>> {
+    let body = fetch_body(vm, sandbox, options)?;
+    if !options.is_encoded(vm) {
+        return body.into_bytes().map_err(|error| vm.new_os_error(error.to_string()));
+    }
+    text::str_of(vm, &*recode(vm, &body, options.encoding.as_deref(), options.errors.as_deref())?)
 }

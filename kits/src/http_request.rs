@@ -16,6 +16,7 @@ use rustpython_vm::builtins::PyDictRef;
 
 use crate::archive::gzip::{self, GzipError};
 use crate::context;
+use crate::http_body::{Body, Spool};
 use crate::http_cache::{Headers, HttpCache};
 use crate::http_cookies::CookieJar;
 use crate::http_cookies_lwp;
@@ -29,7 +30,7 @@ const MOST_REDIRECTS: usize = 10;
 const MOST_VISITS: usize = 4;
 /// Largest body, as sent and decompressed.
 ///
-/// A body is held in memory up to three times (as sent, unpacked, as Python's text), on machines that have a gigabyte.
+/// What plug-ins make of it is held in memory, on machines that have a gigabyte.
 const LARGEST_BODY: u64 = 128 * 1024 * 1024;
 
 /// Where a plug-in keeps what it fetches, and what it may fetch.
@@ -105,7 +106,7 @@ pub struct Plan {
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Fetched {
-    pub body: Vec<u8>,
+    pub body: Body,
     /// Names in lower case, repeated ones joined.
     pub headers: Headers,
 }
@@ -316,7 +317,7 @@ impl Network {
                          The last 30x error message was:\n{}",
                         reason(code)
                     );
-                    let fetched = read(&mut answer)?;
+                    let fetched = self.read(&mut answer)?;
                     return Err(Failure::Status { url, code, message, fetched });
                 }
                 url = join(&url, &target.replace(' ', "%20"));
@@ -329,12 +330,45 @@ impl Network {
                 authorization = None;
                 continue;
             }
-            let fetched = read(&mut answer)?;
+            let fetched = self.read(&mut answer)?;
             if !(200..300).contains(&code) {
                 return Err(Failure::Status { url, code, message: answer.reason, fetched });
             }
             return Ok(fetched);
         }
+    }
+
+    /// Reads and decompresses the body.
+    fn read(&self, answer: &mut Response) -> Result<Fetched, Failure> {
+        let settings = self.settings.read();
+        let folder = settings.cache.as_deref();
+        let expected = answer.promised_length();
+        let mut spool = Spool::new(folder);
+        let read = spool.fill(answer, LARGEST_BODY);
+        if spool.len() > LARGEST_BODY {
+            return Err(Failure::Web(WebError::TooLarge { limit: LARGEST_BODY }));
+        }
+        let body = spool.finish();
+        if let Err(error) = read {
+            match WebError::while_reading(error, Vec::new(), expected) {
+                // A body that is shorter than its promised length counts as whole, as `urllib2` takes it; one that
+                // breaks off within its chunks does not.
+                WebError::Incomplete { expected: Some(_), .. } => {}
+                WebError::Incomplete { expected: None, .. } => {
+                    let received = body.into_bytes().map_err(|error| Failure::Web(WebError::Io(error)))?;
+                    return Err(Failure::Web(WebError::Incomplete { received, expected: None }));
+                }
+                other => return Err(Failure::Web(other)),
+            }
+        }
+        let zipped = answer.header("Content-Encoding").is_some_and(|v| v.eq_ignore_ascii_case(b"gzip"));
+        let headers = joined_headers(answer);
+        if !zipped || body.is_empty() {
+            return Ok(Fetched { body, headers });
+        }
+        let mut plain = Spool::new(folder);
+        gzip::unpack(&mut body.reader(), &mut plain).map_err(Failure::Gzip)?;
+        Ok(Fetched { body: plain.finish(), headers })
     }
 }
 
@@ -376,23 +410,6 @@ pub fn joined_headers(answer: &Response) -> Headers {
         }
     }
     joined
-}
-
-/// Reads and decompresses the body.
-fn read(answer: &mut Response) -> Result<Fetched, Failure> {
-    let body = match answer.read_all(LARGEST_BODY) {
-        // A body that is shorter than its promised length counts as whole, as `urllib2` takes it; one that breaks off
-        // within its chunks does not.
-        Err(WebError::Incomplete { received, expected: Some(_) }) => received,
-        read => read.map_err(Failure::Web)?,
-    };
-    let zipped = answer.header("Content-Encoding").is_some_and(|v| v.eq_ignore_ascii_case(b"gzip"));
-    let headers = joined_headers(answer);
-    if !zipped || body.is_empty() {
-        return Ok(Fetched { body, headers });
-    }
-    let plain = gzip::decompress(&body).map_err(Failure::Gzip)?;
-    Ok(Fetched { body: plain, headers })
 }
 
 /// A header name as it goes out: each part between dashes with a capital. None for a name with an empty part.

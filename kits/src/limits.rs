@@ -12,9 +12,9 @@ use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{PyResult, VirtualMachine};
 
 use crate::errors;
-use crate::lazy_kit::{self, Part};
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
+use crate::strict_format;
 
 /// Whether the limits apply to the code of a sandbox.
 pub fn apply(sandbox: &Sandbox) -> bool {
@@ -53,12 +53,9 @@ impl Guard for Limits {
 
 const NO_PROCESS: &str = "Starting programs is not allowed at the strict policy level";
 
-static FORMATS: Part =
-    Part { name: "strict_format", source: include_str!("python/strict_format.py"), prepare: |_, _, _| Ok(()) };
-
 /// Closes what the libraries on the whitelist would do for code that cannot do it itself.
 pub fn close_libraries(vm: &VirtualMachine, sandbox: &Arc<Sandbox>) -> PyResult<()> {
-    if apply(sandbox) { lazy_kit::namespace(vm, sandbox, &FORMATS).map(drop) } else { Ok(()) }
+    if apply(sandbox) { strict_format::install(vm) } else { Ok(()) }
 }
 
 /// Refuses a path that the plug-in may not use, with an IOError that names the rule.

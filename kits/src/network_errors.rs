@@ -9,6 +9,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::archivekit::gzip_error;
 use crate::errors;
+use crate::http_body::Body;
 use crate::http_cache::Headers;
 use crate::http_request::Failure;
 
@@ -62,7 +63,7 @@ fn http_error(
     code: u16,
     message: &str,
     headers: &Headers,
-    body: &[u8],
+    body: &Body,
 ) -> PyResult<PyBaseExceptionRef> {
     let headers = header_dict(vm, headers)?;
     let (url, code): (PyObjectRef, PyObjectRef) = (text::native(vm, url), vm.ctx.new_int(code).into());
@@ -77,7 +78,7 @@ fn http_error(
         ("msg", message),
         ("hdrs", headers.clone()),
         ("headers", headers),
-        ("content", text::new_str(vm, body)),
+        ("content", body.to_str(vm)?),
     ] {
         object.set_attr(name, value, vm)?;
     }

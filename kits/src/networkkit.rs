@@ -15,7 +15,7 @@ use crate::call_arguments::Parameters;
 use crate::context;
 use crate::core_parts::networking;
 use crate::http_objects::{CookieJarObject, CookieObject, HeaderIterator, HeaderProxy, HttpRequest};
-use crate::http_options::{Options, UrlText, body_bytes, fetch, prepare, sandbox_headers, seconds};
+use crate::http_options::{Options, UrlText, body_bytes, fetch_bytes, prepare, sandbox_headers, seconds};
 use crate::http_request::{Network, Settings};
 use crate::kit::{Entry, Kit, Status, Visibility, native_class, permit};
 use crate::kit_call::library_type_error;
@@ -317,7 +317,7 @@ impl NetworkKit {
         };
         // The framework's own fetch: it says nothing about how long the answer may be kept.
         let before = context::with(|context| context.cache_time);
-        let body = fetch(vm, &zelf.sandbox, &options);
+        let body = fetch_bytes(vm, &zelf.sandbox, &options);
         context::with(|context| context.cache_time = before);
         Ok(text::new_str(vm, body?.trim_ascii()))
     }

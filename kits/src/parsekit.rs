@@ -6,9 +6,8 @@ use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, pyclass,
-};
+use rustpython_vm::types::PyComparisonOp;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use crate::call_arguments::Parameters;
 use crate::elements::document::Document;
@@ -111,19 +110,26 @@ const STRING_FROM_ELEMENT: Parameters =
 
 /// Refuses data that is too large; like `len`, it raises a TypeError for data without a length.
 pub fn check_size(vm: &VirtualMachine, data: &PyObject, limit: Option<&PyObject>) -> PyResult<()> {
-    let limit = match limit.filter(|limit| !vm.is_none(limit)) {
-        Some(limit) => usize::try_from_object(vm, limit.to_owned())?,
-        None => MAX_SIZE,
-    };
     let Ok(length) = data.length(vm) else {
         let class = class_name(vm, data);
         return Err(vm.new_type_error(format!("object of type '{class}' has no len()")));
     };
-    if length > limit {
-        let message = format!("Data of size {length} is greater than the maximum size {limit}");
-        return Err(errors::new(vm, "APIException", &message));
+    check_length(vm, length as u64, limit)
+}
+
+fn check_length(vm: &VirtualMachine, length: u64, limit: Option<&PyObject>) -> PyResult<()> {
+    let limit = match limit.filter(|limit| !vm.is_none(limit)) {
+        Some(limit) => limit.to_owned(),
+        None => vm.ctx.new_int(MAX_SIZE).into(),
+    };
+    let length: PyObjectRef = vm.ctx.new_int(length).into();
+    // Whatever the limit is, it is compared.
+    if !length.rich_compare_bool(&limit, PyComparisonOp::Gt, vm)? {
+        return Ok(());
     }
-    Ok(())
+    let shown = |value: &PyObject| text::str_of(vm, value).map(|text| String::from_utf8_lossy(&text).into_owned());
+    let message = format!("Data of size {} is greater than the maximum size {}", shown(&length)?, shown(&limit)?);
+    Err(errors::new(vm, "APIException", &message))
 }
 
 fn argument(values: &[Option<PyObjectRef>], at: usize) -> Option<PyObjectRef> {
@@ -153,9 +159,9 @@ pub fn fetched(
         options.headers = Some(with_accept(vm, options.headers, accept)?);
     }
     let encoding = options.encoding.clone();
-    let body = fetch(vm, sandbox, &options)?;
     let limit = names.iter().position(|n| *n == "max_size").and_then(|at| argument(&values, at));
-    Ok(Fetched { data: text::new_str(vm, &body), limit, encoding })
+    let data = fetch(vm, sandbox, &options, |size| check_length(vm, size, limit.as_deref()))?;
+    Ok(Fetched { data, limit, encoding })
 }
 
 /// Headers with an `Accept` unless there is one.

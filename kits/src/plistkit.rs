@@ -121,12 +121,17 @@ pub fn document(vm: &VirtualMachine, data: &PyObject) -> PyResult<String> {
 fn read(vm: &VirtualMachine, data: &PyObject, limit: Option<&PyObject>) -> PyResult {
     check_size(vm, data, limit)?;
     let source = document(vm, data)?;
-    let mut reader = Reader { vm, root: None, open: Vec::new(), key: None, text: String::new() };
+    let mut reader = Reader { vm, root: None, open: Vec::new(), key: None, text: String::new(), dict: None };
     match sax::parse(&source, false, &mut reader) {
         Ok(()) => Ok(reader.root.unwrap_or_else(|| vm.ctx.none())),
         Err(Refused::Xml(error)) => Err(expat_error(vm, &error)),
         Err(Refused::Raised(error)) => Err(error),
     }
+}
+
+/// A class of `plistlib`, as which the values come.
+fn plistlib(vm: &VirtualMachine, class: &'static str) -> PyResult {
+    libraries::module(vm, "plistlib")?.get_attr(class, vm)
 }
 
 /// A container that is being filled.
@@ -141,6 +146,8 @@ struct Reader<'a> {
     open: Vec<Container>,
     key: Option<PyObjectRef>,
     text: String,
+    /// The class of dictionaries, once there was one.
+    dict: Option<PyObjectRef>,
 }
 
 impl Reader<'_> {
@@ -202,8 +209,7 @@ impl Reader<'_> {
             },
             "data" => {
                 let bytes = base64_decode(content.as_bytes()).unwrap_or_default();
-                let class = libraries::module(vm, "_plist_shapes")?.get_attr("Data", vm)?;
-                class.call((text::new_str(vm, &bytes),), vm)?
+                plistlib(vm, "Data")?.call((text::new_str(vm, &bytes),), vm)?
             }
             "date" => self.date(&content)?,
             _ => return Ok(()),
@@ -220,7 +226,11 @@ impl Handler for Reader<'_> {
         let vm = self.vm;
         match name.local.as_str() {
             "dict" => {
-                let made = libraries::module(vm, "_plist_shapes")?.get_attr("Dict", vm)?.call((), vm)?;
+                let class = match &self.dict {
+                    Some(class) => class.clone(),
+                    None => self.dict.insert(plistlib(vm, "_InternalDict")?).clone(),
+                };
+                let made = class.call((), vm)?;
                 self.add(made.clone())?;
                 self.open.push(Container::Dict(made));
             }
@@ -311,8 +321,7 @@ impl Writer<'_> {
             self.line(level, "</array>");
             return Ok(());
         }
-        let data = libraries::module(vm, "_plist_shapes")?.get_attr("Data", vm)?;
-        if value.is_instance(&data, vm)? {
+        if value.is_instance(&*plistlib(vm, "Data")?, vm)? {
             let bytes = text::str_of(vm, &*value.get_attr("data", vm)?)?;
             let encoded = STANDARD.encode(bytes);
             self.line(level, "<data>");

@@ -16,16 +16,16 @@ use crate::callback;
 use crate::context;
 use crate::errors;
 use crate::kit::{Entry, Kit, Status, Visibility, native_class, permit};
-use crate::lazy_kit::{self, Part};
 use crate::message::header_bytes;
 use crate::objects::class;
 use crate::objects::signature::{Default, Parameter, Signature};
 use crate::platform;
 use crate::plugin::Plugin;
 use crate::prefixes::{self, PrefixHandler, Prefixes};
+use crate::request_headers;
 use crate::router::{Kind, Router, Target};
 use crate::routes::{self, Group, Pattern};
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::services;
 
 /// Module path of the classes here, as `repr` shows it.
@@ -725,10 +725,6 @@ impl PlatformKit {
     }
 }
 
-/// The headers of a request over HTTP (`spec/environment.md`, Request).
-static HEADERS_PART: Part =
-    Part { name: "request_headers", source: include_str!("python/request_headers.py"), prepare: |_, _, _| Ok(()) };
-
 #[pyclass(module = false, name = "RequestKit")]
 #[derive(Debug, PyPayload)]
 struct RequestKit;
@@ -743,10 +739,8 @@ impl RequestKit {
             tracing::warn!("Attempting to access request headers outside a request context");
         }
         let pairs = headers.iter().map(|(name, value)| (byte_string(vm, name), byte_string(vm, value)));
-        if over_http && let Some(sandbox) = sandbox::current() {
-            let pairs = pairs.map(|(name, value)| vm.ctx.new_tuple(vec![name, value]).into()).collect();
-            let class = lazy_kit::namespace(vm, &sandbox, &HEADERS_PART)?.get_item("HTTPHeaders", vm)?;
-            return class.call((vm.ctx.new_list(pairs),), vm);
+        if over_http {
+            return request_headers::headers(vm, pairs.collect());
         }
         let dict = vm.ctx.new_dict();
         for (name, value) in pairs {

@@ -31,5 +31,6 @@ pub fn fetch(vm: &VirtualMachine, plugin: &Plugin, url: String, timeout: Option<
     };
     let network = plugin.state::<Network>();
     let fetched = vm.allow_threads(|| network.fetch(&plan));
-    fetched.map(|fetched| fetched.body).map_err(|failure| network_errors::exception(vm, &failure))
+    let fetched = fetched.map_err(|failure| network_errors::exception(vm, &failure))?;
+    fetched.body.into_bytes().map_err(|error| vm.new_os_error(error.to_string()))
 }

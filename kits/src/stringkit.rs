@@ -409,7 +409,9 @@ impl StringKit {
             return Err(no_attribute(vm, bound.get(0), "rfind"));
         };
         let (before, extension) = value.bytes().split_at(transforms::extension_at(value.bytes()));
-        Ok(vm.ctx.new_tuple(vec![value.like(vm, before), value.like(vm, extension)]).into())
+        // No extension is a str, whatever the name is.
+        let extension = if extension.is_empty() { text::native(vm, "") } else { value.like(vm, extension) };
+        Ok(vm.ctx.new_tuple(vec![value.like(vm, before), extension]).into())
     }
 
     /// Lines without the blanks that all of them begin with.

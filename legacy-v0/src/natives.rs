@@ -371,7 +371,7 @@ fn fetch(vm: &VirtualMachine, shared: &Shared, args: &[PyObjectRef]) -> PyResult
     let fetched =
         vm.allow_threads(|| network.fetch(&plan)).map_err(|failure| network_errors::exception(vm, &failure))?;
     let headers = network_errors::header_dict(vm, &fetched.headers)?;
-    Ok(vm.ctx.new_tuple(vec![text::new_str(vm, &fetched.body), headers]).into())
+    Ok(vm.ctx.new_tuple(vec![fetched.body.to_str(vm)?, headers]).into())
 }
 
 fn set_timeout(vm: &VirtualMachine, shared: &Shared, args: &[PyObjectRef]) -> PyResult {

@@ -608,8 +608,8 @@ impl Element {
     }
 
     #[pymethod]
-    fn cssselect(zelf: &Py<Self>, expression: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        xpath_call::cssselect(vm, zelf.place(), &expression)
+    fn cssselect(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        xpath_call::cssselect(vm, zelf.place(), args)
     }
 
     // ---- changing ----------------------------------------------------------------------------------------------

@@ -74,17 +74,58 @@ fn utf16(bytes: &[u8], big: bool) -> Option<String> {
     String::from_utf16(&units?).ok()
 }
 
-/// The encoding that a `<meta>` of HTML names, quoted or not.
+/// The encoding that a `<meta>` of HTML names, as libxml2 sees it: in `charset`, or in the `content` that goes with
+/// `http-equiv="Content-Type"`.
 pub fn html_charset(bytes: &[u8]) -> Option<&'static Encoding> {
-    let start = bytes.get(..bytes.len().min(4096))?;
-    let lower = String::from_utf8_lossy(start).to_ascii_lowercase();
-    let tags = lower.match_indices("<meta").filter_map(|(at, _)| lower.get(at..)?.split('>').next());
-    tags.filter_map(|tag| {
-        let value = tag.split_once("charset=")?.1.trim_start().trim_start_matches(['"', '\'']);
-        let length = value.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '/'));
-        encoding_for(value.get(..length.unwrap_or(value.len()))?)
-    })
-    .next()
+    let start = bytes.get(..bytes.len().min(LOOKED_AT))?;
+    let mut rest: &str = &String::from_utf8_lossy(start).to_ascii_lowercase();
+    loop {
+        rest = rest.get(rest.find('<')?..)?;
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            rest = comment.split_once("-->")?.1;
+            continue;
+        }
+        let Some(tag) = rest.strip_prefix("<meta").filter(|tag| tag.starts_with([' ', '\t', '\r', '\n', '/'])) else {
+            rest = rest.get(1..)?;
+            continue;
+        };
+        let attributes = attributes(tag.split('>').next().unwrap_or(tag));
+        let value = |wanted: &str| attributes.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+        let named = value("charset").or_else(|| {
+            let content = value("content").filter(|_| value("http-equiv") == Some("content-type"))?;
+            Some(content.split_once("charset")?.1.trim_start().strip_prefix('=')?)
+        });
+        let end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';');
+        let named = named.map(|name| name.trim_start().trim_start_matches(['"', '\'']));
+        if let Some(encoding) = named.and_then(|name| encoding_for(name.split(end).next()?)) {
+            return Some(encoding);
+        }
+        rest = tag;
+    }
+}
+
+/// Names and values of the attributes in a tag.
+fn attributes(tag: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = tag.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
+        let (name, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let after = after.trim_start();
+        let Some(value) = after.strip_prefix('=') else {
+            rest = after;
+            continue;
+        };
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let (value, after) = match quote {
+            Some(quote) => value.get(1..).and_then(|value| value.split_once(quote)).unwrap_or((value, "")),
+            None => value.split_once(char::is_whitespace).unwrap_or((value, "")),
+        };
+        found.push((name, value));
+        rest = after.trim_start();
+    }
+    found
 }
 
 /// The encoding that an XML declaration or, in HTML, an unquoted `charset=` of a `<meta>` names.
@@ -223,6 +264,15 @@ mod tests {
         assert!(t(b"<meta charset=no-such>caf\xc3\xa9").ends_with("café"));
         assert_eq!(t(b"\xff\xfe<\0p\0"), "<p");
         assert!(t(b"<?xml version='1.0' encoding='iso-8859-1'?><a>\xe9").ends_with('é'));
+    }
+
+    #[test]
+    fn charset_of_a_page() {
+        let name = |page: &str| html_charset(page.as_bytes()).map(Encoding::name);
+        assert_eq!(name("<!-- <meta charset=koi8-r> --><meta charset='utf-8'>"), Some("UTF-8"));
+        assert_eq!(name("<META content=\"text/html; charset = big5\" http-equiv=Content-Type />"), Some("Big5"));
+        assert_eq!(name("<meta name=x content='text/html; charset=utf-8'><meta charset=no-such>"), None);
+        assert_eq!(name("<meta charset="), None);
     }
 
     #[test]

@@ -20,16 +20,10 @@ const USUAL_DOCTYPE: (&str, &str) =
 
 /// Parses a whole document. The tree has no element if the text has no content at all.
 pub fn parse_html(text: &str) -> Tree {
-    let clean;
-    let text = if text.contains('\0') {
-        clean = text.replace('\0', " ");
-        &clean
-    } else {
-        text
-    };
     let mut parser = Parser {
         bytes: text.as_bytes(),
         text,
+        has_nul: text.contains('\0'),
         at: 0,
         line: 1,
         line_counted_to: 0,
@@ -60,11 +54,13 @@ struct Parser<'a> {
     ignored_ends: u32,
     head_seen: bool,
     body_seen: bool,
-    /// Nested too deep: the rest is left out.
+    /// The text holds the character U+0000, which ends it unless it stands within words.
+    has_nul: bool,
+    /// Nested too deep, or U+0000: the rest is left out.
     stopped: bool,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
@@ -140,12 +136,13 @@ impl Parser<'_> {
             return self.raw_text();
         }
         match (self.peek(0), self.peek(1)) {
-            (b'<', b'/') => self.end_tag(),
-            (b'<', b'!') if self.looking_at("<!DOCTYPE") => self.doctype(),
-            (b'<', b'!') if self.looking_at("<!--") => self.comment(),
-            (b'<', b'!') => self.skip_past(b'>'),
-            (b'<', b'?') => self.instruction(),
-            (b'<', c) if c.is_ascii_alphabetic() || c == b'_' || c == b':' => self.element(),
+            (0, _) if self.has_nul => self.stopped = true,
+            (b'<', b'/') => self.before_nul(Self::end_tag),
+            (b'<', b'!') if self.looking_at("<!DOCTYPE") => self.before_nul(Self::doctype),
+            (b'<', b'!') if self.looking_at("<!--") => self.before_nul(Self::comment),
+            (b'<', b'!') => self.before_nul(|parser| parser.skip_past(b'>')),
+            (b'<', b'?') => self.before_nul(Self::instruction),
+            (b'<', c) if c.is_ascii_alphabetic() => self.before_nul(Self::element),
             (b'<', _) => {
                 self.at += 1;
                 self.characters("<");
@@ -153,6 +150,22 @@ impl Parser<'_> {
             (b'&', _) => self.reference(),
             _ => self.character_data(),
         }
+    }
+
+    /// Reads markup, for which the text ends at the next U+0000.
+    fn before_nul(&mut self, read: impl FnOnce(&mut Self)) {
+        if !self.has_nul {
+            return read(self);
+        }
+        let (bytes, text) = (self.bytes, self.text);
+        let nul = bytes.get(self.at..).and_then(|rest| rest.iter().position(|byte| *byte == 0));
+        if let Some(end) = nul.map(|length| self.at + length) {
+            self.bytes = bytes.get(..end).unwrap_or_default();
+            self.text = text.get(..end).unwrap_or_default();
+        }
+        read(self);
+        self.stopped |= nul.is_some() && self.at >= self.bytes.len();
+        (self.bytes, self.text) = (bytes, text);
     }
 
     // ---- tags ----------------------------------------------------------------------------------------------------
@@ -407,7 +420,8 @@ impl Parser<'_> {
         while !self.at_end() && !matches!(self.peek(0), b'<' | b'&') {
             self.at += 1;
         }
-        let text = without_controls(self.text.get(start..self.at).unwrap_or(""));
+        let words = self.words(start);
+        let text = without_controls(&words);
         if text.is_empty() {
             return;
         }
@@ -496,8 +510,14 @@ impl Parser<'_> {
         while !self.at_end() && (self.peek(0) != b'<' || self.peek(1) != b'/' || !self.ends_raw_text(&name)) {
             self.at += 1;
         }
+        let text = self.words(start);
+        self.characters(&text);
+    }
+
+    /// The text since a place, in which U+0000 counts as a blank.
+    fn words(&self, start: usize) -> Cow<'a, str> {
         let text = self.text.get(start..self.at).unwrap_or("");
-        self.characters(text);
+        if self.has_nul { Cow::Owned(text.replace('\0', " ")) } else { Cow::Borrowed(text) }
     }
 
     // ---- the rest ------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@
 //!   [`element_tree`]: the Python objects over a tree
 
 pub mod attributes;
-mod css;
+pub mod css;
+mod css_tokens;
 pub mod document;
 pub mod element;
 pub mod element_path;
@@ -31,18 +32,9 @@ pub mod xml_parser;
 pub mod xpath;
 mod xpath_call;
 
-use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::PyTypeRef;
 use rustpython_vm::{PyResult, VirtualMachine};
 
-/// The exception for bad CSS selectors.
-pub fn selector_error(vm: &VirtualMachine) -> PyTypeRef {
-    css::error_class(vm)
-}
-
 /// The XPath of a CSS selector.
-pub fn selector_path(vm: &VirtualMachine, selector: &str) -> PyResult<String> {
-    css::to_xpath(selector).map_err(|error| {
-        vm.invoke_exception(&css::error_class(vm), vec![text::native(vm, &error)]).unwrap_or_else(|error| error)
-    })
+pub fn selector_path(vm: &VirtualMachine, selector: &str, dialect: css::Dialect) -> PyResult<String> {
+    css::to_xpath(selector, dialect).map_err(|error| css::raised(vm, &error))
 }

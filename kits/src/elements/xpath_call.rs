@@ -9,12 +9,14 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::css::Dialect;
 use super::element::{Element, Place};
 use super::smart::{self, Origin};
 use super::tree::{Flavour, Kind, NodeId, ROOT, Tree};
 use super::values::{given, pairs, type_error, xml_text};
 use super::xpath::{Environment, Evaluator, Value, XNode, XPath, XPathError};
 use super::{document::Document, tree::Name};
+use crate::call_arguments::Parameters;
 use crate::lxml::errors;
 
 /// Namespace of the regular expression functions.
@@ -371,10 +373,17 @@ fn made_element(vm: &VirtualMachine, content: &str) -> PyObjectRef {
     Document::new(tree).object(vm, node)
 }
 
-/// `element.cssselect(selector)`.
-pub fn cssselect(vm: &VirtualMachine, place: Place, selector: &PyObject) -> PyResult {
-    let selector = xml_text(vm, selector)?;
-    let path = super::selector_path(vm, &selector)?;
+/// `element.cssselect(selector, translator)`.
+pub fn cssselect(vm: &VirtualMachine, place: Place, args: FuncArgs) -> PyResult {
+    static CALL: Parameters = Parameters { function: "cssselect", names: &["expr", "translator"], required: 1 };
+    let values = CALL.bind(vm, args)?;
+    let given = |at: usize| values.get(at).cloned().flatten();
+    let selector = xml_text(vm, &given(0).unwrap_or_else(|| vm.ctx.none()))?;
+    let is_html = match given(1) {
+        Some(translator) => xml_text(vm, &translator)?.ends_with("html"),
+        None => place.document.read(|tree| tree.flavour == Flavour::Html),
+    };
+    let path = super::selector_path(vm, &selector, if is_html { Dialect::Html } else { Dialect::Xml })?;
     let call = Call::new(vm, &place);
     evaluate(vm, &place, &path, call, false)
 }

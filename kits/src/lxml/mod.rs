@@ -8,6 +8,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule};
 use rustpython_vm::class::StaticType;
 use rustpython_vm::{FromArgs, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
+use crate::elements::css::{self, Dialect};
 use crate::elements::document::Document;
 use crate::elements::element::{Comment, Element, HtmlElement, Instruction, Place, new_element, prepare_types};
 use crate::elements::element_tree::ElementTree;
@@ -32,7 +33,9 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
         ("_ElementTree", ElementTree::static_type().to_owned().into()),
         ("_ElementStringResult", SmartStr::static_type().to_owned().into()),
         ("_ElementUnicodeResult", SmartUnicode::static_type().to_owned().into()),
-        ("SelectorSyntaxError", crate::elements::selector_error(vm).into()),
+        ("SelectorError", css::error_classes(vm).selector.clone().into()),
+        ("SelectorSyntaxError", css::error_classes(vm).syntax.clone().into()),
+        ("ExpressionError", css::error_classes(vm).expression.clone().into()),
         ("xml", vm.new_function("xml", xml).into()),
         ("html", vm.new_function("html", html).into()),
         ("fragment", vm.new_function("fragment", fragment).into()),
@@ -345,8 +348,10 @@ fn strip(element: PyObjectRef, tags: PyObjectRef, content: bool, tail: bool, vm:
     Ok(())
 }
 
-/// `to_xpath(selector)` → the XPath of a CSS selector.
-fn to_xpath(selector: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+/// `to_xpath(selector, translator)` → the XPath of a CSS selector.
+fn to_xpath(selector: PyObjectRef, translator: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let selector = xml_text(vm, &selector)?;
-    crate::elements::selector_path(vm, &selector).map(|path| text::native(vm, &path))
+    let is_html = xml_text(vm, &translator)?.ends_with("html");
+    let dialect = if is_html { Dialect::Html } else { Dialect::Xml };
+    crate::elements::selector_path(vm, &selector, dialect).map(|path| text::native(vm, &path))
 }

@@ -11,7 +11,6 @@ use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 
 use super::members::{MEMBERS, Member};
 use crate::core_parts::component::Component;
-use crate::lazy_kit::LazyKit;
 use crate::plugin::{Options, Plugin};
 use crate::sandbox::Sandbox;
 use crate::{KITS, missing, playerkit};
@@ -90,9 +89,6 @@ fn is_for(policy: &Policy, name: &str) -> bool {
 /// Whether an object has a member. Values are not read where the class says that they are there: some ask the web.
 fn has(vm: &VirtualMachine, object: &PyObject, member: &Member) -> bool {
     let name = vm.ctx.intern_str(member.name);
-    if let Some(lazy) = object.downcast_ref::<LazyKit>() {
-        return lazy.inner(vm).is_ok_and(|inner| has(vm, &inner, member));
-    }
     if let Some(component) = object.downcast_ref::<Component>() {
         return component.has(member.name);
     }

@@ -1,14 +1,12 @@
-//! The extension functions that libexslt brings to every expression: mathematics, sets, strings and dates. (Regular
-//! expressions are Python's, see `xpath_call.rs`.)
+//! The extension functions that libexslt brings to every expression: mathematics, sets and strings. (Dates are
+//! in `exslt_dates.rs`; regular expressions are Python's, see `xpath_call.rs`.)
 
 use std::collections::HashSet;
 
-use jiff::civil;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use reprise_vm_glue::clock;
 
 use super::eval::Evaluator;
-use super::{Value, XNode, XPathError, parse_number};
+use super::{Value, XNode, XPathError, exslt_dates, parse_number};
 
 const MATH: &str = "http://exslt.org/math";
 const SETS: &str = "http://exslt.org/sets";
@@ -27,33 +25,33 @@ pub(super) fn call(
         MATH => math(&arguments, name),
         SETS => sets(&arguments, name),
         STRINGS => strings(&arguments, name),
-        DATES => dates(&arguments, name),
+        DATES => exslt_dates::call(&arguments, name),
         _ => None,
     }
 }
 
-struct Arguments<'a, 'e> {
-    evaluator: &'a Evaluator<'e>,
-    values: &'a [Value],
+pub(super) struct Arguments<'a, 'e> {
+    pub(super) evaluator: &'a Evaluator<'e>,
+    pub(super) values: &'a [Value],
 }
 
 impl Arguments<'_, '_> {
-    fn count(&self, least: usize, most: usize) -> Result<(), XPathError> {
+    pub(super) fn count(&self, least: usize, most: usize) -> Result<(), XPathError> {
         if (least..=most).contains(&self.values.len()) { Ok(()) } else { Err(XPathError::Arguments) }
     }
 
-    fn nodes(&self, at: usize) -> Result<&[XNode], XPathError> {
+    pub(super) fn nodes(&self, at: usize) -> Result<&[XNode], XPathError> {
         match self.values.get(at) {
             Some(Value::Nodes(nodes)) => Ok(nodes),
             _ => Err(XPathError::Type),
         }
     }
 
-    fn number(&self, at: usize) -> f64 {
+    pub(super) fn number(&self, at: usize) -> f64 {
         self.values.get(at).map_or(f64::NAN, |value| self.evaluator.number(value))
     }
 
-    fn text(&self, at: usize) -> String {
+    pub(super) fn text(&self, at: usize) -> String {
         self.values.get(at).map(|value| self.evaluator.string(value)).unwrap_or_default()
     }
 }
@@ -240,154 +238,4 @@ fn align(text: &str, pattern: &str, side: &str) -> String {
     let head = pattern.iter().take(before);
     let tail = pattern.iter().skip(before + text.len());
     head.chain(&text).chain(tail).collect()
-}
-
-// ---- dates -----------------------------------------------------------------------------------------------------------
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
-/// A date, a time, or both, with its zone.
-#[derive(Default)]
-struct Moment {
-    year: Option<i64>,
-    date: Option<civil::Date>,
-    /// Hours, minutes, seconds.
-    time: Option<(f64, f64, f64)>,
-    /// As written, and in seconds.
-    zone: String,
-    offset: f64,
-}
-
-impl Moment {
-    fn parse(text: &str) -> Option<Moment> {
-        let mut text = text.trim();
-        let mut moment = Moment::default();
-        if let Some(rest) = text.strip_suffix('Z') {
-            moment.zone = "Z".to_owned();
-            text = rest;
-        } else if let Some(at) = text.len().checked_sub(6)
-            && let Some(zone) = text.get(at..)
-            && zone.starts_with(['+', '-'])
-            && zone.get(3..4) == Some(":")
-        {
-            let (hours, minutes): (f64, f64) = (zone.get(1..3)?.parse().ok()?, zone.get(4..)?.parse().ok()?);
-            let sign = if zone.starts_with('-') { -1.0 } else { 1.0 };
-            moment.offset = sign * (hours * 3600.0 + minutes * 60.0);
-            moment.zone = zone.to_owned();
-            text = text.get(..at)?;
-        }
-        let (date, time) = match text.split_once('T') {
-            Some((date, time)) => (date, Some(time)),
-            None if text.contains(':') => ("", Some(text)),
-            None => (text, None),
-        };
-        if let Some(time) = time {
-            let parts: Vec<&str> = time.split(':').collect();
-            let [hours, minutes, seconds] = parts.as_slice() else { return None };
-            moment.time = Some((hours.parse().ok()?, minutes.parse().ok()?, seconds.parse().ok()?));
-        }
-        if !date.is_empty() {
-            let parts: Vec<&str> = date.split('-').collect();
-            match parts.as_slice() {
-                [year] if year.len() >= 4 => moment.year = Some(year.parse().ok()?),
-                [year, month] if year.len() >= 4 => {
-                    moment.date = civil::Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok();
-                    moment.date?;
-                }
-                [year, month, day] if year.len() >= 4 => {
-                    let date = civil::Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
-                    moment.date = Some(date.ok()?);
-                }
-                _ => return None,
-            }
-            moment.year = moment.year.or(moment.date.map(|date| i64::from(date.year())));
-        }
-        Some(moment)
-    }
-
-    fn now() -> Option<Moment> {
-        let now = jiff::Timestamp::from_second(clock::seconds() as i64).ok()?;
-        let now = now.to_zoned(jiff::tz::TimeZone::system());
-        Moment::parse(&now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string().replace("+00:00", "Z"))
-    }
-
-    fn show_date(&self) -> Option<String> {
-        Some(format!("{}{}", self.date?, self.zone))
-    }
-
-    fn show_time(&self) -> Option<String> {
-        let (hours, minutes, seconds) = self.time?;
-        let seconds = if seconds < 10.0 { format!("0{seconds}") } else { seconds.to_string() };
-        Some(format!("{hours:02}:{minutes:02}:{seconds}{}", self.zone))
-    }
-
-    /// Seconds since 1970.
-    fn seconds(&self) -> Option<f64> {
-        let date = self.date.or_else(|| civil::Date::new(i16::try_from(self.year?).ok()?, 1, 1).ok())?;
-        let days = date.since(civil::Date::constant(1970, 1, 1)).ok()?.get_days();
-        let (hours, minutes, seconds) = self.time.unwrap_or_default();
-        Some(f64::from(days) * 86400.0 + hours * 3600.0 + minutes * 60.0 + seconds - self.offset)
-    }
-}
-
-fn dates(arguments: &Arguments<'_, '_>, name: &str) -> Option<Result<Value, XPathError>> {
-    let moment = match arguments.values.is_empty() {
-        true => Moment::now(),
-        false => Moment::parse(&arguments.text(0)),
-    };
-    let moment = moment.unwrap_or_default();
-    let date = moment.date;
-    let weekday = date.map(|date| date.weekday().to_sunday_zero_offset() as usize);
-    let month = date.and_then(|date| MONTHS.get(usize::from(date.month().unsigned_abs()) - 1)).copied();
-    let day = weekday.and_then(|day| DAYS.get(day)).copied();
-    let number = |value: Option<f64>| Value::Number(value.unwrap_or(f64::NAN));
-    let text = |value: Option<String>| Value::Text(value.unwrap_or_default());
-    let short = |name: Option<&str>| name.and_then(|name| name.get(..3)).map(str::to_owned);
-    let value = match name {
-        "date-time" => text(moment.show_date().zip(moment.show_time()).map(|(date, time)| {
-            let date = date.strip_suffix(moment.zone.as_str()).unwrap_or(&date).to_owned();
-            format!("{date}T{time}")
-        })),
-        "date" => text(moment.show_date()),
-        "time" => text(moment.show_time()),
-        "year" => number(moment.year.map(|year| year as f64)),
-        "leap-year" => match moment.year {
-            Some(year) => Value::Boolean(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)),
-            None => number(None),
-        },
-        "month-in-year" => number(date.map(|date| f64::from(date.month()))),
-        "month-name" => text(month.map(str::to_owned)),
-        "month-abbreviation" => text(short(month)),
-        "week-in-year" => number(date.map(|date| f64::from(date.iso_week_date().week()))),
-        "week-in-month" => number(date.map(|date| {
-            let first = date.first_of_month().weekday().to_monday_zero_offset();
-            f64::from((i32::from(date.day()) - 1 + i32::from(first)) / 7 + 1)
-        })),
-        "day-in-year" => number(date.map(|date| f64::from(date.day_of_year()))),
-        "day-in-month" => number(date.map(|date| f64::from(date.day()))),
-        "day-of-week-in-month" => number(date.map(|date| f64::from((date.day() - 1) / 7 + 1))),
-        "day-in-week" => number(weekday.map(|day| day as f64 + 1.0)),
-        "day-name" => text(day.map(str::to_owned)),
-        "day-abbreviation" => text(short(day)),
-        "hour-in-day" => number(moment.time.map(|(hours, ..)| hours)),
-        "minute-in-hour" => number(moment.time.map(|(_, minutes, _)| minutes)),
-        "second-in-minute" => number(moment.time.map(|(.., seconds)| seconds)),
-        "seconds" => number(moment.seconds()),
-        _ => return None,
-    };
-    Some(arguments.count(0, 1).map(|()| value))
 }

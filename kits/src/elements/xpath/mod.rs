@@ -2,6 +2,7 @@
 
 mod eval;
 mod exslt;
+mod exslt_dates;
 mod functions;
 mod numbers;
 mod parse;

@@ -1,3 +1,0 @@
-# The module fcrypt: the password hash of Unix.
-
-from _fcrypt import crypt
