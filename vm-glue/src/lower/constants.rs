@@ -13,7 +13,7 @@ use rustpython_vm::builtins::{PyCode, PyFrozenSet, PyStrInterned};
 use rustpython_vm::{Context, PyObjectRef, PyPayload, PyRef, VirtualMachine};
 use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
-use crate::runtime::{numbers, text};
+use crate::runtime::{dialect, intrinsics, numbers, text};
 use crate::syntax::ast::Str;
 
 /// The first character of a docstring that is a byte string.
@@ -22,6 +22,8 @@ const BYTES_MARK: char = '\u{F8FE}';
 const UNICODE_MARK: char = '\u{F8FF}';
 /// Stands for the class StopIteration.
 const STOP_ITERATION_MARK: char = '\u{F8FD}';
+/// Stands for the [intrinsic](intrinsics::ENDED) that says with which value a generator ends.
+const ENDED_MARK: char = '\u{F8FC}';
 /// Bytes travel as characters from here on.
 const BYTE_BASE: u32 = 0xE000;
 
@@ -40,6 +42,9 @@ fn carried_docstring(vm: &VirtualMachine, value: &str) -> Option<PyObjectRef> {
     let mark = chars.next()?;
     if mark == STOP_ITERATION_MARK {
         return Some(vm.ctx.exceptions.stop_iteration.to_owned().into());
+    }
+    if mark == ENDED_MARK {
+        return dialect::builtins(vm).ok()?.get_item(intrinsics::ENDED, vm).ok();
     }
     if !matches!(mark, BYTES_MARK | UNICODE_MARK) {
         return None;
@@ -146,8 +151,8 @@ impl ConstantBag for Bag<'_> {
 
 /// In Python 2 a StopIteration that leaves a generator ends it. The compiler wraps generators in a handler that makes an
 /// error of it (`CALL_INTRINSIC_1 STOPITERATION_ERROR; RERAISE 1`), and the machine makes one of what passes that
-/// handler. So the handler jumps to code behind the function that returns for a StopIteration and raises anything else
-/// again.
+/// handler. So the handler jumps to code behind the function that returns the value of a StopIteration and raises anything
+/// else again.
 fn let_stop_iteration_end(code: &mut CodeObject) {
     let stop = u8::from(IntrinsicFunction1::StopIterationError);
     let handlers: Vec<usize> = code
@@ -174,26 +179,33 @@ fn let_stop_iteration_end(code: &mut CodeObject) {
         units[at + 1] = unit(Opcode::JumpForward, low);
     }
     let [class_high, class_low] = split(constants);
-    let [none_high, none_low] = split(constants + 1);
+    let [ended_high, ended_low] = split(constants + 1);
     let added = [
         unit(Opcode::ExtendedArg, class_high),
         unit(Opcode::LoadConst, class_low),
         unit(Opcode::CheckExcMatch, 0),
-        unit(Opcode::PopJumpIfFalse, 5),
+        unit(Opcode::PopJumpIfFalse, 12),
         unit(Opcode::Cache, 0),
-        // The exception, and the place that the machine keeps for raising it again.
+        unit(Opcode::ExtendedArg, ended_high),
+        unit(Opcode::LoadConst, ended_low),
+        unit(Opcode::Swap, 2),
+        unit(Opcode::PushNull, 0),
+        unit(Opcode::Swap, 2),
+        unit(Opcode::Call, 1),
+        unit(Opcode::Cache, 0),
+        unit(Opcode::Cache, 0),
+        unit(Opcode::Cache, 0),
+        // The place that the machine keeps for raising it again.
+        unit(Opcode::Swap, 2),
         unit(Opcode::PopTop, 0),
-        unit(Opcode::PopTop, 0),
-        unit(Opcode::ExtendedArg, none_high),
-        unit(Opcode::LoadConst, none_low),
         unit(Opcode::ReturnValue, 0),
         unit(Opcode::Reraise, 1),
     ];
     units.extend(added);
     code.instructions = CodeUnits::from(units);
-    let stop_iteration = ConstantData::Str { value: STOP_ITERATION_MARK.to_string().into() };
-    code.constants = code.constants.iter().cloned().chain([stop_iteration, ConstantData::None]).collect();
-    code.max_stackdepth += 1;
+    let marks = [STOP_ITERATION_MARK, ENDED_MARK].map(|mark| ConstantData::Str { value: mark.to_string().into() });
+    code.constants = code.constants.iter().cloned().chain(marks).collect();
+    code.max_stackdepth += 3;
     if let Some(last) = code.locations.last().copied() {
         code.locations = code.locations.iter().copied().chain(added.iter().map(|_| last)).collect();
     }

@@ -16,7 +16,7 @@ const SMALL: usize = 500;
 /// The same in a function, which may run often.
 const SMALL_IN_FUNCTION: usize = 4000;
 /// Constants a part.
-const PART: usize = 1000;
+const PART: usize = 250;
 
 /// What is displayed.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -110,3 +110,11 @@ fn large_displays() {
     assert_eq!(compile(format!("x = {{{}}}", pairs.join(","))), None);
     assert_eq!(compile(format!("x = [{}]", "n,".repeat(100_000))), None);
 }
+
+#[test]
+fn large_modules() {
+    let lines = |line: fn(u32) -> String| (0..5000).map(line).collect::<String>();
+    assert_eq!(compile(lines(|n| format!("def f{n}(a=1):\n  return a + {n}\n"))), None);
+    assert_eq!(compile(lines(|n| format!("class C{n}:\n  def m(self): return {n}\n"))), None);
+    assert_eq!(compile(lines(|n| format!("'text {n}'\nx{n} = {n}\n"))), None);
+}

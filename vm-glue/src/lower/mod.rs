@@ -12,6 +12,7 @@ mod data;
 mod expr;
 mod function;
 mod import;
+pub mod parts;
 mod scopes;
 mod stmt;
 
@@ -19,7 +20,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ruff_python_ast as out;
-use ruff_source_file::SourceFileBuilder;
+use ruff_source_file::{SourceFile, SourceFileBuilder};
 use rustpython_codegen::compile::{CompileOpts, compile_top};
 use rustpython_compiler_core::Mode as CompilerMode;
 use rustpython_compiler_core::bytecode::{BasicBag, CodeObject};
@@ -44,6 +45,18 @@ pub struct CompileOptions {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     code: CodeObject,
+    warnings: Vec<Warning>,
+}
+
+/// A SyntaxWarning.
+#[derive(Clone, Debug)]
+pub struct Warning {
+    /// The name of the source.
+    pub file: String,
+    pub line: u32,
+    pub message: String,
+    /// Found while the symbol table is made: a filter that makes an error of it makes it a SyntaxError.
+    pub of_symbols: bool,
 }
 
 impl Compiled {
@@ -60,7 +73,12 @@ impl Compiled {
         catch_unwind(AssertUnwindSafe(|| marshal::deserialize_code(&mut bytes, BasicBag)))
             .ok()?
             .ok()
-            .map(|code| Self { code })
+            .map(|code| Self { code, warnings: Vec::new() })
+    }
+
+    /// What is to be warned of; nothing where the code comes from a cache, as with CPython's.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 }
 
@@ -121,13 +139,37 @@ pub fn compile_unloaded(source: &SourceText, module: &Mod, options: &CompileOpti
 }
 
 fn compile_here(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
-    let tree = lower(source, module, options).map_err(|failure| failure.into_error(source))?;
+    let (tree, warnings) = lower(source, module, options).map_err(|failure| failure.into_error(source))?;
     let mode = match module {
         Mod::Module { .. } => CompilerMode::Exec,
         Mod::Interactive { .. } => CompilerMode::Single,
         Mod::Expression { .. } => CompilerMode::Eval,
     };
     let file = SourceFileBuilder::new(source.name.as_str(), source.text.as_str()).finish();
+    let code = match tree {
+        out::Mod::Module(module) => {
+            let end = module.range.end().to_u32();
+            let compile = |body| code_of(build::module(body, end), &file, mode, options);
+            match parts::split(module.body.into_iter().collect()) {
+                Err(whole) => compile(whole)?,
+                Ok(bodies) => {
+                    let codes = bodies.into_iter().map(compile).collect::<Result<_, _>>()?;
+                    parts::join(compile(parts::frame())?, codes)
+                }
+            }
+        }
+        expression => code_of(expression, &file, mode, options)?,
+    };
+    Ok(Compiled { code, warnings })
+}
+
+/// Has the compiler make code of its tree.
+fn code_of(
+    tree: out::Mod,
+    file: &SourceFile,
+    mode: CompilerMode,
+    options: &CompileOptions,
+) -> Result<CodeObject, SyntaxError> {
     let opts = CompileOpts {
         debug_ranges: false,
         recursion_limit: RECURSION_LIMIT,
@@ -137,15 +179,15 @@ fn compile_here(source: &SourceText, module: &Mod, options: &CompileOptions) -> 
     let internal = |message: String| SyntaxError {
         kind: SyntaxErrorKind::SyntaxError,
         message,
-        file: source.name.clone(),
+        file: file.name().to_owned(),
         line: 1,
         offset: None,
         source_line: None,
         message_only: false,
     };
     // The compiler is not ours: an input that it did not expect must not take the process down.
-    match catch_unwind(AssertUnwindSafe(|| compile_top(tree, file, mode, opts))) {
-        Ok(Ok(code)) => Ok(Compiled { code }),
+    match catch_unwind(AssertUnwindSafe(|| compile_top(tree, file.clone(), mode, opts))) {
+        Ok(Ok(code)) => Ok(code),
         Ok(Err(error)) => {
             let line = error.location.map_or(1, |location| location.line.get());
             let message = error.error.to_string();
@@ -160,8 +202,17 @@ pub fn load(vm: &VirtualMachine, compiled: Compiled) -> PyRef<PyCode> {
     constants::load(vm, compiled.code)
 }
 
-fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<out::Mod, Failure> {
-    let scopes = Scopes::of(module)?;
+fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<(out::Mod, Vec<Warning>), Failure> {
+    let mut scopes = Scopes::of(module)?;
+    let warning = |(span, message): (Span, String), of_symbols| Warning {
+        file: source.name.clone(),
+        line: source.line(span.start),
+        message,
+        of_symbols,
+    };
+    let (first, later) = (std::mem::take(&mut scopes.warnings), std::mem::take(&mut scopes.later_warnings));
+    let first = first.into_iter().map(|found| warning(found, true));
+    let warnings = first.chain(later.into_iter().map(|found| warning(found, false))).collect();
     let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
     let mut lowerer = Lowerer {
         flags: options.flags,
@@ -178,15 +229,16 @@ fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<
         temporaries: 0,
         interactive: matches!(module, Mod::Interactive { .. }),
     };
-    match module {
-        Mod::Module { body } => Ok(build::module(lowerer.module_body(body)?, end)),
+    let tree = match module {
+        Mod::Module { body } => build::module(lowerer.module_body(body)?, end),
         Mod::Interactive { body } => {
             let mut lowered = lowerer.declarations(0);
             lowered.extend(lowerer.body(body)?);
-            Ok(build::module(lowered, end))
+            build::module(lowered, end)
         }
-        Mod::Expression { body } => Ok(build::expression(lowerer.expr(body)?, end)),
-    }
+        Mod::Expression { body } => build::expression(lowerer.expr(body)?, end),
+    };
+    Ok((tree, warnings))
 }
 
 /// What surrounds a statement, for `break` and `continue`.

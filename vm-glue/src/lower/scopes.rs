@@ -33,6 +33,8 @@ pub enum ScopeKind {
 pub struct Symbol {
     pub param: bool,
     pub bound: bool,
+    /// Bound otherwise than by an import.
+    assigned: bool,
     pub used: bool,
     pub global: bool,
     /// References in this scope and in inner ones that mean this scope's variable.
@@ -86,13 +88,23 @@ pub struct Scopes<'a> {
     by_node: HashMap<usize, usize>,
     /// Somebody assigns to `True`, `False` or (where that is allowed) `None`.
     pub constants_assigned: bool,
+    /// What CPython warns of at this stage.
+    pub warnings: Vec<(Span, String)>,
+    /// What it warns of at the next.
+    pub later_warnings: Vec<(Span, String)>,
 }
 
 impl<'a> Scopes<'a> {
     /// Walks the module and resolves its names.
     pub fn of(module: &'a Mod) -> Result<Self, Failure> {
         let mut walker = Walker {
-            scopes: Scopes { scopes: Vec::new(), by_node: HashMap::new(), constants_assigned: false },
+            scopes: Scopes {
+                scopes: Vec::new(),
+                by_node: HashMap::new(),
+                constants_assigned: false,
+                warnings: Vec::new(),
+                later_warnings: Vec::new(),
+            },
             current: 0,
             class: Vec::new(),
         };
@@ -288,7 +300,15 @@ impl<'a> Walker<'a> {
         if matches!(name, "True" | "False" | "None") {
             self.scopes.constants_assigned = true;
         }
-        self.symbol(name).bound = true;
+        let symbol = self.symbol(name);
+        symbol.bound = true;
+        symbol.assigned = true;
+    }
+
+    fn import(&mut self, name: &'a str) {
+        let assigned = self.scope().symbols.get(name).is_some_and(|symbol| symbol.assigned);
+        self.bind(name);
+        self.scope().symbols.entry(name).or_default().assigned = assigned;
     }
 
     fn body(&mut self, body: &'a [Stmt]) -> Result<(), Failure> {
@@ -397,24 +417,33 @@ impl<'a> Walker<'a> {
                 self.body(finalbody)
             }
             StmtKind::Assert { test, msg } => {
+                if matches!(&test.node, ExprKind::Tuple { elts, .. } if !elts.is_empty()) {
+                    let message = "assertion is always true, perhaps remove parentheses?".to_owned();
+                    self.scopes.later_warnings.push((stmt.span, message));
+                }
                 self.expr(test)?;
                 self.optional(msg.as_deref())
             }
             StmtKind::Import { names } => {
                 for alias in names {
                     let name = alias.asname.as_deref().unwrap_or(&alias.name);
-                    self.bind(name.split('.').next().unwrap_or(name));
+                    self.import(name.split('.').next().unwrap_or(name));
                 }
                 Ok(())
             }
             StmtKind::ImportFrom { names, .. } => {
                 for alias in names {
                     if &*alias.name == "*" {
+                        if self.scope().kind != ScopeKind::Module {
+                            let message = "import * only allowed at module level".to_owned();
+                            let span = self.scope().span;
+                            self.scopes.warnings.push((span, message));
+                        }
                         let scope = self.scope();
                         scope.import_star = true;
                         scope.opt_span = stmt.span;
                     } else {
-                        self.bind(alias.asname.as_deref().unwrap_or(&alias.name));
+                        self.import(alias.asname.as_deref().unwrap_or(&alias.name));
                     }
                 }
                 Ok(())
@@ -436,10 +465,19 @@ impl<'a> Walker<'a> {
             }
             StmtKind::Global { names } => {
                 for name in names {
-                    self.symbol(name).global = true;
-                    let scope = self.scope();
-                    if !scope.globals.contains(&&**name) {
-                        scope.globals.push(name);
+                    let known = self.scope().symbols.get(&**name).copied().unwrap_or_default();
+                    let before = match known {
+                        Symbol { assigned: true, .. } => Some("assigned to before"),
+                        Symbol { used: true, .. } => Some("used prior to"),
+                        _ => None,
+                    };
+                    if let Some(before) = before.filter(|_| !known.param) {
+                        let name: String = name.chars().take(400).collect();
+                        let message = format!("name '{name}' is {before} global declaration");
+                        self.scopes.warnings.push((stmt.span, message));
+                    }
+                    if !std::mem::replace(&mut self.symbol(name).global, true) {
+                        self.scope().globals.push(name);
                     }
                 }
                 Ok(())

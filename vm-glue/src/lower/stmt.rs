@@ -89,6 +89,7 @@ impl<'a> Lowerer<'a> {
             StmtKind::If { .. } => self.if_chain(stmt)?,
             StmtKind::With { context_expr, optional_vars, body } => {
                 let context_expr = self.expr(context_expr)?;
+                let context_expr = build::intrinsic(intrinsics::MANAGER, vec![context_expr], self.pos);
                 let optional_vars = self.optional(optional_vars.as_deref())?;
                 let before = std::mem::take(&mut self.before);
                 let body = self.block(Block::FinallyTry, body)?;

@@ -23,7 +23,9 @@ mod posixpath;
 mod re;
 mod stringio;
 mod struct_module;
+pub mod syntax_tree;
 pub mod sys;
+mod sys_info;
 pub mod time_module;
 mod unicodedata;
 mod urls;
@@ -100,6 +102,7 @@ pub static REGISTRY: &[Entry] = &[
     python("_abcoll", include_str!("python/_abcoll.py")),
     python("_argparse_actions", include_str!("python/_argparse_actions.py")),
     python("_argparse_help", include_str!("python/_argparse_help.py")),
+    python("_ast", include_str!("python/_ast.py")),
     native("_bridge", bridge::module),
     native("_codecs", codecs_module::make),
     native("_expat", xml::module),
@@ -118,7 +121,7 @@ pub static REGISTRY: &[Entry] = &[
     over("abc", "abc", include_str!("python/abc.py")),
     python("argparse", include_str!("python/argparse.py")),
     over("array", "array", include_str!("python/array.py")),
-    over("ast", "ast", include_str!("python/ast.py")),
+    python("ast", include_str!("python/ast.py")),
     native("base64", base64_module::module),
     native("binascii", binascii::module),
     over("bisect", "bisect", "from _bridge import bisect, insort\n"),
@@ -170,6 +173,7 @@ pub static REGISTRY: &[Entry] = &[
     over("fractions", "fractions", include_str!("python/fractions.py")),
     over("functools", "functools", include_str!("python/functools.py")),
     python("future_builtins", include_str!("python/future_builtins.py")),
+    over("gc", "gc", "DEBUG_INSTANCES, DEBUG_OBJECTS, DEBUG_LEAK = 8, 16, 62\n"),
     python("getopt", include_str!("python/getopt.py")),
     python("gettext", include_str!("python/gettext.py")),
     python("glob", include_str!("python/glob.py")),
@@ -239,6 +243,8 @@ pub static REGISTRY: &[Entry] = &[
     over("thread", "_thread", include_str!("python/thread.py")),
     over("threading", "threading", include_str!("python/threading.py")),
     over("time", "time", include_str!("python/time.py")),
+    python("token", include_str!("python/token.py")),
+    python("tokenize", include_str!("python/tokenize.py")),
     python("traceback", include_str!("python/traceback.py")),
     python("types", include_str!("python/types.py")),
     native("unicodedata", unicodedata::make),
@@ -255,7 +261,7 @@ pub static REGISTRY: &[Entry] = &[
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),
     python("uuid", include_str!("python/uuid.py")),
-    over("warnings", "warnings", include_str!("python/warnings.py")),
+    python("warnings", include_str!("python/warnings.py")),
     over("weakref", "weakref", include_str!("python/weakref.py")),
     python("xml.dom.minidom", include_str!("python/xml/minidom.py")),
     python("xml.etree.ElementTree", include_str!("python/xml/elementtree.py")),

@@ -4,16 +4,18 @@ use rustpython_vm::builtins::{PyModule, PyTuple};
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
+use super::sys_info;
 use crate::interpreter::{Codec, Settings};
 use crate::runtime::files::{File, Stream};
 use crate::runtime::{dialect, handling, print, text, traceback};
 
 /// Names that mean the same in the machine's `sys`.
-const SHARED: &str = "_getframe byteorder flags call_tracing executable exec_prefix float_info getprofile \
-    getrecursionlimit getrefcount getsizeof gettrace maxsize maxunicode platform prefix setprofile setrecursionlimit \
+const SHARED: &str = "_getframe byteorder call_tracing executable exec_prefix float_info getprofile \
+    getrecursionlimit getrefcount getsizeof gettrace maxsize maxunicode prefix setprofile setrecursionlimit \
     settrace _current_frames";
 
-const VERSION: &str = "2.7.18 (default) [Reprise]";
+/// In the form that `platform` takes apart.
+const VERSION: &str = "2.7.18 (default, Apr 20 2020, 00:00:00) \n[Reprise]";
 const COPYRIGHT: &str = "Copyright (c) 2001-2020 Python Software Foundation.\nAll Rights Reserved.";
 
 /// Makes the module.
@@ -61,6 +63,9 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         ("copyright", text(COPYRIGHT)),
         ("subversion", tuple(vec![text("CPython"), text(""), text("")])),
         ("py3kwarning", vm.ctx.new_bool(false).into()),
+        ("flags", sys_info::flags(vm)),
+        ("long_info", sys_info::long_info(vm)),
+        ("platform", text(platform())),
         ("dont_write_bytecode", vm.ctx.new_bool(true).into()),
         ("float_repr_style", text("short")),
         ("stdin", stdin.clone()),
@@ -84,12 +89,10 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         ("getfilesystemencoding", vm.new_function("getfilesystemencoding", || "UTF-8").into()),
         ("getcheckinterval", vm.new_function("getcheckinterval", || 100).into()),
         ("setcheckinterval", vm.new_function("setcheckinterval", |_interval: PyObjectRef| {}).into()),
+        ("_clear_type_cache", vm.new_function("_clear_type_cache", || {}).into()),
         ("displayhook", vm.new_function("displayhook", display_hook).into()),
         ("excepthook", vm.new_function("excepthook", except_hook).into()),
     ];
-    if let Ok(info) = vm.sys_module.get_attr("int_info", vm) {
-        dict.set_item("long_info", info, vm)?;
-    }
     dict.set_item("__getattr__", vm.new_function("__getattr__", missing_attribute).into(), vm)?;
     for (name, value) in functions {
         dict.set_item(name, value.clone(), vm)?;
@@ -98,6 +101,17 @@ pub fn make(vm: &VirtualMachine, settings: &Settings) -> PyResult<PyRef<PyModule
         }
     }
     Ok(module)
+}
+
+/// `sys.platform` as Python 2 names the systems.
+const fn platform() -> &'static str {
+    match std::env::consts::OS.as_bytes() {
+        b"linux" => "linux2",
+        b"macos" => "darwin",
+        b"windows" => "win32",
+        b"freebsd" => "freebsd10",
+        _ => std::env::consts::OS,
+    }
 }
 
 /// `sys.version_info`: the machine's type of it, with Python 2's values.

@@ -1,7 +1,7 @@
 //! Comparing strings: of one type, and a byte string with a unicode by the default codec.
 
 use super::operand::Kind;
-use super::text;
+use super::{text, warning};
 use rustpython_common::wtf8::Wtf8;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::function::{Either, PyComparisonValue};
@@ -54,6 +54,5 @@ fn warn(vm: &VirtualMachine, comparison: &str) -> PyResult<()> {
     let message = format!(
         "Unicode {comparison} comparison failed to convert both arguments to Unicode - interpreting them as being unequal"
     );
-    let category = vm.ctx.exceptions.unicode_warning.to_owned();
-    rustpython_vm::warn::warn(vm.ctx.new_str(message).into(), Some(category), 1, None, vm)
+    warning::warn(vm, vm.ctx.exceptions.unicode_warning, &message)
 }

@@ -1,6 +1,6 @@
 //! Code that makes code: `exec`, `eval`, `compile`, `execfile`, `input`.
 
-use rustpython_vm::builtins::{PyCode, PyDict, PyDictRef, PyStr};
+use rustpython_vm::builtins::{PyCode, PyDict, PyDictRef, PyStr, PyTupleRef};
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
@@ -9,6 +9,8 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyRes
 
 use super::namespaces::Namespace;
 use super::{dialect, frames, intrinsics, names, source, text};
+use crate::lower::parts;
+use crate::modules::syntax_tree;
 use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
 
 /// CPython 2.7's compiler flags, as `compile()` takes them.
@@ -52,7 +54,24 @@ fn prepare_globals(globals: &PyDictRef, frame: &FrameObjectRef, vm: &VirtualMach
 /// Runs a code object with the given namespaces.
 pub fn run(code: PyRef<PyCode>, globals: PyDictRef, locals: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let locals = Namespace::around(locals, vm);
-    vm.run_code_obj(code, Scope::new(Some(frames::mapping(locals)), globals))
+    let scope = Scope::new(Some(frames::mapping(locals)), globals);
+    let Some(parts) = parts::of(&code) else { return vm.run_code_obj(code, scope) };
+    for part in parts {
+        vm.run_code_obj(part, scope.clone())?;
+    }
+    Ok(vm.ctx.none())
+}
+
+/// The parts of a large module where something else than [`run`] runs its code.
+fn run_parts(parts: PyTupleRef, vm: &VirtualMachine) -> PyResult<()> {
+    let frame = frames::current(vm)?;
+    let (globals, locals) = (frame.f_globals(), frames::namespace(&frame, vm)?);
+    for part in &*parts {
+        if let Ok(part) = part.clone().downcast::<PyCode>() {
+            run(part, globals.clone(), locals.clone(), vm)?;
+        }
+    }
+    Ok(())
 }
 
 /// Both namespaces: as given, else the frame's own: its variables as `exec` changes them, or as `eval` sees them.
@@ -285,9 +304,20 @@ fn compile(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     features.absolute_import |= flags & CO_FUTURE_ABSOLUTE_IMPORT != 0;
     features.print_function |= flags & CO_FUTURE_PRINT_FUNCTION != 0;
     features.unicode_literals |= flags & CO_FUTURE_UNICODE_LITERALS != 0;
+    let only_tree = flags & PYCF_ONLY_AST != 0;
+    if syntax_tree::is_node(vm, &code)? {
+        return match only_tree {
+            true => Ok(code),
+            false => syntax_tree::compile(vm, &code, &filename, mode, features).map(Into::into),
+        };
+    }
     let Some(source) = source_of(&code, &filename, vm)? else {
         return Err(vm.new_type_error("expected a readable buffer object"));
     };
+    if only_tree {
+        let module = source::parse(vm, &source, mode, features)?;
+        return syntax_tree::to_objects(vm, &source, &module);
+    }
     Ok(source::compile_source(vm, &source, mode, features)?.into())
 }
 
@@ -341,6 +371,7 @@ fn input(prompt: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
 /// Registers the intrinsics and the builtins.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::EXEC, exec)?;
+    intrinsics::add(vm, intrinsics::PARTS, run_parts)?;
     dialect::set_function(vm, "eval", eval)?;
     dialect::set_function(vm, "compile", compile)?;
     dialect::set_function(vm, "execfile", execfile)?;

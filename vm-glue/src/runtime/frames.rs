@@ -14,15 +14,16 @@ pub fn current(vm: &VirtualMachine) -> PyResult<FrameObjectRef> {
     vm.current_frame().ok_or_else(|| vm.new_system_error("no Python frame"))
 }
 
-/// The frame's builtins as a dict.
+/// The frame's builtins as a dict; for a frame of the machine's own library those of Python 2.
 pub fn builtins_of(frame: &FrameObjectRef, vm: &VirtualMachine) -> PyResult<PyDictRef> {
     let builtins = frame.f_builtins();
-    match builtins.downcast::<PyDict>() {
-        Ok(dict) => Ok(dict),
-        Err(other) => match other.downcast::<PyModule>() {
-            Ok(module) => Ok(module.dict()),
-            Err(_) => dialect::builtins(vm),
-        },
+    let own = match builtins.downcast::<PyDict>() {
+        Ok(dict) => Some(dict),
+        Err(other) => other.downcast::<PyModule>().ok().map(|module| module.dict()),
+    };
+    match own {
+        Some(own) if own.contains_key(intrinsics::EXEC, vm) => Ok(own),
+        _ => dialect::builtins(vm),
     }
 }
 
@@ -121,6 +122,13 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::LONG, |value: PyIntRef, vm: &VirtualMachine| {
         numbers::new_long(vm, value.as_bigint().clone())
     })?;
+    let frame = vm.ctx.types.frame_type;
+    for name in ["f_exc_type", "f_exc_value", "f_exc_traceback"] {
+        let getter = vm.ctx.new_readonly_getset(name, frame, |_: PyObjectRef, vm: &VirtualMachine| vm.ctx.none());
+        frame.set_attr(vm.ctx.intern_str(name), getter.into());
+    }
+    let restricted = vm.ctx.new_readonly_getset("f_restricted", frame, |_: PyObjectRef| false);
+    frame.set_attr(vm.ctx.intern_str("f_restricted"), restricted.into());
     dialect::set_function(vm, "locals", |vm: &VirtualMachine| locals(&current(vm)?, vm))?;
     dialect::set_function(vm, "globals", |vm: &VirtualMachine| -> PyResult { Ok(current(vm)?.f_globals().into()) })
 }

@@ -394,8 +394,11 @@ pub fn install(vm: &VirtualMachine) {
         );
         generator.set_attr(vm.ctx.intern_str("gi_running"), running.into());
     }
-    // The first constant of a function is its docstring or None.
     let code = vm.ctx.types.code_type;
+    // Our lines are not in CPython's notation.
+    let no_lines = vm.ctx.new_readonly_getset("co_lnotab", code, |_: PyObjectRef| "");
+    code.set_attr(vm.ctx.intern_str("co_lnotab"), no_lines.into());
+    // The first constant of a function is its docstring or None.
     if let Some(old) = code.get_attr(vm.ctx.intern_str("co_consts"))
         && let Some(get) = old.class().slots().descr_get.load()
     {

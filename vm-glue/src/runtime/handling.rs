@@ -169,9 +169,15 @@ fn reraise(vm: &VirtualMachine) -> PyResult {
     }
 }
 
+/// The value of a StopIteration that leaves a generator: its argument.
+fn ended(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyObjectRef {
+    error.args().as_slice().first().cloned().unwrap_or_else(|| vm.ctx.none())
+}
+
 /// Registers the intrinsics.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::CAUGHT, caught)?;
+    intrinsics::add(vm, intrinsics::ENDED, ended)?;
     intrinsics::add(vm, intrinsics::CATCH, catch)?;
     intrinsics::add(vm, intrinsics::RAISE, raise)?;
     intrinsics::add(vm, intrinsics::RERAISE, reraise)

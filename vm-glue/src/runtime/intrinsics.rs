@@ -31,6 +31,12 @@ pub const KEYWORDS: &str = "<keywords>";
 pub const NAMESPACE: &str = "<namespace>";
 /// `<exec>(code[, globals[, locals]])`.
 pub const EXEC: &str = "<exec>";
+/// `<ended>(error)`: what a generator that a StopIteration leaves ends with.
+pub const ENDED: &str = "<ended>";
+/// `<manager>(x)`: `x`, which must be fit for `with`.
+pub const MANAGER: &str = "<manager>";
+/// `<parts>(codes)`: runs the [parts](crate::lower::parts) of a large module.
+pub const PARTS: &str = "<parts>";
 /// `<name>(name)`: a name looked up in the frame's namespace, the globals, the builtins.
 pub const LOAD_NAME: &str = "<name>";
 /// `<store>(name, value)`: stores in the frame's namespace; true.

@@ -40,6 +40,7 @@ pub mod intrinsics;
 pub mod iterators;
 pub mod later_names;
 mod machine_streams;
+pub mod managers;
 pub mod messages;
 mod methods;
 mod methods_case;
@@ -69,6 +70,7 @@ pub mod unicode;
 pub mod unicode_data;
 mod unicode_errors;
 mod unraisable;
+pub mod warning;
 
 use parking_lot::Mutex;
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -114,6 +116,7 @@ static PARTS: &[fn(&VirtualMachine) -> PyResult<()>] = &[
     namespaces::install,
     frames::install,
     handling::install,
+    managers::install,
     print::install,
     exec::install,
     calls::install,

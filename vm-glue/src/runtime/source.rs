@@ -6,7 +6,8 @@ use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::text;
 use crate::code_cache;
-use crate::lower::{self, CompileOptions, Compiled};
+use crate::lower::{self, CompileOptions, Compiled, Warning};
+use crate::syntax::ast::Mod;
 use crate::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, SyntaxError, SyntaxErrorKind};
 
 /// Python's exception for a syntax error.
@@ -99,15 +100,46 @@ pub fn compile_file(vm: &VirtualMachine, name: &str, bytes: &[u8], rules: Source
 /// Parses and compiles without an interpreter.
 fn compile_text(text: &SourceText, mode: Mode, flags: FutureFlags) -> Result<Compiled, SyntaxError> {
     let module = syntax::parse(text, ParseOptions { mode, flags })?;
-    let flags = syntax::future_flags(text, &module, flags)?;
-    lower::compile_unloaded(text, &module, &CompileOptions { flags })
+    compile_module(text, &module, flags)
+}
+
+/// Compiles without an interpreter what was parsed.
+fn compile_module(text: &SourceText, module: &Mod, flags: FutureFlags) -> Result<Compiled, SyntaxError> {
+    let flags = syntax::future_flags(text, module, flags)?;
+    lower::compile_unloaded(text, module, &CompileOptions { flags })
 }
 
 fn loaded(vm: &VirtualMachine, compiled: Result<Compiled, SyntaxError>) -> PyResult<PyRef<PyCode>> {
     match compiled {
-        Ok(compiled) => Ok(lower::load(vm, compiled)),
+        Ok(compiled) => {
+            compiled.warnings().iter().try_for_each(|warning| warn(vm, warning))?;
+            Ok(lower::load(vm, compiled))
+        }
         Err(error) => Err(exception(vm, &error)),
     }
+}
+
+/// Issues a SyntaxWarning. Where a filter makes an error of it, that is a SyntaxError.
+fn warn(vm: &VirtualMachine, warning: &lower::Warning) -> PyResult<()> {
+    let Warning { file, line, message, of_symbols } = warning;
+    let function = crate::import::module(vm, "warnings")?.get_attr("warn_explicit", vm)?;
+    let class = vm.ctx.exceptions.syntax_warning;
+    let outcome = function.call((message.as_str(), class.to_owned(), file.as_str(), *line), vm);
+    outcome.map(drop).map_err(|error| match *of_symbols && error.fast_isinstance(class) {
+        true => exception(
+            vm,
+            &SyntaxError {
+                kind: SyntaxErrorKind::SyntaxError,
+                message: message.clone(),
+                file: file.clone(),
+                line: *line,
+                offset: None,
+                source_line: None,
+                message_only: true,
+            },
+        ),
+        false => error,
+    })
 }
 
 /// The rules' name in keys of the cache.
@@ -128,4 +160,19 @@ pub fn compile_source(
 ) -> PyResult<PyRef<PyCode>> {
     // Other threads of Python run on in the meantime.
     loaded(vm, vm.allow_threads(|| compile_text(text, mode, flags)))
+}
+
+/// Compiles a tree; `text` is what its spans refer to.
+pub fn compile_tree(
+    vm: &VirtualMachine,
+    text: &SourceText,
+    module: &Mod,
+    flags: FutureFlags,
+) -> PyResult<PyRef<PyCode>> {
+    loaded(vm, vm.allow_threads(|| compile_module(text, module, flags)))
+}
+
+/// Parses only: the tree, for `ast.parse`.
+pub fn parse(vm: &VirtualMachine, text: &SourceText, mode: Mode, flags: FutureFlags) -> PyResult<Mod> {
+    vm.allow_threads(|| syntax::parse(text, ParseOptions { mode, flags })).map_err(|error| exception(vm, &error))
 }

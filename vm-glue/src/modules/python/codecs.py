@@ -253,7 +253,7 @@ class StreamReader(Codec):
         self.stream.close()
 
 
-class StreamReaderWriter(object):
+class StreamReaderWriter:
     """A stream that is read and written through a reader and a writer."""
 
     encoding = 'unknown'
@@ -305,7 +305,7 @@ class StreamReaderWriter(object):
         self.stream.close()
 
 
-class StreamRecoder(object):
+class StreamRecoder:
     """A stream of bytes in one encoding over a stream in another."""
 
     data_encoding = 'unknown'
@@ -561,6 +561,85 @@ def make_encoding_map(decoding_map):
     for key, value in decoding_map.items():
         encoding[value] = key if value not in encoding else None
     return encoding
+
+
+def charmap_build(decoding_table):
+    """What charmap_encode() takes for a table that says which character each byte is."""
+    return make_encoding_map(dict((byte, ord(char)) for byte, char in enumerate(decoding_table) if char != u'\ufffe'))
+
+
+def _undefined(kind, errors, input, start, end):
+    replacement, at = lookup_error(errors)(kind('charmap', input, start, end, 'character maps to <undefined>'))
+    at = at + len(input) if at < 0 else at
+    if not 0 <= at <= len(input):
+        raise IndexError('position %d from error handler out of bounds' % at)
+    return replacement, at
+
+
+def charmap_decode(input, errors='strict', mapping=None):
+    """Decodes by a table: a unicode string with a character for each byte, or a mapping."""
+    if mapping is None:
+        return latin_1_decode(input, errors)
+    input = str(input)
+    parts = []
+    at = 0
+    while at < len(input):
+        try:
+            char = mapping[ord(input[at])]
+        except LookupError:
+            char = None
+        if isinstance(char, (int, long)):
+            if not 0 <= char <= sys.maxunicode:
+                raise TypeError('character mapping must be in range(0x%x)' % (sys.maxunicode + 1))
+            char = unichr(char)
+        elif char is not None and not isinstance(char, unicode):
+            raise TypeError('character mapping must return integer, None or unicode')
+        if char is None or char == u'\ufffe':
+            char, at = _undefined(UnicodeDecodeError, errors, input, at, at + 1)
+        else:
+            at += 1
+        parts.append(char)
+    return u''.join(parts), len(input)
+
+
+def _charmap_byte(char, mapping):
+    try:
+        byte = mapping[ord(char)]
+    except LookupError:
+        return None
+    if isinstance(byte, (int, long)):
+        if not 0 <= byte < 256:
+            raise TypeError('character mapping must be in range(256)')
+        return chr(byte)
+    if byte is not None and not isinstance(byte, str):
+        raise TypeError('character mapping must return integer, None or str')
+    return byte
+
+
+def charmap_encode(input, errors='strict', mapping=None):
+    """Encodes by a mapping: a byte, a str or None for each character."""
+    if mapping is None:
+        return latin_1_encode(input, errors)
+    input = unicode(input)
+    parts = []
+    at = 0
+    while at < len(input):
+        byte = _charmap_byte(input[at], mapping)
+        if byte is not None:
+            parts.append(byte)
+            at += 1
+            continue
+        end = at + 1
+        while end < len(input) and _charmap_byte(input[end], mapping) is None:
+            end += 1
+        replacement, after = _undefined(UnicodeEncodeError, errors, input, at, end)
+        for char in unicode(replacement):
+            byte = _charmap_byte(char, mapping)
+            if byte is None:
+                raise UnicodeEncodeError('charmap', input, at, end, 'character maps to <undefined>')
+            parts.append(byte)
+        at = after
+    return ''.join(parts), len(input)
 
 
 def _functions():

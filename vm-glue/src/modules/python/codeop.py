@@ -1,42 +1,48 @@
-"""Compiles code that is typed in piece by piece, and tells whether more of it has to come."""
+"""Compiles what is typed at a prompt: tells what is complete from what goes on."""
+
 import __future__
+import _ast
+
+_features = [getattr(__future__, name) for name in __future__.all_feature_names]
 
 __all__ = ["compile_command", "Compile", "CommandCompiler"]
+
 PyCF_DONT_IMPLY_DEDENT = 0x200
-_features = [getattr(__future__, name) for name in __future__.all_feature_names]
+_COMPOUND = (_ast.If, _ast.For, _ast.While, _ast.With, _ast.TryExcept, _ast.TryFinally, _ast.FunctionDef,
+             _ast.ClassDef)
+
+
+def _is_open(source, filename, symbol, flags):
+    """A statement with a body goes on until an empty line."""
+    if symbol != 'single' or source.endswith('\n'):
+        return False
+    body = compile(source, filename, symbol, flags | _ast.PyCF_ONLY_AST).body
+    return bool(body) and isinstance(body[-1], _COMPOUND)
 
 
 def _maybe_compile(compiler, source, filename, symbol):
-    """The code; None where it is the beginning of more; or a SyntaxError."""
     for line in source.split("\n"):
         line = line.strip()
         if line and line[0] != '#':
             break
     else:
+        # Nothing but comments.
         if symbol != "eval":
-            # Nothing but comments.
             source = "pass"
-    code, errors = None, []
-    for ending in ("", "\n", "\n\n"):
+    errors = []
+    for ending in '', '\n', '\n\n':
         try:
-            made = compiler(source + ending, filename, symbol)
-        except SyntaxError, error:
+            code = compiler(source + ending, filename, symbol)
+        except SyntaxError as error:
             errors.append(error)
         else:
-            errors.append(None)
             if not ending:
-                code = made
-    if code is not None:
-        # A block is complete when the line behind it is empty.
-        last = source.split("\n")[-1]
-        if symbol == "single" and last.strip() and last[0] in " \t":
-            return None
-        return code
-    # More lines only move the place of an error that says that the end came too early.
-    if errors[1] is None or errors[2] is None:
-        return None
-    if repr(errors[1]) == repr(errors[2]):
+                flags = getattr(compiler, 'flags', 0)
+                return None if _is_open(source, filename, symbol, flags) else code
+    # What more lines make another error of is not complete.
+    if len(errors) == 3 and repr(errors[1]) == repr(errors[2]):
         raise errors[1]
+    return None
 
 
 def _compile(source, filename, symbol):
@@ -44,12 +50,12 @@ def _compile(source, filename, symbol):
 
 
 def compile_command(source, filename="<input>", symbol="single"):
-    """Compiles a command; None if it is not complete yet."""
+    """The code of a command; None if it is not complete; SyntaxError if it cannot become right."""
     return _maybe_compile(_compile, source, filename, symbol)
 
 
-class Compile(object):
-    """compile() that remembers the __future__ statements it has seen."""
+class Compile:
+    """Compiles, and remembers the features that were asked for."""
 
     def __init__(self):
         self.flags = PyCF_DONT_IMPLY_DEDENT
@@ -62,8 +68,8 @@ class Compile(object):
         return code
 
 
-class CommandCompiler(object):
-    """compile_command() that does."""
+class CommandCompiler:
+    """compile_command() that remembers the features that were asked for."""
 
     def __init__(self):
         self.compiler = Compile()

@@ -165,11 +165,15 @@ def getfile(object):
 
 
 def getsourcefile(object):
+    import linecache
     import os
     name = getfile(object)
     if name[-4:].lower() in ('.pyc', '.pyo'):
         name = name[:-4] + '.py'
-    return name if os.path.exists(name) else None
+    # A file that is not there may have come through a loader that knows its source.
+    if os.path.exists(name) or name in linecache.cache or hasattr(getmodule(object, name), '__loader__'):
+        return name
+    return None
 
 
 def getabsfile(object, _filename=None):
@@ -204,18 +208,20 @@ def getmodule(object, _filename=None):
 def findsource(object):
     import linecache
     name = getsourcefile(object) or getfile(object)
-    lines = linecache.getlines(name)
+    module = getmodule(object, name)
+    lines = linecache.getlines(name, module.__dict__) if module else linecache.getlines(name)
     if not lines:
         raise IOError('could not get source code')
     if ismodule(object):
         return lines, 0
     if isclass(object):
         import re
-        start = re.compile(r'^\s*class\s+' + object.__name__ + r'\b')
-        for index, line in enumerate(lines):
-            if start.match(line):
-                return lines, index
-        raise IOError('could not find class definition')
+        start = re.compile(r'^(\s*)class\s+' + object.__name__ + r'\b')
+        found = [(start.match(line).group(1), index) for index, line in enumerate(lines) if start.match(line)]
+        if not found:
+            raise IOError('could not find class definition')
+        # One at the margin rather than the first.
+        return lines, min([place for place in found if not place[0]] or found)[1]
     if ismethod(object):
         object = object.im_func
     if isfunction(object):
@@ -231,7 +237,9 @@ def findsource(object):
 
 def getsourcelines(object):
     lines, start = findsource(object)
-    if ismodule(object):
+    if istraceback(object):
+        object = object.tb_frame
+    if ismodule(object) or isframe(object) and object.f_code.co_name == '<module>':
         return lines, 0
     return getblock(lines[start:]), start + 1
 
@@ -242,24 +250,64 @@ def getsource(object):
 
 def getblock(lines):
     """The lines of the block that starts with the first line."""
-    first = 0
-    while first < len(lines) and lines[first].lstrip().startswith('@'):
-        first += 1
-    if first >= len(lines):
-        return lines[:1]
-    indent = len(lines[first]) - len(lines[first].lstrip())
-    end = first + 1
-    for index in range(first + 1, len(lines)):
-        line = lines[index]
-        if line.strip() and not line.lstrip().startswith('#'):
-            if len(line) - len(line.lstrip()) <= indent:
+    import tokenize
+    depth = last = 0
+    begun = in_line = is_lambda = False
+    try:
+        for kind, text, _, (row, _), _ in tokenize.generate_tokens(iter(lines).next):
+            if not begun:
+                # Decorators come before.
+                if text in ('def', 'class', 'lambda'):
+                    begun = in_line = True
+                    is_lambda = text == 'lambda'
+            elif kind == tokenize.NEWLINE:
+                in_line = False
+                last = row
+                if is_lambda:
+                    break
+            elif in_line:
+                pass
+            elif kind == tokenize.INDENT:
+                depth += 1
+                in_line = True
+            elif kind == tokenize.DEDENT:
+                depth -= 1
+                if depth <= 0:
+                    break
+            elif not depth and kind not in (tokenize.COMMENT, tokenize.NL):
+                # The body stood on the line of the head.
                 break
-            end = index + 1
-    return lines[:end]
+    except (tokenize.TokenError, IndentationError):
+        pass
+    return lines[:last or 1]
 
 
 def getcomments(object):
-    return None
+    """The comment before the object, or at the top of a module; None without one."""
+    try:
+        lines, start = findsource(object)
+    except (IOError, TypeError):
+        return None
+    if ismodule(object):
+        first = 1 if lines and lines[0][:2] == '#!' else 0
+        while first < len(lines) and lines[first].strip() in ('', '#'):
+            first += 1
+        end = first
+        while end < len(lines) and lines[end][:1] == '#':
+            end += 1
+        return ''.join([line.expandtabs() for line in lines[first:end]]) if end > first else None
+    margin = _margin(lines[start])
+    end = first = start
+    while first and lines[first - 1].lstrip()[:1] == '#' and _margin(lines[first - 1]) == margin:
+        first -= 1
+    if first == end:
+        return None
+    return ''.join([line.expandtabs().lstrip() for line in lines[first:end]])
+
+
+def _margin(line):
+    line = line.expandtabs()
+    return len(line) - len(line.lstrip())
 
 
 def getargs(co):
@@ -394,34 +442,61 @@ def formatargvalues(args, varargs, varkw, locals, formatarg=str, formatvarargs=l
 
 def getcallargs(func, *positional, **named):
     args, varargs, varkw, defaults = getargspec(func)
+    name = func.__name__
+    values = {}
+    assigned = set()
+
+    def assign(arg, value):
+        if isinstance(arg, str):
+            values[arg] = value
+            return
+        assigned.add(id(arg))
+        parts = iter(value)
+        for index, inner in enumerate(arg):
+            try:
+                part = next(parts)
+            except StopIteration:
+                raise ValueError('need more than %d %s to unpack' % (index, 'value' if index == 1 else 'values'))
+            assign(inner, part)
+        for _ in parts:
+            raise ValueError('too many values to unpack')
+
+    def is_assigned(arg):
+        return arg in values if isinstance(arg, str) else id(arg) in assigned
+
     if ismethod(func) and func.im_self is not None:
         positional = (func.im_self,) + positional
-    values = {}
-    name = func.__name__
+    count, required = len(args), len(args) - len(defaults or ())
+    given = len(positional) + len(named)
+
+    def refuse(bound, wanted):
+        raise TypeError('%s() takes %s %d %s (%d given)' % (
+            name, bound, wanted, 'argument' if wanted == 1 else 'arguments', given))
+
     for arg, value in zip(args, positional):
-        values[arg] = value
+        assign(arg, value)
     if varargs:
-        values[varargs] = positional[len(args):]
-    elif len(positional) > len(args):
-        raise TypeError('%s() takes %s %d arguments (%d given)'
-                        % (name, 'at most' if defaults else 'exactly', len(args), len(positional)))
+        assign(varargs, positional[count:])
+    elif 0 < count < len(positional):
+        refuse('at most' if defaults else 'exactly', count)
+    elif not count and given and not (varkw and not positional):
+        if varkw:
+            refuse('exactly', 0)
+        raise TypeError('%s() takes no arguments (%d given)' % (name, given))
     for arg in args:
         if isinstance(arg, str) and arg in named:
-            if arg in values:
+            if is_assigned(arg):
                 raise TypeError("%s() got multiple values for keyword argument '%s'" % (name, arg))
-            values[arg] = named.pop(arg)
-    if defaults:
-        for arg, value in zip(args[-len(defaults):], defaults):
-            values.setdefault(arg, value)
+            assign(arg, named.pop(arg))
+    for arg, value in zip(args[required:], defaults or ()):
+        if not is_assigned(arg):
+            assign(arg, value)
     if varkw:
-        values[varkw] = named
+        assign(varkw, named)
     elif named:
         raise TypeError("%s() got an unexpected keyword argument '%s'" % (name, next(iter(named))))
-    missing = [arg for arg in args if arg not in values]
-    if missing:
-        raise TypeError('%s() takes %s %d %sargument%s (%d given)'
-                        % (name, 'at least' if defaults else 'exactly', len(args) - len(defaults or ()),
-                           '', '' if len(args) == 1 else 's', len(values)))
+    if not all([is_assigned(arg) for arg in args]):
+        refuse('at least' if defaults else 'exactly', required)
     return values
 
 

@@ -1,5 +1,6 @@
 //! `encode` and `decode`: the codecs of Python 2.7 by name.
 
+mod differences;
 pub mod errors;
 mod octets;
 mod tables;
@@ -83,6 +84,8 @@ const NAMES: &[Named] = &[
         ],
         || Codec::Latin1,
     ),
+    // Without a table it is the identity.
+    (&["charmap"], || Codec::Latin1),
     (&["utf_16", "u16", "utf16"], || Codec::Utf16(None)),
     (&["utf_16_le", "utf_16le", "unicodelittleunmarked"], || Codec::Utf16(Some(Order::Little))),
     (&["utf_16_be", "utf_16be", "unicodebigunmarked"], || Codec::Utf16(Some(Order::Big))),
@@ -198,7 +201,10 @@ pub fn decode_object(vm: &VirtualMachine, bytes: &[u8], encoding: Option<&str>, 
             let decode = |bytes: &[u8], from, out: &mut Wtf8Buf| table.decode(bytes, from, out);
             decode_with(vm, table.name, bytes, 0, errors, &decode).map(unicode)
         }
-        Codec::Octets(octets) => Ok(text::new_str(vm, &octets::decode(vm, octets, bytes)?)),
+        Codec::Octets(octets) => {
+            check_octets(vm, octets, errors)?;
+            Ok(text::new_str(vm, &octets::decode(vm, octets, bytes)?))
+        }
         Codec::Rot13 => {
             let rotated: Vec<u8> = bytes.iter().map(|byte| octets::rot13(*byte)).collect();
             Ok(unicode(Wtf8Buf::from(&*text::widen(&rotated))))
@@ -239,6 +245,14 @@ fn decode_with(
         }
     }
     Ok(out)
+}
+
+/// The codecs from bytes to bytes know no handlers of errors; Python 2 asserts that none is asked for.
+fn check_octets(vm: &VirtualMachine, octets: Octets, errors: &str) -> PyResult<()> {
+    if errors == "strict" || matches!(octets, Octets::StringEscape) {
+        return Ok(());
+    }
+    Err(vm.new_exception_empty(vm.ctx.exceptions.assertion_error.to_owned()))
 }
 
 /// Calls a registered encoder or decoder: it returns a tuple of the result and a length.
@@ -298,6 +312,11 @@ pub fn decode_partly(
     errors: &str,
 ) -> PyResult<(PyObjectRef, usize)> {
     let codec = find(vm, encoding)?;
+    if matches!(codec, Codec::Utf7) {
+        let used = utf7::complete(bytes);
+        let part = bytes.get(..used).unwrap_or_default();
+        return Ok((decode_object(vm, part, Some(encoding), Some(errors))?, used));
+    }
     let mut out = Wtf8Buf::new();
     let fault = match &codec {
         Codec::Utf8 | Codec::Utf8Sig => transform::decode_utf8(bytes, 0, &mut out),
@@ -416,9 +435,17 @@ fn encode_by(vm: &VirtualMachine, codec: &Codec, string: &Wtf8, errors: &str) ->
             encode_with(vm, "charmap", string, errors, &|c, out| table.encode(c, out), tables::UNDEFINED, true)
         }
         Codec::Multibyte(table) => {
+            // Encodings with states want the whole text at once.
+            if let Some(bytes) = table.encode_all(string) {
+                return Ok(text::new_str(vm, &bytes));
+            }
             encode_with(vm, table.name, string, errors, &|c, out| table.encode(c, out), tables::ILLEGAL, false)
         }
+        Codec::Octets(Octets::StringEscape) => {
+            Err(vm.new_type_error("escape_encode() argument 1 must be string, not unicode"))
+        }
         Codec::Octets(octets) => {
+            check_octets(vm, *octets, errors)?;
             let bytes = text::encode_default(vm, string)?;
             Ok(text::new_str(vm, &octets::encode(vm, *octets, &bytes)?))
         }

@@ -1,8 +1,9 @@
 //! Codecs by tables: the single-byte ones from the machine's library, the East Asian ones from `encoding_rs`.
 
+use super::differences::{self, Meaning};
 use super::errors::Fault;
 use encoding_rs::{DecoderResult, EncoderResult, Encoding};
-use rustpython_common::wtf8::{CodePoint, Wtf8Buf};
+use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::{PyResult, VirtualMachine};
 use std::collections::HashMap;
@@ -130,19 +131,71 @@ pub fn multibyte(name: &str) -> Option<Multibyte> {
 impl Multibyte {
     /// Decodes.
     pub fn decode(&self, bytes: &[u8], from: usize, out: &mut Wtf8Buf) -> Result<(), Fault> {
+        if self.name == "cp932" {
+            return self.decode_cp932(bytes, from, out);
+        }
+        let Some(differences) = differences::of(self.name) else { return self.decode_as_web(bytes, from, out) };
+        let mut at = from;
+        while let Some(special) = differences.next(bytes, at) {
+            self.decode_as_web(bytes.get(..special).unwrap_or_default(), at, out)?;
+            match bytes.get(special..special + 2) {
+                Some(&[lead, trail]) => match differences.meaning(lead, trail) {
+                    Meaning::Other(c) => out.push_char(c),
+                    _ => match differences::hangul_of(bytes.get(special..).unwrap_or_default()) {
+                        Some(syllable) if self.name == "euc_kr" => {
+                            out.push_char(syllable);
+                            at = special + 8;
+                            continue;
+                        }
+                        _ => return Err(Fault::new(special, special + 2, ILLEGAL)),
+                    },
+                },
+                _ => break,
+            }
+            at = special + 2;
+        }
+        self.decode_as_web(bytes, at, out)
+    }
+
+    /// Decodes with the single bytes for private use.
+    fn decode_cp932(&self, bytes: &[u8], from: usize, out: &mut Wtf8Buf) -> Result<(), Fault> {
+        let mut start = from;
+        let mut at = from;
+        while let Some(byte) = bytes.get(at) {
+            if let Some((_, c)) = differences::CP932_SINGLE.iter().find(|(single, _)| single == byte) {
+                self.decode_as_web(bytes.get(..at).unwrap_or_default(), start, out)?;
+                out.push_char(*c);
+                start = at + 1;
+                at = start;
+            } else {
+                at += if matches!(byte, 0x81..=0x9f | 0xe0..=0xfc) { 2 } else { 1 };
+            }
+        }
+        self.decode_as_web(bytes, start, out)
+    }
+
+    fn decode_as_web(&self, bytes: &[u8], from: usize, out: &mut Wtf8Buf) -> Result<(), Fault> {
         let input = bytes.get(from..).unwrap_or_default();
+        if input.is_empty() {
+            return Ok(());
+        }
         let mut decoder = self.encoding.new_decoder_without_bom_handling();
         let room = decoder.max_utf8_buffer_length(input.len()).unwrap_or(input.len() * 4 + 16);
         let mut text = String::with_capacity(room);
         let (result, read) = decoder.decode_to_string_without_replacement(input, &mut text, true);
-        out.push_str(&text);
+        if self.name == "iso2022_jp" {
+            let plain = |c| differences::CP932_WIDE.iter().find(|(_, wide)| *wide == c).map_or(c, |(plain, _)| *plain);
+            text.chars().map(plain).for_each(|c| out.push_char(c));
+        } else {
+            out.push_str(&text);
+        }
         match result {
             DecoderResult::Malformed(length, consumed) => {
                 let end = from + read - usize::from(consumed);
                 let start = end - usize::from(length);
-                let lead = bytes.get(start).is_some_and(|byte| *byte >= 0x80);
-                if lead && start + 1 == bytes.len() {
-                    return Err(Fault::new(start, end, "incomplete multibyte sequence"));
+                let lead = bytes.get(start).is_some_and(|byte| *byte >= 0x80) && self.name != "iso2022_jp";
+                if lead && (start + 1 == bytes.len() || self.is_begun(bytes.get(start..).unwrap_or_default())) {
+                    return Err(Fault::new(start, bytes.len(), "incomplete multibyte sequence"));
                 }
                 // CPython names both bytes of a pair that means nothing.
                 Err(Fault::new(start, if lead { start + 2 } else { start + 1 }, ILLEGAL))
@@ -151,28 +204,92 @@ impl Multibyte {
         }
     }
 
+    /// Is it the beginning of a code of more than two bytes?
+    fn is_begun(&self, rest: &[u8]) -> bool {
+        match self.name {
+            "gb18030" => matches!(rest, [0x81.., 0x30..=0x39] | [0x81.., 0x30..=0x39, 0x81..]),
+            "euc_jp" => matches!(rest, [0x8f, 0xa1..]),
+            _ => false,
+        }
+    }
+
+    /// Encodes a whole text, where the encoding has states.
+    pub fn encode_all(&self, string: &Wtf8) -> Option<Vec<u8>> {
+        if self.name != "iso2022_jp" {
+            return None;
+        }
+        let wide = |c| differences::CP932_WIDE.iter().find(|(plain, _)| *plain == c).map_or(c, |(_, wide)| *wide);
+        let text: String = string.as_str().ok()?.chars().map(wide).collect();
+        let text = text.as_str();
+        let mut encoder = self.encoding.new_encoder();
+        let room = encoder.max_buffer_length_from_utf8_without_replacement(text.len())?;
+        let mut bytes = vec![0; room + 16];
+        let (result, _, written) = encoder.encode_from_utf8_without_replacement(text, &mut bytes, true);
+        bytes.truncate(written);
+        (result == EncoderResult::InputEmpty).then_some(bytes)
+    }
+
     /// Encodes one char. Encodings with states are not stateful here beyond one char.
     pub fn encode(&self, c: CodePoint, out: &mut Vec<u8>) -> bool {
         let Some(c) = c.to_char() else { return false };
+        match self.code(c) {
+            Some(code) => {
+                out.extend(code);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn code(&self, c: char) -> Option<Vec<u8>> {
+        if self.name == "cp932" {
+            return self.cp932_code(c);
+        }
+        let Some(differences) = differences::of(self.name) else { return self.web_code(c) };
+        if let Some(code) = differences.code(c) {
+            return Some(code.to_vec());
+        }
+        let fits = |code: &Vec<u8>| match code.as_slice() {
+            [lead, trail] => matches!(differences.meaning(*lead, *trail), Meaning::Same),
+            [byte] => *byte != 0x80,
+            _ => true,
+        };
+        let more = || differences::encode_more(self.name, c).filter(fits);
+        let letters = || differences::hangul(c).filter(|_| self.name == "euc_kr").map(|code| code.to_vec());
+        self.web_code(c).filter(fits).or_else(more).or_else(letters)
+    }
+
+    fn cp932_code(&self, c: char) -> Option<Vec<u8>> {
+        if matches!(c, '\u{a5}' | '\u{203e}') {
+            return None;
+        }
+        if let Some((byte, _)) = differences::CP932_SINGLE.iter().find(|(_, single)| *single == c) {
+            return Some(vec![*byte]);
+        }
+        // Characters of private use: ten rows of 188.
+        if let '\u{e000}'..='\u{e757}' = c {
+            let (row, at) = ((u32::from(c) - 0xe000) / 188, (u32::from(c) - 0xe000) % 188);
+            let trail = at + if at < 63 { 0x40 } else { 0x41 };
+            return Some(vec![u8::try_from(0xf0 + row).ok()?, u8::try_from(trail).ok()?]);
+        }
+        let wide = differences::CP932_WIDE.iter().find(|(plain, _)| *plain == c).map_or(c, |(_, wide)| *wide);
+        let code = self.web_code(wide)?;
+        Some(match <[u8; 2]>::try_from(code.as_slice()) {
+            Ok(pair) => differences::nec_code(pair).to_vec(),
+            Err(_) => code,
+        })
+    }
+
+    fn web_code(&self, c: char) -> Option<Vec<u8>> {
         if c == '\u{20ac}' && matches!(self.name, "gbk" | "gb2312" | "big5") {
             // The web's tables have it, CPython's do not.
-            return false;
+            return None;
         }
         let mut buffer = [0; 8];
         let mut encoder = self.encoding.new_encoder();
         let mut bytes = [0; 32];
         let (result, _, written) =
             encoder.encode_from_utf8_without_replacement(c.encode_utf8(&mut buffer), &mut bytes, true);
-        if result != EncoderResult::InputEmpty {
-            return false;
-        }
-        let code = bytes.get(..written).unwrap_or_default();
-        // GB 2312 is the part of GBK whose bytes both have the high bit.
-        let outside = |code: &[u8]| matches!(code, [lead, trail] if !(0xa1..=0xf7).contains(lead) || *trail < 0xa1);
-        if self.name == "gb2312" && outside(code) {
-            return false;
-        }
-        out.extend(code);
-        true
+        (result == EncoderResult::InputEmpty).then(|| bytes.get(..written).unwrap_or_default().to_vec())
     }
 }

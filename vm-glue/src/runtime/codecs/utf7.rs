@@ -123,3 +123,16 @@ fn decode_shifted(bytes: &[u8], start: usize, out: &mut Wtf8Buf) -> Result<usize
     }
     Ok(if bytes.get(at) == Some(&b'-') { at + 1 } else { at })
 }
+
+/// How many bytes come before a shifted part that may go on.
+pub fn complete(bytes: &[u8]) -> usize {
+    let mut shift = None;
+    for (at, byte) in bytes.iter().enumerate() {
+        shift = match (shift, byte) {
+            (None, b'+') => Some(at),
+            (Some(start), b'+' | b'/' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z') => Some(start),
+            _ => None,
+        };
+    }
+    shift.unwrap_or(bytes.len())
+}
