@@ -213,6 +213,9 @@ fn import_level_locked(
     fromlist: Option<PyObjectRef>,
     level: i64,
 ) -> PyResult {
+    if name.contains('/') {
+        return Err(import_error(vm, "Import by filename is not supported.".to_owned()));
+    }
     let parent = match globals {
         Some(globals) => parent_package(vm, globals, level)?,
         None => None,

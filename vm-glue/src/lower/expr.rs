@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use malachite_bigint::BigInt;
 use ruff_python_ast as out;
+use rustpython_compiler_core::bytecode::ConstantData;
 
 use crate::runtime::{intrinsics, special_names};
 use crate::syntax::ast::{
@@ -122,6 +123,14 @@ fn fresh_tuple(tuple: out::Expr, pos: Pos) -> out::Expr {
     build::tuple(vec![build::starred(list, pos)], load, pos)
 }
 
+/// A string as a constant of the code; see [`constants`](super::constants).
+fn string_constant(value: &Str) -> ConstantData {
+    match value {
+        Str::Bytes(bytes) => ConstantData::Str { value: widen(bytes).into() },
+        Str::Unicode(text) => ConstantData::Bytes { value: text.as_bytes().to_vec() },
+    }
+}
+
 fn is_literal(expr: &Expr) -> bool {
     matches!(expr.node, ExprKind::Num { .. })
 }
@@ -216,7 +225,7 @@ impl<'a> Lowerer<'a> {
             }
             ExprKind::Repr { value } => build::intrinsic(intrinsics::REPR, vec![self.expr(value)?], self.pos),
             ExprKind::Num { n } => self.number(n, pos),
-            ExprKind::Str { s } => self.string(s, pos),
+            ExprKind::Str { s } => self.far(|| string_constant(s), pos).unwrap_or_else(|| self.string(s, pos)),
             ExprKind::Attribute { value, attr, ctx } => {
                 let value = self.expr(value)?;
                 if *ctx == ExprContext::Load && special_names::is_read_specially(attr) {
@@ -286,6 +295,15 @@ impl<'a> Lowerer<'a> {
     }
 
     fn number(&mut self, number: &Number, pos: Pos) -> out::Expr {
+        // Small ints are no constants to the compiler.
+        let far = match number {
+            Number::Int(value @ 256..) => self.far(|| ConstantData::Integer { value: (*value).into() }, pos),
+            Number::Float(value) => self.far(|| ConstantData::Float { value: *value }, pos),
+            _ => None,
+        };
+        if let Some(far) = far {
+            return far;
+        }
         match number {
             Number::Int(value) => {
                 let literal = build::number(out::Number::Int(out::Int::from(value.unsigned_abs())), pos);

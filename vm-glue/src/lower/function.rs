@@ -55,7 +55,9 @@ impl<'a> Lowerer<'a> {
         let comprehensions = std::mem::take(&mut self.comprehensions);
         let before = std::mem::take(&mut self.before);
         let in_iterable = std::mem::take(&mut self.in_iterable);
+        let constants = std::mem::take(&mut self.constants);
         let result = work(self);
+        self.constants = constants;
         self.scope = outer_scope;
         self.pos = outer_pos;
         self.blocks = blocks;

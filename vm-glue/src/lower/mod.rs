@@ -10,6 +10,7 @@ mod comprehension;
 mod constants;
 mod data;
 mod expr;
+mod far;
 mod function;
 mod import;
 pub mod parts;
@@ -23,7 +24,7 @@ use ruff_python_ast as out;
 use ruff_source_file::{SourceFile, SourceFileBuilder};
 use rustpython_codegen::compile::{CompileOpts, compile_top};
 use rustpython_compiler_core::Mode as CompilerMode;
-use rustpython_compiler_core::bytecode::{BasicBag, CodeObject};
+use rustpython_compiler_core::bytecode::{BasicBag, CodeObject, ConstantData};
 use rustpython_compiler_core::marshal;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{PyRef, VirtualMachine};
@@ -139,14 +140,14 @@ pub fn compile_unloaded(source: &SourceText, module: &Mod, options: &CompileOpti
 }
 
 fn compile_here(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<Compiled, SyntaxError> {
-    let (tree, warnings) = lower(source, module, options).map_err(|failure| failure.into_error(source))?;
+    let lowered = lower(source, module, options).map_err(|failure| failure.into_error(source))?;
     let mode = match module {
         Mod::Module { .. } => CompilerMode::Exec,
         Mod::Interactive { .. } => CompilerMode::Single,
         Mod::Expression { .. } => CompilerMode::Eval,
     };
     let file = SourceFileBuilder::new(source.name.as_str(), source.text.as_str()).finish();
-    let code = match tree {
+    let mut code = match lowered.tree {
         out::Mod::Module(module) => {
             let end = module.range.end().to_u32();
             let compile = |body| code_of(build::module(body, end), &file, mode, options);
@@ -160,7 +161,8 @@ fn compile_here(source: &SourceText, module: &Mod, options: &CompileOptions) -> 
         }
         expression => code_of(expression, &file, mode, options)?,
     };
-    Ok(Compiled { code, warnings })
+    far::resolve(&mut code, &lowered.far);
+    Ok(Compiled { code, warnings: lowered.warnings })
 }
 
 /// Has the compiler make code of its tree.
@@ -202,7 +204,14 @@ pub fn load(vm: &VirtualMachine, compiled: Compiled) -> PyRef<PyCode> {
     constants::load(vm, compiled.code)
 }
 
-fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<(out::Mod, Vec<Warning>), Failure> {
+/// What the lowering makes of a module.
+struct LoweredModule {
+    tree: out::Mod,
+    warnings: Vec<Warning>,
+    far: Vec<ConstantData>,
+}
+
+fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<LoweredModule, Failure> {
     let mut scopes = Scopes::of(module)?;
     let warning = |(span, message): (Span, String), of_symbols| Warning {
         file: source.name.clone(),
@@ -228,6 +237,8 @@ fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<
         depth: 0,
         temporaries: 0,
         interactive: matches!(module, Mod::Interactive { .. }),
+        constants: 0,
+        far_constants: Vec::new(),
     };
     let tree = match module {
         Mod::Module { body } => build::module(lowerer.module_body(body)?, end),
@@ -238,7 +249,7 @@ fn lower(source: &SourceText, module: &Mod, options: &CompileOptions) -> Result<
         }
         Mod::Expression { body } => build::expression(lowerer.expr(body)?, end),
     };
-    Ok((tree, warnings))
+    Ok(LoweredModule { tree, warnings, far: lowerer.far_constants })
 }
 
 /// What surrounds a statement, for `break` and `continue`.
@@ -276,6 +287,10 @@ struct Lowerer<'a> {
     depth: usize,
     temporaries: u32,
     interactive: bool,
+    /// Constants written so far in this function.
+    constants: usize,
+    /// Those that [`far`] takes care of.
+    far_constants: Vec<ConstantData>,
 }
 
 impl<'a> Lowerer<'a> {

@@ -207,8 +207,8 @@ impl Multibyte {
     /// Is it the beginning of a code of more than two bytes?
     fn is_begun(&self, rest: &[u8]) -> bool {
         match self.name {
-            "gb18030" => matches!(rest, [0x81.., 0x30..=0x39] | [0x81.., 0x30..=0x39, 0x81..]),
-            "euc_jp" => matches!(rest, [0x8f, 0xa1..]),
+            "gb18030" => matches!(rest, [0x81..=0xfe, 0x30..=0x39] | [0x81..=0xfe, 0x30..=0x39, 0x81..=0xfe]),
+            "euc_jp" => matches!(rest, [0x8f, 0xa1..=0xfe]),
             _ => false,
         }
     }
