@@ -7,7 +7,7 @@ use rustpython_vm::builtins::{PyClassMethod, PyFloat, PyInt, PyModule, PyStr, Py
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
-use super::datetime_rules::{Classes, in_old_words, install};
+use super::datetime_rules::{Classes, in_old_words, install, with_ints};
 use crate::runtime::{names, text};
 use crate::{clock, modules};
 
@@ -52,7 +52,7 @@ fn construct(at: usize, class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -
     if args.args.iter().take(7).any(|arg| arg.downcastable::<PyFloat>()) {
         return Err(vm.new_type_error("integer argument expected, got float"));
     }
-    original(class, args, vm).map_err(|error| in_old_words(error, vm))
+    original(class, with_ints(args, vm)?, vm).map_err(|error| in_old_words(error, vm))
 }
 
 static NEW_DELTA: OnceLock<Option<NewFunc>> = OnceLock::new();

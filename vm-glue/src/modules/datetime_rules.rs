@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyType};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyStr, PyType};
 use rustpython_vm::function::{Either, FuncArgs, PyComparisonValue};
 use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc};
 use rustpython_vm::types::PyComparisonOp;
@@ -85,6 +85,30 @@ fn wrap(
     let Some(original) = class.get_attr(vm.ctx.intern_str(name)) else { return };
     let function = move |args: FuncArgs, vm: &VirtualMachine| change(original.call(args, vm), vm);
     set(class, name, vm.new_method(name, class, function), vm);
+}
+
+/// Arguments with numbers of other kinds than floats (a `Decimal`) as ints: what `PyArg_Parse("i")` takes.
+pub fn with_ints(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<FuncArgs> {
+    let whole = |value: &mut PyObjectRef| -> PyResult<()> {
+        let is_known = value.downcast_ref::<PyInt>().is_some()
+            || value.downcast_ref::<PyFloat>().is_some()
+            || value.downcast_ref::<PyStr>().is_some();
+        if !is_known && value.class().slots().as_number.int.load().is_some() {
+            *value = value.try_int(vm)?.into();
+        }
+        Ok(())
+    };
+    args.args.iter_mut().try_for_each(whole)?;
+    args.kwargs.values_mut().try_for_each(whole)?;
+    Ok(args)
+}
+
+fn wrap_replace(class: &'static Py<PyType>, vm: &VirtualMachine) {
+    let Some(original) = class.get_attr(vm.ctx.intern_str("replace")) else { return };
+    let function = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        original.call(with_ints(args, vm)?, vm).map_err(|error| in_old_words(error, vm))
+    };
+    set(class, "replace", vm.new_method("replace", class, function), vm);
 }
 
 fn is_naive(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
@@ -220,8 +244,6 @@ pub fn install(classes: Classes, vm: &VirtualMachine) {
     }
     delta.modified();
 
-    let old_words: fn(PyResult, &VirtualMachine) -> PyResult =
-        |result, vm| result.map_err(|error| in_old_words(error, vm));
     let plain_tuple: fn(PyResult, &VirtualMachine) -> PyResult = |result, vm| {
         let parts: Vec<PyObjectRef> = vm.extract_elements_with(&*result?, Ok)?;
         Ok(vm.ctx.new_tuple(parts).into())
@@ -234,7 +256,7 @@ pub fn install(classes: Classes, vm: &VirtualMachine) {
         Ok(vm.ctx.new_tuple(converted).into())
     };
     for class in [date, datetime, time] {
-        wrap(class, "replace", vm, old_words);
+        wrap_replace(class, vm);
         wrap(class, "__reduce__", vm, with_strings);
     }
     for class in [date, datetime] {

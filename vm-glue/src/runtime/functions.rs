@@ -1,6 +1,6 @@
 //! Functions and methods: unbound methods, `im_*` and `func_*` attributes, Python 2's reprs and the texts of wrong calls.
 
-use rustpython_vm::builtins::{PyBoundMethod, PyCode, PyFunction, PyStr, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::builtins::{PyBoundMethod, PyBytes, PyCode, PyFunction, PyStr, PyTuple, PyType, PyTypeRef};
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::common::hash::PyHash;
@@ -440,6 +440,22 @@ pub fn install(vm: &VirtualMachine) {
                 Ok(vm.ctx.new_tuple(own).into())
             });
         code.set_attr(vm.ctx.intern_str("co_names"), names.into());
+    }
+    if let Some(old) = code.get_attr(vm.ctx.intern_str("co_code"))
+        && let Some(get) = old.class().slots().descr_get.load()
+    {
+        // A byte string for programs: what is in it is the machine's own code, not CPython 2's.
+        let bytes =
+            vm.ctx.new_readonly_getset("co_code", code, move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+                let found = get(&old, Some(&object), Some(object.class().as_object()), vm)?;
+                match found.downcast_ref::<PyBytes>() {
+                    Some(bytes) if !super::methods::called_from_library(vm) => {
+                        Ok(super::text::new_str(vm, bytes.as_bytes()))
+                    }
+                    _ => Ok(found),
+                }
+            });
+        code.set_attr(vm.ctx.intern_str("co_code"), bytes.into());
     }
     // In Python 2 only the function inside a staticmethod can be called.
     let static_method = vm.ctx.types.staticmethod_type.slots();

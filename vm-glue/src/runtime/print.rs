@@ -61,15 +61,8 @@ fn write_value(file: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResu
     write(file, text, vm)
 }
 
-/// Writes a string. The machine's own text files (its `sys.stdout`) get the bytes.
+/// Writes a string.
 pub fn write(file: &PyObject, text: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-    if file.class().name().as_bytes() == b"TextIOWrapper"
-        && let Some(bytes) = text::bytes_of(&text)
-    {
-        let buffer = file.get_attr("buffer", vm)?;
-        vm.call_method(&buffer, "write", (vm.ctx.new_bytes(bytes),))?;
-        return Ok(());
-    }
     vm.call_method(file, "write", (text,)).map(drop)
 }
 
@@ -174,18 +167,23 @@ fn print_function(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
             file
         }
     };
+    // What is not given is unicode if anything that is printed is.
+    let unicode = args.args.iter().chain(&separator).chain(&end).any(|value| text::is_unicode(value));
+    let default = |shown: &str| -> PyObjectRef {
+        if unicode { text::new_unicode(vm, shown) } else { vm.ctx.new_str(shown).into() }
+    };
     for (at, value) in args.args.iter().enumerate() {
         if at > 0 {
             match &separator {
                 Some(separator) => write_value(&file, separator, vm)?,
-                None => write(&file, vm.ctx.new_str(" ").into(), vm)?,
+                None => write(&file, default(" "), vm)?,
             }
         }
         write_value(&file, value, vm)?;
     }
     match &end {
         Some(end) => write_value(&file, end, vm),
-        None => write(&file, vm.ctx.new_str("\n").into(), vm),
+        None => write(&file, default("\n"), vm),
     }
 }
 

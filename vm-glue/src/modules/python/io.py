@@ -172,10 +172,14 @@ class _Raw(_machine.RawIOBase):
         if hasattr(self._stream, 'flush') and not getattr(self._stream, 'closed', False):
             self._stream.flush()
 
+    # Whether the stream is somebody else's again.
+    released = False
+
     def close(self):
         if not self.closed:
             _machine.RawIOBase.close(self)
-            self._stream.close()
+            if not self.released:
+                self._stream.close()
 
     def fileno(self):
         return self._stream.fileno()
@@ -194,11 +198,26 @@ class TextIOWrapper(_machine.TextIOWrapper):
 
     def __init__(self, buffer, encoding=None, errors=None, newline=None, line_buffering=False):
         self._own = buffer
-        raw = _for_machine(buffer)
+        raw = self._raw = _for_machine(buffer)
         if isinstance(raw, _Raw):
             raw = _machine.BufferedRandom(raw) if raw.readable() and raw.writable() and raw.seekable() else (
                 _machine.BufferedWriter(raw) if raw.writable() and not raw.readable() else _machine.BufferedReader(raw))
         _machine.TextIOWrapper.__init__(self, raw, encoding or 'utf-8', errors, newline, line_buffering)
+
+    @property
+    def buffer(self):
+        """The byte stream beneath."""
+        own = self.__dict__.get('_own')
+        return _machine.TextIOWrapper.buffer.__get__(self) if own is None else own
+
+    def detach(self):
+        """Gives the byte stream back, which stays open."""
+        raw = self.__dict__.get('_raw')
+        if isinstance(raw, _Raw):
+            _machine.TextIOWrapper.flush(self)
+            raw.released = True
+        buffer = _machine.TextIOWrapper.detach(self)
+        return self.__dict__.get('_own', buffer)
 
     def read(self, *args):
         return _text(_machine.TextIOWrapper.read(self, *args))

@@ -25,7 +25,7 @@ def _number(file):
     else:
         method = getattr(file, 'fileno', None)
         if method is None:
-            raise TypeError("argument must be an int, or have a fileno() method.")
+            raise TypeError("argument must be an int, or have a fileno() method")
         number = method()
         if not isinstance(number, (int, long)):
             raise TypeError("fileno() returned a non-integer")

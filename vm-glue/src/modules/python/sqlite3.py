@@ -1,5 +1,5 @@
 # The sqlite3 module of Python 2.7 over the machine's own: text comes as unicode, blobs as buffer.
-from _bridge import library as _library, native as _native
+from _bridge import adopt as _adopt, library as _library, native as _native
 
 _machine = _library('sqlite3')
 for _name in dir(_machine):
@@ -11,6 +11,10 @@ version = '2.6.0'
 version_info = (2, 6, 0)
 Binary = buffer
 OptimizedUnicode = unicode
+threadsafety = 1
+for _kind in Warning, Error:
+    _adopt(_kind, StandardError)
+del _kind
 
 
 def _unicode_factory(data):
@@ -105,8 +109,11 @@ class Connection(_machine.Connection):
             made = lambda data: factory(_native(data))
         _machine.Connection.text_factory.__set__(self, made)
 
-    def cursor(self, cursorClass=Cursor):
-        return _machine.Connection.cursor(self, cursorClass)
+    def cursor(self, factory=Cursor):
+        return _machine.Connection.cursor(self, factory)
+
+    def iterdump(self):
+        return iter([_native(line) for line in _machine.Connection.iterdump(self)])
 
     def execute(self, sql, parameters=()):
         return self.cursor().execute(sql, parameters)
@@ -118,6 +125,8 @@ class Connection(_machine.Connection):
         return self.cursor().executescript(script)
 
     def create_function(self, name, count, function):
+        if not callable(function):
+            raise TypeError("parameter must be callable")
         _machine.Connection.create_function(self, name, count, lambda *args: _given(function(*map(_value, args))))
 
 

@@ -47,7 +47,7 @@ class Thread(_MachineThread):
 
     def join(self, timeout=None):
         # In short pieces: a wait without a limit would not be interrupted.
-        _MachineThread.join(self, timeout)
+        _MachineThread.join(self, None if timeout is None else min(timeout, 1e6))
 
     def _invoke_excepthook(self, *args):
         _report(self)
@@ -269,7 +269,7 @@ class _Event(object):
         self._event.clear()
 
     def wait(self, timeout=None):
-        return self._event.wait(timeout)
+        return self._event.wait(None if timeout is None else min(timeout, 1e6))
 
 
 def Event(*args, **kwargs):
