@@ -124,6 +124,7 @@ pub mod xmlrpc;
 pub mod xmlrpckit;
 pub mod yaml_scalars;
 pub mod yamlkit;
+mod zone_files;
 
 /// Every kit, in the order of publication. A new kit is one line here.
 pub static KITS: &[&kit::Kit] = &[

@@ -7,7 +7,7 @@ use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::core_parts::package as package_parts;
-use crate::{amf, cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, soup};
+use crate::{amf, cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, soup, zone_files};
 
 /// Every module; a new one is one line here.
 static MODULES: &[Entry] = &[
@@ -81,5 +81,11 @@ pub fn make_module(vm: &VirtualMachine, name: &str, parts: Vec<(&'static str, Py
 }
 
 fn dateutil_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
-    make_module(vm, "_dateutil", vec![("parse", vm.new_function("parse", datetimekit::parse_text).into())])
+    let parts: Vec<(&'static str, PyObjectRef)> = vec![
+        ("parse", vm.new_function("parse", datetimekit::parse_text).into()),
+        ("zone_file", vm.new_function("zone_file", zone_files::zone_file).into()),
+        ("zone_kind", vm.new_function("zone_kind", zone_files::zone_kind).into()),
+        ("zone_text", vm.new_function("zone_text", zone_files::zone_text).into()),
+    ];
+    make_module(vm, "_dateutil", parts)
 }
