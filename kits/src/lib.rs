@@ -22,6 +22,7 @@ pub mod archive;
 pub mod archivekit;
 pub mod arguments;
 pub mod base;
+pub mod beautifulsoup;
 pub mod builtin;
 pub mod cachekit;
 pub mod call_arguments;

@@ -7,7 +7,7 @@ use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::core_parts::package as package_parts;
-use crate::{amf, cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, soup, zone_files};
+use crate::{amf, beautifulsoup, cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, zone_files};
 
 /// Every module; a new one is one line here.
 static MODULES: &[Entry] = &[
@@ -25,8 +25,7 @@ static MODULES: &[Entry] = &[
     python("pyamf.sol", include_str!("python/pyamf/sol.py")),
     python("pyamf.util", include_str!("python/pyamf/util.py")),
     package("tornado", include_str!("python/name_only.py")),
-    python("BeautifulSoup", include_str!("python/BeautifulSoup.py")),
-    native("_soup", soup::natives),
+    native("BeautifulSoup", beautifulsoup::module),
     native("_dateutil", dateutil_natives),
     native("_feedparser", feedkit::natives),
     native("_lxml", lxml::module),
@@ -45,6 +44,10 @@ static MODULES: &[Entry] = &[
     python("lxml.cssselect", include_str!("python/lxml/cssselect.py")),
     python("lxml.etree", include_str!("python/lxml/etree.py")),
     package("lxml.html", include_str!("python/lxml/html.py")),
+    python("lxml.html.builder", include_str!("python/lxml/html_builder.py")),
+    python("lxml.html.clean", include_str!("python/lxml/html_clean.py")),
+    python("lxml.html.defs", include_str!("python/lxml/html_defs.py")),
+    python("lxml.html.soupparser", include_str!("python/lxml/html_soupparser.py")),
     python("lxml.objectify", include_str!("python/lxml/objectify.py")),
     python("simplejson", include_str!("python/simplejson.py")),
 ];

@@ -1,13 +1,7 @@
-//! Tag soup: HTML read without any schema, as BeautifulSoup 3 does, for `String.DecodeHTMLEntities` and for the
-//! module of that name. Nothing is ever an error; a tag that is cut off at the end is dropped.
+//! Tag soup: HTML read without any schema, as BeautifulSoup 3 does, for `String.DecodeHTMLEntities`. Nothing is ever an
+//! error; a tag that is cut off at the end is dropped.
 
-use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::PyModule;
-use rustpython_vm::{PyObjectRef, PyRef, PyResult, VirtualMachine};
-
-use crate::elements::encoding::decode_document;
 use crate::elements::html_entities;
-use crate::libraries;
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,23 +117,9 @@ const DEEPEST: usize = 400;
 
 /// Reads a document.
 pub fn parse(source: &str, rules: Rules, entities: Entities) -> Soup {
-    parse_with(source, rules, entities, Vec::new())
-}
-
-/// Reads a document in which further tags have no end.
-pub fn parse_with(source: &str, rules: Rules, entities: Entities, more_empty: Vec<String>) -> Soup {
     let root = Node::Tag { name: "[document]".to_owned(), attributes: Vec::new(), children: Vec::new(), hidden: true };
-    let mut parser = Parser {
-        source,
-        at: 0,
-        rules,
-        more_empty,
-        entities,
-        nodes: vec![root],
-        open: vec![0],
-        text: String::new(),
-        literal: None,
-    };
+    let mut parser =
+        Parser { source, at: 0, rules, entities, nodes: vec![root], open: vec![0], text: String::new(), literal: None };
     parser.run();
     Soup { nodes: parser.nodes }
 }
@@ -158,7 +138,6 @@ struct Parser<'a> {
     source: &'a str,
     at: usize,
     rules: Rules,
-    more_empty: Vec<String>,
     entities: Entities,
     nodes: Vec<Node>,
     /// The open tags, the document first.
@@ -312,9 +291,7 @@ impl<'a> Parser<'a> {
         let attributes = self.attributes(&inner[name.len()..]);
         self.end_text(TextKind::Text);
         self.at += end;
-        let empty = closed && self.rules.empty.is_empty()
-            || self.rules.empty.contains(&name.as_str())
-            || self.more_empty.contains(&name);
+        let empty = closed && self.rules.empty.is_empty() || self.rules.empty.contains(&name.as_str());
         self.pop_for(&name);
         let node = self.nodes.len();
         self.nodes.push(Node::Tag { name: name.clone(), attributes, children: Vec::new(), hidden: false });
@@ -370,7 +347,6 @@ impl<'a> Parser<'a> {
             source: &padded,
             at: 0,
             rules: XML,
-            more_empty: Vec::new(),
             entities: if self.entities == Entities::Keep { Entities::Xml } else { self.entities },
             nodes: Vec::new(),
             open: Vec::new(),
@@ -497,79 +473,6 @@ impl Soup {
                 out.push('>');
             }
         }
-    }
-}
-
-/// The native part of the module `BeautifulSoup`.
-pub fn natives(vm: &VirtualMachine) -> PyRef<PyModule> {
-    let parse: PyObjectRef = vm.new_function("parse", parse_for_python).into();
-    let decode: PyObjectRef = vm.new_function("decode", decode_for_python).into();
-    libraries::make_module(vm, "_soup", vec![("parse", parse), ("decode", decode)])
-}
-
-/// `parse(markup, xml, entities, empty)` → the children of the document: `(kind, text)` or `(name, attributes,
-/// children)`. `entities` is `xml`, `html`, `xhtml` or empty, `empty` the names of further tags without an end.
-fn parse_for_python(
-    markup: PyObjectRef,
-    xml: bool,
-    entities: PyObjectRef,
-    empty: PyObjectRef,
-    vm: &VirtualMachine,
-) -> PyResult {
-    let source = text::unicode_of(vm, &markup)?;
-    let entities = match text::unicode_of(vm, &entities)?.as_str() {
-        "xml" => Entities::Xml,
-        "html" => Entities::Html,
-        "xhtml" => Entities::Xhtml,
-        _ => Entities::Keep,
-    };
-    let names = vm.extract_elements_with(&empty, |name| text::unicode_of(vm, &name))?;
-    let rules = if xml { XML } else { HTML };
-    let soup = vm.allow_threads(|| parse_with(&source, rules, entities, names));
-    soup.object(vm, 0)
-}
-
-/// `decode(bytes, html)` → the text and the name of its encoding.
-fn decode_for_python(markup: PyObjectRef, html: bool, vm: &VirtualMachine) -> PyResult {
-    let bytes = text::str_of(vm, &markup)?;
-    let name = match std::str::from_utf8(&bytes) {
-        Ok(text) if text.is_ascii() => "ascii",
-        Ok(_) => "utf-8",
-        Err(_) => "windows-1252",
-    };
-    let decoded = text::new_unicode(vm, &decode_document(&bytes, html));
-    Ok(vm.ctx.new_tuple(vec![decoded, text::native(vm, name)]).into())
-}
-
-impl Soup {
-    /// The children of a node as Python values. As deep as [`DEEPEST`] at most.
-    fn object(&self, vm: &VirtualMachine, node: usize) -> PyResult {
-        let Some(Node::Tag { children, .. }) = self.nodes.get(node) else { return Ok(vm.ctx.none()) };
-        let mut found = Vec::with_capacity(children.len());
-        for child in children {
-            let parts = match self.nodes.get(*child) {
-                Some(Node::Text(kind, content)) => {
-                    let kind = match kind {
-                        TextKind::Text => "text",
-                        TextKind::Comment => "comment",
-                        TextKind::CData => "cdata",
-                        TextKind::Instruction => "instruction",
-                        TextKind::Declaration => "declaration",
-                    };
-                    vec![text::native(vm, kind), text::new_unicode(vm, content)]
-                }
-                Some(Node::Tag { name, attributes, .. }) => {
-                    let pair = |(name, value): &(String, String)| -> PyObjectRef {
-                        vm.ctx.new_tuple(vec![text::new_unicode(vm, name), text::new_unicode(vm, value)]).into()
-                    };
-                    let attributes = vm.ctx.new_list(attributes.iter().map(pair).collect()).into();
-                    vec![text::new_unicode(vm, name), attributes, self.object(vm, *child)?]
-                }
-                None => continue,
-            };
-            found.push(vm.ctx.new_tuple(parts).into());
-        }
-        Ok(vm.ctx.new_list(found).into())
     }
 }
 

@@ -9,6 +9,7 @@ mod base64_module;
 mod binascii;
 mod bridge;
 mod bridge_types;
+mod cgi_module;
 mod codecs_module;
 mod cstringio;
 mod datetime_module;
@@ -17,9 +18,11 @@ mod exceptions_module;
 mod hashlib;
 mod import_module;
 mod json;
+mod markup;
 mod math_module;
 pub mod names;
 mod posixpath;
+pub mod python_function;
 mod re;
 mod stringio;
 mod struct_module;
@@ -89,7 +92,7 @@ pub static REGISTRY: &[Entry] = &[
     python("ConfigParser", include_str!("python/ConfigParser.py")),
     over("Cookie", "http.cookies", include_str!("python/Cookie.py")),
     library("DocXMLRPCServer", "xmlrpc.server"),
-    python("HTMLParser", include_str!("python/HTMLParser.py")),
+    native("HTMLParser", markup::html_parser),
     python("Queue", include_str!("python/Queue.py")),
     library("SimpleHTTPServer", "http.server"),
     library("SimpleXMLRPCServer", "xmlrpc.server"),
@@ -104,9 +107,11 @@ pub static REGISTRY: &[Entry] = &[
     python("_argparse_help", include_str!("python/_argparse_help.py")),
     python("_ast", include_str!("python/_ast.py")),
     native("_bridge", bridge::module),
+    native("_cgi", cgi_module::module),
     native("_codecs", codecs_module::make),
     native("_expat", xml::module),
     python("_files", include_str!("python/_files.py")),
+    python("_formfields", include_str!("python/formfields.py")),
     python("_httpclient", include_str!("python/_httpclient.py")),
     native("_import", import_module::module),
     native("_json2", json::module),
@@ -196,7 +201,7 @@ pub static REGISTRY: &[Entry] = &[
     python("linecache", include_str!("python/linecache.py")),
     over("locale", "locale", include_str!("python/locale.py")),
     over("logging", "logging", include_str!("python/logging.py")),
-    python("markupbase", include_str!("python/markupbase.py")),
+    native("markupbase", markup::markupbase),
     python("marshal", include_str!("python/marshal.py")),
     native("math", math_module::module),
     native("md5", hashlib::md5_module),
@@ -226,7 +231,7 @@ pub static REGISTRY: &[Entry] = &[
     library("robotparser", "urllib.robotparser"),
     over("select", "select", include_str!("python/select.py")),
     python("sets", include_str!("python/sets.py")),
-    python("sgmllib", include_str!("python/sgmllib.py")),
+    native("sgmllib", markup::sgmllib),
     native("sha", hashlib::sha_module),
     python("shutil", include_str!("python/shutil.py")),
     over("signal", "signal", include_str!("python/signal.py")),

@@ -19,7 +19,8 @@ use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMa
 use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
 use self::parse::{Flags, ParseError};
-use self::pattern::{Match, Pattern, Scanner};
+pub use self::pattern::Pattern;
+use self::pattern::{Match, Scanner};
 use crate::modules;
 use crate::runtime::text;
 
@@ -127,6 +128,13 @@ fn through(vm: &VirtualMachine, name: &str, least: usize, at: usize, mut args: F
     };
     let pattern = compiled(vm, pattern, flags)?;
     pattern.as_object().get_attr(vm.ctx.intern_str(name), vm)?.call(args, vm)
+}
+
+/// A compiled pattern for native code.
+pub fn compile(vm: &VirtualMachine, pattern: &str, flags: u32) -> PyResult {
+    let _types = [Pattern::make_static_type(), Match::make_static_type(), Scanner::make_static_type()];
+    let flags = (flags != 0).then(|| vm.ctx.new_int(flags).into());
+    compiled(vm, vm.ctx.new_str(pattern).into(), flags).map(Into::into)
 }
 
 /// `re.escape`: a backslash before everything but ASCII letters and digits; NUL becomes `\000`.

@@ -244,6 +244,20 @@ impl Pattern {
         Ok(span.map(|span| Match::new(zelf, &subject, &run, span, pos, endpos).into_ref(&vm.ctx)))
     }
 
+    /// Where the pattern matches at a position (in characters) or behind it: the spans of the match and of its groups.
+    pub fn spans_from(
+        &self,
+        vm: &VirtualMachine,
+        subject: PyObjectRef,
+        at: usize,
+        search: bool,
+    ) -> PyResult<Option<Vec<Option<(usize, usize)>>>> {
+        let subject = Subject::new(vm, subject)?;
+        let start = isize::try_from(at).unwrap_or(isize::MAX);
+        let mut run = Search::new(self, &subject, start, isize::MAX);
+        Ok(run.run(search).map(|span| run.spans(span)))
+    }
+
     fn group_named(&self, name: &str) -> Option<usize> {
         self.names.iter().find(|(known, _)| known == name).map(|(_, group)| *group as usize)
     }

@@ -1,0 +1,210 @@
+//! Functions made in Rust that behave as functions written in Python: in a class they become methods (bound and
+//! unbound ones with Python's reprs), they take their arguments by position or name, and complain in Python's words.
+//!
+//! The classes of CPython 2.7's library that programs derive from are classic classes with such functions.
+
+use std::sync::Arc;
+
+use rustpython_vm::builtins::{PyBoundMethod, PyDictRef, PyType};
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::types::{Callable, GetDescriptor, Representable};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+
+use crate::runtime::{arguments, classes, functions};
+
+use super::markup::Parser;
+
+/// Attributes and methods by their names as the machine keeps names: a structure of them, and the function that gives
+/// it.
+#[macro_export]
+macro_rules! interned_names {
+    ($($name:ident = $text:literal),* $(,)?) => {
+        /// The names that are used here, as the machine keeps names.
+        pub struct Names {
+            $(pub $name: &'static rustpython_vm::builtins::PyStrInterned,)*
+        }
+
+        /// All of [`Names`].
+        pub fn names(vm: &rustpython_vm::VirtualMachine) -> &'static Names {
+            static NAMES: std::sync::OnceLock<Names> = std::sync::OnceLock::new();
+            NAMES.get_or_init(|| Names { $($name: vm.ctx.intern_str($text),)* })
+        }
+    };
+}
+
+/// What all functions of a module know.
+#[derive(Debug)]
+pub struct Home {
+    /// The names of the module: programs replace some of them.
+    pub globals: PyDictRef,
+    /// What the module put under some names at first, in the order of its own table.
+    pub defaults: Vec<PyObjectRef>,
+}
+
+/// What a function does.
+#[derive(Clone, Copy)]
+pub enum Body {
+    /// Nothing: it is there to be overridden.
+    Nothing,
+    Run(fn(&Home, &[PyObjectRef], &VirtualMachine) -> PyResult),
+    /// Takes its arguments as they come: for parameters such as `*args` and `**kwargs`.
+    Raw(fn(&Home, FuncArgs, &VirtualMachine) -> PyResult),
+    /// A method of a parser that reads what stands at a position and returns where that ends; the flag is the
+    /// parameter `report`.
+    Read(fn(&Parser<'_>, usize, bool) -> PyResult<Option<usize>>),
+    /// `updatepos`, which parsers call for each piece.
+    Advance,
+}
+
+/// One function: a line of a class's table.
+pub struct Function {
+    pub name: &'static str,
+    /// All parameters, `self` first.
+    pub parameters: &'static [&'static str],
+    /// Values of the last parameters, where they are left out.
+    pub defaults: &'static [i32],
+    pub body: Body,
+}
+
+/// The function object.
+#[pyclass(module = false, name = "function")]
+#[derive(PyPayload)]
+pub struct PythonFunction {
+    pub function: &'static Function,
+    pub home: Arc<Home>,
+    module: &'static str,
+}
+
+impl std::fmt::Debug for PythonFunction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<function {}>", self.function.name)
+    }
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION), with(Callable, GetDescriptor, Representable))]
+impl PythonFunction {
+    #[pygetset]
+    fn __name__(zelf: &Py<Self>) -> &'static str {
+        zelf.function.name
+    }
+    #[pygetset]
+    fn func_name(zelf: &Py<Self>) -> &'static str {
+        zelf.function.name
+    }
+    #[pygetset]
+    fn __module__(zelf: &Py<Self>) -> &'static str {
+        zelf.module
+    }
+    #[pygetset]
+    fn func_doc(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.none()
+    }
+    #[pygetset]
+    fn func_defaults(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        if zelf.function.defaults.is_empty() {
+            return vm.ctx.none();
+        }
+        vm.ctx.new_tuple(zelf.function.defaults.iter().map(|value| vm.ctx.new_int(*value).into()).collect()).into()
+    }
+}
+
+impl PythonFunction {
+    /// All arguments in the order of the parameters.
+    fn arguments(&self, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let Function { name, parameters, defaults, .. } = self.function;
+        let least = parameters.len() - defaults.len();
+        let fits = args.kwargs.is_empty() && (least..=parameters.len()).contains(&args.args.len());
+        let mut values = if fits {
+            args.args
+        } else {
+            let found = arguments::of_python(vm, name, args, parameters, least)?;
+            let default = |at: usize| {
+                let value = at.checked_sub(least).and_then(|at| defaults.get(at));
+                vm.ctx.new_int(value.copied().unwrap_or_default()).into()
+            };
+            found.into_iter().enumerate().map(|(at, value)| value.unwrap_or_else(|| default(at))).collect()
+        };
+        let missing = defaults.get(values.len().saturating_sub(least)..).unwrap_or_default();
+        values.extend(missing.iter().map(|value| -> PyObjectRef { vm.ctx.new_int(*value).into() }));
+        Ok(values)
+    }
+
+    /// Runs it with all its arguments.
+    pub fn run(&self, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
+        match self.function.body {
+            Body::Nothing => Ok(vm.ctx.none()),
+            Body::Run(run) => run(&self.home, values, vm),
+            Body::Raw(run) => run(&self.home, FuncArgs::from(values.to_vec()), vm),
+            Body::Read(read) => super::markup::read_for_python(&self.home, read, values, vm),
+            Body::Advance => super::markup::advance_for_python(&self.home, values, vm),
+        }
+    }
+}
+
+impl Callable for PythonFunction {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        if let Body::Raw(run) = zelf.function.body {
+            return run(&zelf.home, args, vm);
+        }
+        let values = zelf.arguments(args, vm)?;
+        zelf.run(&values, vm)
+    }
+}
+
+impl GetDescriptor for PythonFunction {
+    fn descr_get(
+        zelf: &PyObject,
+        object: Option<&PyObject>,
+        class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        match object.filter(|object| !vm.is_none(object)) {
+            Some(object) => Ok(PyBoundMethod::new(object.to_owned(), zelf.to_owned()).into_ref(&vm.ctx).into()),
+            None => match class.and_then(|class| class.downcast_ref::<PyType>()) {
+                Some(class) => Ok(functions::UnboundMethod::of(zelf.to_owned(), class, vm)),
+                None => Ok(zelf.to_owned()),
+            },
+        }
+    }
+}
+
+impl Representable for PythonFunction {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<function {} at {:#x}>", zelf.function.name, zelf.as_object().get_id()))
+    }
+}
+
+/// What a class of a module is made of.
+pub struct Class<'a> {
+    pub name: &'static str,
+    pub module: &'static str,
+    pub bases: Vec<PyObjectRef>,
+    pub functions: &'static [Function],
+    /// Further names.
+    pub values: Vec<(&'static str, PyObjectRef)>,
+    pub doc: Option<&'a str>,
+}
+
+impl Class<'_> {
+    /// Makes the class: a classic one, or one of the kind of its bases if that is not classic.
+    pub fn make(self, home: &Arc<Home>, new_style: bool, vm: &VirtualMachine) -> PyResult {
+        let _ = PythonFunction::make_static_type();
+        let namespace = vm.ctx.new_dict();
+        namespace.set_item("__module__", vm.ctx.new_str(self.module).into(), vm)?;
+        let doc = self.doc.map_or_else(|| vm.ctx.none(), |doc| vm.ctx.new_str(doc).into());
+        namespace.set_item("__doc__", doc, vm)?;
+        for function in self.functions {
+            let made = PythonFunction { function, home: home.clone(), module: self.module };
+            namespace.set_item(function.name, made.into_ref(&vm.ctx).into(), vm)?;
+        }
+        for (name, value) in self.values {
+            namespace.set_item(name, value, vm)?;
+        }
+        let metaclass = if new_style { classes::dialect_type(vm) } else { classes::classobj(vm) };
+        let bases = vm.ctx.new_tuple(self.bases);
+        metaclass.as_object().call((vm.ctx.new_str(self.name), bases, namespace), vm)
+    }
+}
