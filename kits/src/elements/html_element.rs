@@ -1,36 +1,15 @@
 //! What elements of HTML documents can do besides (`spec/kits.md` §4.3), and fragments.
 
-use std::sync::Arc;
-
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, pyclass};
 
-use super::document::Document;
-use super::element::{Element, HtmlElement, Place};
+use super::element::{Element, HtmlElement};
 use super::html_parser::parse_html;
 use super::html_rules::is_block;
+use super::links;
 use super::tree::{Flavour, Kind, Name, NodeId, ROOT, Tree};
 use super::values::xml_text;
-
-/// Attributes that hold addresses.
-const LINK_ATTRIBUTES: [&str; 15] = [
-    "action",
-    "archive",
-    "background",
-    "cite",
-    "classid",
-    "codebase",
-    "data",
-    "href",
-    "longdesc",
-    "profile",
-    "src",
-    "usemap",
-    "dynsrc",
-    "lowsrc",
-    "formaction",
-];
 
 /// Parses a document or a fragment: what starts like a whole document gives its `html` element, other text the one
 /// element in it or a wrapper around several.
@@ -96,17 +75,6 @@ impl HtmlElement {
         found.map_or_else(|| vm.ctx.none(), |node| place.document.object(vm, node))
     }
 
-    /// The attributes below a place that hold addresses.
-    fn links(place: &Place) -> Vec<(NodeId, String, String)> {
-        place.document.read(|tree| {
-            tree.descendants_or_self(place.node)
-                .flat_map(|n| tree.attrs(n).map(move |(_, attr)| (n, attr)))
-                .map(|(n, attr)| (n, tree.atom_text(attr.name.local).to_owned(), tree.attr_value(attr).to_owned()))
-                .filter(|(_, name, _)| LINK_ATTRIBUTES.contains(&name.as_str()))
-                .collect()
-        })
-    }
-
     fn all_where(zelf: &Py<Self>, vm: &VirtualMachine, test: impl Fn(&Tree, NodeId) -> bool) -> PyObjectRef {
         let place = zelf.0.place();
         let found: Vec<NodeId> = place.document.read(|tree| {
@@ -160,7 +128,7 @@ impl HtmlElement {
         let rel = xml_text(vm, &rel)?.to_lowercase();
         Ok(Self::all_where(zelf, vm, |tree, node| {
             tree.local_name(node) == "a"
-                && tree.plain_attr(node, "rel").is_some_and(|r| r.to_lowercase().split_whitespace().any(|w| w == rel))
+                && tree.plain_attr(node, "rel").is_some_and(|found| found.to_lowercase() == rel)
         }))
     }
 
@@ -234,7 +202,7 @@ impl HtmlElement {
             },
         };
         let Ok(base) = url::Url::parse(&base) else { return Ok(()) };
-        rewrite(&place.document, place.node, |link| joined(&base, link));
+        links::rewrite(&place, |link| joined(&base, link));
         Ok(())
     }
 
@@ -252,41 +220,29 @@ impl HtmlElement {
             bases.iter().rev().find_map(|(_, href)| href.as_deref().and_then(|href| url::Url::parse(href).ok()));
         place.document.write(|tree| bases.iter().for_each(|(node, _)| tree.detach(*node)));
         if let Some(base) = found {
-            rewrite(&place.document, place.node, |link| joined(&base, link));
+            links::rewrite(&place, |link| joined(&base, link));
         }
     }
 
     /// Changes every address by a function; one for which it gives None goes.
     #[pymethod]
     fn rewrite_links(zelf: &Py<Self>, function: PyObjectRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        let place = zelf.0.place();
-        for (node, name, link) in Self::links(&place) {
-            let changed = function.call((text::native(vm, link.trim()),), vm)?;
-            let changed = if vm.is_none(&changed) { None } else { Some(xml_text(vm, &changed)?) };
-            place.document.write(|tree| {
-                let local = tree.atom(&name);
-                match changed {
-                    Some(changed) => tree.set_attr(node, Name { local, ..Name::default() }, &changed),
-                    None => drop(tree.remove_attr(node, super::tree::EMPTY, local)),
-                }
-            });
-        }
-        Ok(())
+        links::rewrite_by(vm, &zelf.0.place(), &function)
     }
 
-    /// The addresses in attributes: (element, attribute, link, place).
+    /// The addresses: (element, attribute, link, place). Those in the text of an element have no attribute.
     #[pymethod]
     fn iterlinks(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let place = zelf.0.place();
-        let links = Self::links(&place);
-        let items = links
+        let items = links::links(&place)
             .into_iter()
-            .map(|(node, name, link)| {
+            .map(|link| {
+                let attribute = link.attribute.as_deref().map_or_else(|| vm.ctx.none(), |name| text::native(vm, name));
                 let parts = vec![
-                    place.document.object(vm, node),
-                    text::native(vm, &name),
-                    text::native(vm, &link),
-                    vm.ctx.new_int(0).into(),
+                    place.document.object(vm, link.node),
+                    attribute,
+                    text::native(vm, link.address()),
+                    vm.ctx.new_int(link.place()).into(),
                 ];
                 vm.ctx.new_tuple(parts).into()
             })
@@ -298,24 +254,6 @@ impl HtmlElement {
 /// An address resolved against another.
 fn joined(base: &url::Url, link: &str) -> String {
     base.join(link.trim()).map(String::from).unwrap_or_else(|_| link.to_owned())
-}
-
-/// Changes all addresses below a node.
-fn rewrite(document: &Arc<Document>, top: NodeId, change: impl Fn(&str) -> String) {
-    document.write(|tree| {
-        let found: Vec<(NodeId, Name, String)> = tree
-            .descendants_or_self(top)
-            .flat_map(|node| tree.attrs(node).map(move |(_, attr)| (node, attr)))
-            .filter(|(_, attr)| LINK_ATTRIBUTES.contains(&tree.atom_text(attr.name.local)))
-            .map(|(node, attr)| (node, attr.name, tree.attr_value(attr).to_owned()))
-            .collect();
-        for (node, name, link) in found {
-            let changed = change(&link);
-            if changed != link {
-                tree.set_attr(node, name, &changed);
-            }
-        }
-    });
 }
 
 /// The element of an object as HTML, for callers that have only the object.

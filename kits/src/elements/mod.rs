@@ -22,6 +22,7 @@ pub(crate) mod html_entities;
 pub mod html_parser;
 mod html_rules;
 pub mod iterators;
+mod links;
 pub mod smart;
 pub mod tree;
 pub mod values;
