@@ -44,6 +44,7 @@ static MODULES: &[Entry] = &[
     python("lxml.cssselect", include_str!("python/lxml/cssselect.py")),
     python("lxml.etree", include_str!("python/lxml/etree.py")),
     package("lxml.html", include_str!("python/lxml/html.py")),
+    python("lxml.html._forms", include_str!("python/lxml/html_forms.py")),
     python("lxml.html.builder", include_str!("python/lxml/html_builder.py")),
     python("lxml.html.clean", include_str!("python/lxml/html_clean.py")),
     python("lxml.html.defs", include_str!("python/lxml/html_defs.py")),

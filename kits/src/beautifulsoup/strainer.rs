@@ -313,6 +313,13 @@ fn fits(scope: &Scope<'_>, markup: &PyObject, wanted: &PyObject) -> PyResult<boo
     } else if vm.get_attribute_opt(wanted, "items")?.is_some() {
         let found = scope.call(&markup, "has_key", vec![wanted.to_owned()])?;
         scope.truth(&found)?
+    } else if text::is_basestring(&markup) && scope.truth(wanted)? {
+        // A number is compared by what it looks like.
+        let shown = match text::is_unicode(&markup) {
+            true => text::unicode_object(vm, wanted)?,
+            false => text::str_object(vm, wanted)?,
+        };
+        return vm.bool_eq(&shown, &markup);
     } else {
         false
     };

@@ -1,5 +1,5 @@
 //! Attributes that only elements of forms have (`spec/kits.md` §4.3). What they mean is written in Python 2
-//! (`python/lxml/html.py`), loaded when one of them is used for the first time.
+//! (`python/lxml/html_forms.py`), loaded when one of them is used for the first time.
 
 use std::sync::Once;
 
@@ -12,10 +12,11 @@ use super::element::HtmlElement;
 use crate::libraries;
 
 /// The attributes; elements that have not got one say so.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "action",
     "checkable",
     "checked",
+    "classes",
     "fields",
     "for_element",
     "form",

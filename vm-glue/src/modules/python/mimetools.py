@@ -62,26 +62,37 @@ def choose_boundary():
     return uuid.uuid4().hex
 
 
+_UUENCODE = ('uuencode', 'x-uuencode', 'uue', 'x-uue')
+
+
 def decode(input, output, encoding):
-    data = input.read()
     if encoding == 'base64':
-        data = data.decode('base64')
-    elif encoding == 'quoted-printable':
-        data = data.decode('quopri')
-    elif encoding not in ('7bit', '8bit'):
+        import base64
+        return base64.decode(input, output)
+    if encoding == 'quoted-printable':
+        import quopri
+        return quopri.decode(input, output)
+    if encoding in _UUENCODE:
+        import uu
+        return uu.decode(input, output)
+    if encoding not in ('7bit', '8bit'):
         raise ValueError('unknown Content-Transfer-Encoding: %s' % encoding)
-    output.write(data)
+    output.write(input.read())
 
 
 def encode(input, output, encoding):
-    data = input.read()
     if encoding == 'base64':
-        data = data.encode('base64')
-    elif encoding == 'quoted-printable':
-        data = data.encode('quopri')
-    elif encoding not in ('7bit', '8bit'):
+        import base64
+        return base64.encode(input, output)
+    if encoding == 'quoted-printable':
+        import quopri
+        return quopri.encode(input, output, 0)
+    if encoding in _UUENCODE:
+        import uu
+        return uu.encode(input, output)
+    if encoding not in ('7bit', '8bit'):
         raise ValueError('unknown Content-Transfer-Encoding: %s' % encoding)
-    output.write(data)
+    output.write(input.read())
 
 
 def copyliteral(input, output):
