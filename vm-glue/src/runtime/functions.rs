@@ -1,6 +1,8 @@
 //! Functions and methods: unbound methods, `im_*` and `func_*` attributes, Python 2's reprs and the texts of wrong calls.
 
-use rustpython_vm::builtins::{PyBoundMethod, PyBytes, PyCode, PyFunction, PyStr, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::builtins::{
+    PyBoundMethod, PyBytes, PyCode, PyDict, PyFunction, PyStr, PyTuple, PyType, PyTypeRef,
+};
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::common::hash::PyHash;
@@ -9,7 +11,7 @@ use rustpython_vm::types::{Callable, Comparable, GetAttr, GetDescriptor, Hashabl
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::OnceLock;
 
-use super::{intrinsics, restricted};
+use super::{intrinsics, restricted, text};
 
 /// `C.method`: a function that knows the class it was taken from and wants one of its instances.
 #[pyclass(module = false, name = "instancemethod")]
@@ -255,21 +257,23 @@ fn wrong_arguments(
     if takes_none && problem.starts_with("got an unexpected keyword") {
         return Some(format!("{name}() takes no arguments ({given} given)"));
     }
-    if problem.starts_with("got ") {
+    let overfull = nargs > count && !code.flags.contains(CodeFlags::VARARGS);
+    if problem.starts_with("got ") && !overfull {
         let problem = problem.replace("got multiple values for argument", "got multiple values for keyword argument");
         return Some(format!("{name}() {problem}"));
     }
-    if !(problem.starts_with("takes ") || problem.starts_with("missing ")) {
+    // Too many are counted before keywords are looked at.
+    let too_many = problem.starts_with("takes ") || overfull;
+    if !(too_many || problem.starts_with("missing ")) {
         return None;
     }
     let defaults = restricted::read(function.as_object(), "__defaults__", vm)
         .ok()
         .and_then(|defaults| defaults.downcast::<PyTuple>().ok())
         .map_or(0, |defaults| defaults.as_slice().len());
-    if count == 0 && problem.starts_with("takes ") && !code.flags.contains(CodeFlags::VARKEYWORDS) {
+    if count == 0 && too_many && !code.flags.contains(CodeFlags::VARKEYWORDS) {
         return Some(format!("{name}() takes no arguments ({given} given)"));
     }
-    let too_many = problem.starts_with("takes ");
     let (bound, shown) = match (too_many, defaults) {
         (true, 0) => ("exactly", count),
         (true, _) => ("at most", count),
@@ -293,11 +297,37 @@ const FUNCTION_ALIASES: &[(&str, &str)] = &[
     ("func_closure", "__closure__"),
 ];
 
+/// What an attribute of functions can be set to, and what is said of anything else.
+type Fit = (&'static str, fn(&PyObject, &VirtualMachine) -> bool, &'static str);
+
+const FITS: &[Fit] = &[
+    ("__name__", |value, _| text::is_str(value), "__name__ must be set to a string object"),
+    (
+        "__defaults__",
+        |value, vm| vm.is_none(value) || value.downcast_ref::<PyTuple>().is_some(),
+        "__defaults__ must be set to a tuple object",
+    ),
+    ("__code__", |value, _| value.downcast_ref::<PyCode>().is_some(), "__code__ must be set to a code object"),
+    ("__dict__", |value, _| value.downcast_ref::<PyDict>().is_some(), "setting function's dictionary to a non-dict"),
+    ("__closure__", |_, _| false, "readonly attribute"),
+    ("__globals__", |_, _| false, "readonly attribute"),
+];
+
 fn add_alias(class: &'static Py<PyType>, alias: &'static str, target: &'static str, vm: &VirtualMachine) {
     let getter = move |object: PyObjectRef, vm: &VirtualMachine| object.get_attr(target, vm);
+    let fit = FITS.iter().find(|(name, ..)| *name == target);
     let setter = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| match value {
-        PySetterValue::Assign(value) => object.set_attr(target, value, vm),
-        PySetterValue::Delete => object.del_attr(target, vm),
+        PySetterValue::Assign(value) => match fit {
+            Some((_, fits, message)) if !fits(&value, vm) => Err(vm.new_type_error(*message)),
+            _ => object.set_attr(target, value, vm),
+        },
+        PySetterValue::Delete => match (target, fit) {
+            ("__dict__", _) => Err(vm.new_type_error("function's dictionary may not be deleted")),
+            ("__name__" | "__code__" | "__closure__" | "__globals__", Some((.., message))) => {
+                Err(vm.new_type_error(*message))
+            }
+            _ => object.del_attr(target, vm),
+        },
     };
     let descriptor = vm.ctx.new_static_getset(alias, class, getter, setter);
     class.set_attr(vm.ctx.intern_str(alias), descriptor.into());

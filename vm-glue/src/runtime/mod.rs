@@ -45,6 +45,7 @@ pub mod messages;
 mod methods;
 mod methods_case;
 mod methods_split;
+mod module_objects;
 pub mod names;
 mod namespaces;
 pub mod number_operators;
@@ -89,6 +90,7 @@ static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
     iterators::install,
     numbers::install,
     functions::install,
+    module_objects::install,
     restricted::install,
     containers::patch,
     sequences::patch,

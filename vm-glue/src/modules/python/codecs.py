@@ -5,6 +5,14 @@ import sys
 import _codecs
 from _codecs import register, register_error, lookup_error
 
+__all__ = ["register", "lookup", "open", "EncodedFile", "BOM", "BOM_BE", "BOM_LE", "BOM32_BE", "BOM32_LE", "BOM64_BE",
+           "BOM64_LE", "BOM_UTF8", "BOM_UTF16", "BOM_UTF16_LE", "BOM_UTF16_BE", "BOM_UTF32", "BOM_UTF32_LE",
+           "BOM_UTF32_BE", "CodecInfo", "Codec", "IncrementalEncoder", "IncrementalDecoder", "StreamReader",
+           "StreamWriter", "StreamReaderWriter", "StreamRecoder", "getencoder", "getdecoder", "getincrementalencoder",
+           "getincrementaldecoder", "getreader", "getwriter", "encode", "decode", "iterencode", "iterdecode",
+           "strict_errors", "ignore_errors", "replace_errors", "xmlcharrefreplace_errors", "backslashreplace_errors",
+           "register_error", "lookup_error"]
+
 BOM_UTF8 = '\xef\xbb\xbf'
 BOM_LE = BOM_UTF16_LE = BOM32_LE = '\xff\xfe'
 BOM_BE = BOM_UTF16_BE = BOM32_BE = '\xfe\xff'
@@ -178,7 +186,7 @@ class StreamReader(Codec):
         self.stream = stream
         self.errors = errors
         self.bytebuffer = ''
-        self.charbuffer = u''
+        self.charbuffer = ''
 
     def decode(self, input, errors='strict'):
         raise NotImplementedError
@@ -193,19 +201,17 @@ class StreamReader(Codec):
         return bool(new)
 
     def read(self, size=-1, chars=-1, firstline=False):
-        if chars >= 0:
-            while len(self.charbuffer) < chars:
-                if not self._fill(size if size > 0 else 8192):
-                    break
-            result, self.charbuffer = self.charbuffer[:chars], self.charbuffer[chars:]
-            return result
-        if size is None or size < 0:
+        if size is None:
+            size = -1
+        wanted = chars if chars >= 0 else size
+        if wanted < 0:
             self._fill(-1)
-        else:
-            while not self.charbuffer:
-                if not self._fill(size):
-                    break
-        result, self.charbuffer = self.charbuffer, self.charbuffer[:0]
+            result, self.charbuffer = self.charbuffer, self.charbuffer[:0]
+            return result
+        while len(self.charbuffer) < wanted:
+            if not self._fill(size if size > 0 else 8192):
+                break
+        result, self.charbuffer = self.charbuffer[:wanted], self.charbuffer[wanted:]
         return result
 
     def readline(self, size=None, keepends=True):
@@ -228,7 +234,7 @@ class StreamReader(Codec):
 
     def reset(self):
         self.bytebuffer = ''
-        self.charbuffer = u''
+        self.charbuffer = ''
 
     def seek(self, offset, whence=0):
         self.stream.seek(offset, whence)
@@ -448,7 +454,14 @@ def _native(name):
     Decoder.__name__ = 'IncrementalDecoder'
     Writer.__name__ = 'StreamWriter'
     Reader.__name__ = 'StreamReader'
-    return CodecInfo(encode, decode, Reader, Writer, Encoder, Decoder, name.replace('_', '-'))
+    return CodecInfo(encode, decode, Reader, Writer, Encoder, Decoder, _shown(name))
+
+
+def _shown(name):
+    """The name of a codec as CPython's says it."""
+    if name.startswith(('euc_', 'iso2022_', 'shift_')):
+        return name
+    return {'latin_1': 'iso8859-1', 'rot13': 'rot-13'}.get(name, name.replace('_', '-'))
 
 
 _known = {}
@@ -642,10 +655,46 @@ def charmap_encode(input, errors='strict', mapping=None):
     return ''.join(parts), len(input)
 
 
+def readbuffer_encode(data, errors='strict'):
+    """The bytes of a buffer."""
+    return str(buffer(data)), len(data)
+
+
+def charbuffer_encode(data, errors='strict'):
+    """The bytes of a string."""
+    if not isinstance(data, (str, buffer)):
+        data = data.encode('ascii')
+    return str(data), len(data)
+
+
+def _decode_marked(data, errors, byteorder, final, name):
+    """Decodes with a mark at the beginning; -1, 0 or 1 say which order is given and which one was found."""
+    width = 2 if name == 'utf_16' else 4
+    start = 0
+    if not byteorder:
+        mark = data[:width]
+        byteorder = {BOM_UTF16_LE: -1, BOM_UTF16_BE: 1, BOM_UTF32_LE: -1, BOM_UTF32_BE: 1}.get(mark, 0)
+        start = width if byteorder else 0
+    encoding = name + ('_be' if byteorder > 0 else '_le')
+    if final:
+        text, used = _codecs.decode(data[start:], encoding, errors), len(data) - start
+    else:
+        text, used = _codecs.decode_partly(data[start:], encoding, errors)
+    return text, start + used, byteorder
+
+
+def utf_16_ex_decode(data, errors='strict', byteorder=0, final=False):
+    return _decode_marked(data, errors, byteorder, final, 'utf_16')
+
+
+def utf_32_ex_decode(data, errors='strict', byteorder=0, final=False):
+    return _decode_marked(data, errors, byteorder, final, 'utf_32')
+
+
 def _functions():
     """utf_8_encode, utf_8_decode and so on."""
     for name in ('utf_8', 'utf_7', 'utf_16', 'utf_16_le', 'utf_16_be', 'utf_32', 'utf_32_le', 'utf_32_be',
-                 'latin_1', 'ascii', 'unicode_escape', 'raw_unicode_escape'):
+                 'latin_1', 'ascii', 'unicode_escape', 'raw_unicode_escape', 'unicode_internal'):
         info = lookup(name)
         globals()[name + '_encode'] = info.encode
         globals()[name + '_decode'] = lambda input, errors='strict', final=True, info=info: info.decode(input, errors)

@@ -120,6 +120,9 @@ def generate_tokens(readline):
         while at < end:
             found = _TOKEN.match(line, at)
             if not found:
+                if not line[at:].strip(' \f\t'):
+                    # The end of a source without a line end.
+                    break
                 yield ERRORTOKEN, line[at], (row, at), (row, at + 1), line
                 at += 1
                 continue

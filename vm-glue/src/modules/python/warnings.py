@@ -36,14 +36,20 @@ class WarningMessage(object):
 
 def formatwarning(message, category, filename, lineno, line=None):
     """The text of a warning, with the line of the source."""
-    if isinstance(message, unicode) or isinstance(filename, unicode):
-        filename = unicode(filename, 'latin-1') if isinstance(filename, str) else filename
-    text = "%s:%s: %s: %s\n" % (filename, lineno, category.__name__, message)
+    try:
+        message = str(message)
+    except UnicodeEncodeError:
+        message = unicode(message)
+    text = "%s: %s: %s\n" % (lineno, category.__name__, message)
     line = linecache.getline(filename, lineno) if line is None else line
     line = line and line.strip()
     if line:
+        if isinstance(text, unicode) and isinstance(line, str):
+            line = unicode(line, 'latin-1')
         text += "  %s\n" % line
-    return text
+    if isinstance(text, unicode) and isinstance(filename, str):
+        filename = unicode(filename, sys.getfilesystemencoding())
+    return "%s:%s" % (filename, text)
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None):

@@ -343,7 +343,10 @@ impl Differences {
     pub fn next(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
         while let Some(rest) = bytes.get(at..) {
-            let [lead, trail, ..] = rest else { return None };
+            let [lead, trail, ..] = rest else {
+                // The web has a character for this byte.
+                return matches!(rest, [0x80]).then_some(at);
+            };
             let length = self.length(*lead, *trail);
             if length == 2 && !matches!(self.meaning(*lead, *trail), Meaning::Same) {
                 return Some(at);
@@ -369,11 +372,18 @@ impl Differences {
 /// these bytes.
 type Reverse = HashMap<char, Vec<u8>>;
 
-fn reverse(label: &str, prefix: &[u8], leads: std::ops::RangeInclusive<u8>, first_trail: u8) -> Reverse {
+fn reverse(
+    differences: Option<&Differences>,
+    label: &str,
+    prefix: &[u8],
+    leads: std::ops::RangeInclusive<u8>,
+    first_trail: u8,
+) -> Reverse {
+    let same = |lead, trail| differences.is_none_or(|known| matches!(known.meaning(lead, trail), Meaning::Same));
     let mut codes = Reverse::new();
     let Some(encoding) = Encoding::for_label(label.as_bytes()) else { return codes };
     for lead in leads {
-        for trail in first_trail..=0xfe {
+        for trail in (first_trail..=0xfe).filter(|trail| same(lead, *trail)) {
             let code = [prefix, &[lead, trail]].concat();
             let mut text = String::with_capacity(16);
             let mut decoder = encoding.new_decoder_without_bom_handling();
@@ -389,13 +399,58 @@ fn reverse(label: &str, prefix: &[u8], leads: std::ops::RangeInclusive<u8>, firs
     codes
 }
 
+/// Characters that CPython writes otherwise than it reads them, or in four bytes where the web has two.
+const WRITTEN: &[(&str, char, &[u8])] = &[
+    ("cp950", '\u{a2}', &[0xa2, 0x46]),
+    ("cp950", '\u{a3}', &[0xa2, 0x47]),
+    ("cp950", '\u{a5}', &[0xa2, 0x44]),
+    ("cp950", '\u{2022}', &[0xa1, 0x45]),
+    ("cp950", '\u{203e}', &[0xa1, 0xc2]),
+    ("cp950", '\u{223c}', &[0xa1, 0xe3]),
+    ("cp950", '\u{2550}', &[0xa2, 0xa4]),
+    ("cp950", '\u{255e}', &[0xa2, 0xa5]),
+    ("cp950", '\u{2561}', &[0xa2, 0xa7]),
+    ("cp950", '\u{256a}', &[0xa2, 0xa6]),
+    ("cp950", '\u{2609}', &[0xa1, 0xf3]),
+    ("cp950", '\u{2641}', &[0xa1, 0xf2]),
+    ("cp950", '\u{4edd}', &[0xc9, 0x69]),
+    ("cp950", '\u{ff64}', &[0xa1, 0x4e]),
+    ("gb18030", '\u{1e3f}', &[0x81, 0x35, 0xf4, 0x37]),
+    ("gb18030", '\u{9fb4}', &[0x82, 0x35, 0x90, 0x37]),
+    ("gb18030", '\u{9fb5}', &[0x82, 0x35, 0x90, 0x38]),
+    ("gb18030", '\u{9fb6}', &[0x82, 0x35, 0x90, 0x39]),
+    ("gb18030", '\u{9fb7}', &[0x82, 0x35, 0x91, 0x30]),
+    ("gb18030", '\u{9fb8}', &[0x82, 0x35, 0x91, 0x31]),
+    ("gb18030", '\u{9fb9}', &[0x82, 0x35, 0x91, 0x32]),
+    ("gb18030", '\u{9fba}', &[0x82, 0x35, 0x91, 0x33]),
+    ("gb18030", '\u{9fbb}', &[0x82, 0x35, 0x91, 0x34]),
+    ("gb18030", '\u{fe10}', &[0x84, 0x31, 0x82, 0x36]),
+    ("gb18030", '\u{fe11}', &[0x84, 0x31, 0x82, 0x37]),
+    ("gb18030", '\u{fe12}', &[0x84, 0x31, 0x82, 0x38]),
+    ("gb18030", '\u{fe13}', &[0x84, 0x31, 0x82, 0x39]),
+    ("gb18030", '\u{fe14}', &[0x84, 0x31, 0x83, 0x30]),
+    ("gb18030", '\u{fe15}', &[0x84, 0x31, 0x83, 0x31]),
+    ("gb18030", '\u{fe16}', &[0x84, 0x31, 0x83, 0x32]),
+    ("gb18030", '\u{fe17}', &[0x84, 0x31, 0x83, 0x33]),
+    ("gb18030", '\u{fe18}', &[0x84, 0x31, 0x83, 0x34]),
+    ("gb18030", '\u{fe19}', &[0x84, 0x31, 0x83, 0x35]),
+];
+
+/// The code of a character that is written otherwise than on the web.
+pub fn written(name: &str, c: char) -> Option<&'static [u8]> {
+    WRITTEN.iter().find(|(encoding, known, _)| *known == c && *encoding == name).map(|(.., code)| *code)
+}
+
 /// The code of a character that `encoding_rs` has none for.
 pub fn encode_more(name: &str, c: char) -> Option<Vec<u8>> {
     static EUC_JP: OnceLock<Reverse> = OnceLock::new();
     static HKSCS: OnceLock<Reverse> = OnceLock::new();
+    static BIG5: OnceLock<Reverse> = OnceLock::new();
     let codes = match name {
-        "euc_jp" => EUC_JP.get_or_init(|| reverse("euc-jp", &[0x8f], 0xa1..=0xfe, 0xa1)),
-        "big5hkscs" => HKSCS.get_or_init(|| reverse("big5", &[], 0x87..=0xfe, 0x40)),
+        "euc_jp" if c != '\u{ff5e}' => EUC_JP.get_or_init(|| reverse(None, "euc-jp", &[0x8f], 0xa1..=0xfe, 0xa1)),
+        "big5hkscs" => HKSCS.get_or_init(|| reverse(of(name), "big5", &[], 0x87..=0xfe, 0x40)),
+        "big5" => BIG5.get_or_init(|| reverse(of(name), "big5", &[], 0xa1..=0xf9, 0x40)),
+        "euc_kr" if c == '\u{3164}' => return Some(vec![0xa4, 0xd4]),
         _ => return None,
     };
     codes.get(&c).cloned()
@@ -405,8 +460,8 @@ pub fn encode_more(name: &str, c: char) -> Option<Vec<u8>> {
 pub fn nec_code(code: [u8; 2]) -> [u8; 2] {
     static CODES: OnceLock<HashMap<[u8; 2], [u8; 2]>> = OnceLock::new();
     let codes = CODES.get_or_init(|| {
-        let nec = reverse("shift_jis", &[], 0xed..=0xee, 0x40);
-        let ibm = reverse("shift_jis", &[], 0xfa..=0xfc, 0x40);
+        let nec = reverse(None, "shift_jis", &[], 0xed..=0xee, 0x40);
+        let ibm = reverse(None, "shift_jis", &[], 0xfa..=0xfc, 0x40);
         let pair = |code: &[u8]| <[u8; 2]>::try_from(code).ok();
         ibm.iter().filter_map(|(c, code)| Some((pair(code)?, pair(nec.get(c)?)?))).collect()
     });

@@ -351,8 +351,11 @@ pub fn find_registered(vm: &VirtualMachine, name: &str) -> PyResult {
         _ => {
             let key = normalized(name);
             let known = NAMES.iter().find(|(names, _)| names.contains(&key.as_str()));
-            let canonical = known.and_then(|(names, _)| names.first().copied()).unwrap_or(&key);
-            Ok(vm.ctx.new_str(canonical).into())
+            let real = match known {
+                Some((names, _)) => names.first().map(|name| (*name).to_owned()),
+                None => tables::multibyte(&key).map(|table| table.name.to_owned()),
+            };
+            Ok(vm.ctx.new_str(real.unwrap_or_else(|| tables::real_name(vm, &key))).into())
         }
     }
 }

@@ -33,7 +33,12 @@ pub fn encode(vm: &VirtualMachine, octets: Octets, bytes: &[u8]) -> PyResult<Vec
             let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
             written.map_err(|error| vm.new_value_error(error.to_string()))?
         }
-        Octets::QuotedPrintable => by_module(vm, "binascii", "b2a_qp", bytes)?,
+        Octets::QuotedPrintable => {
+            // Blanks and tabs are quoted, too.
+            let function = library(vm, "binascii")?.get_attr("b2a_qp", vm)?;
+            let result = function.call((vm.ctx.new_bytes(bytes.to_vec()), true), vm)?;
+            text::bytes_of(&result).unwrap_or_default()
+        }
         Octets::Bz2 => by_module(vm, "bz2", "compress", bytes)?,
         Octets::Uu => encode_uu(bytes),
     })

@@ -44,10 +44,17 @@ pub fn library_module(vm: &VirtualMachine, name: &str) -> Option<rustpython_vm::
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return None;
     }
-    let aliases = library(vm, "encodings.aliases").ok()?;
-    let real = aliases.get_attr("aliases", vm).ok()?.get_item(name, vm).ok();
-    let real = real.and_then(|real| real.downcast::<PyStr>().ok()).map_or(name.to_owned(), |real| real.to_string());
-    library(vm, &format!("encodings.{real}")).ok()
+    library(vm, &format!("encodings.{}", real_name(vm, name))).ok()
+}
+
+/// The name that a normalized name is another one for.
+pub fn real_name(vm: &VirtualMachine, name: &str) -> String {
+    let real = library(vm, "encodings.aliases")
+        .and_then(|aliases| aliases.get_attr("aliases", vm))
+        .and_then(|aliases| aliases.get_item(name, vm))
+        .ok()
+        .and_then(|real| real.downcast::<PyStr>().ok());
+    real.map_or_else(|| name.to_owned(), |real| real.to_string())
 }
 
 /// A module of the machine's own library, by its name there.
@@ -150,7 +157,8 @@ impl Multibyte {
                         _ => return Err(Fault::new(special, special + 2, ILLEGAL)),
                     },
                 },
-                _ => break,
+                _ if self.name == "shift_jis" => return Err(Fault::new(special, special + 2, ILLEGAL)),
+                _ => return Err(Fault::new(special, bytes.len(), "incomplete multibyte sequence")),
             }
             at = special + 2;
         }
@@ -194,7 +202,9 @@ impl Multibyte {
                 let end = from + read - usize::from(consumed);
                 let start = end - usize::from(length);
                 let lead = bytes.get(start).is_some_and(|byte| *byte >= 0x80) && self.name != "iso2022_jp";
-                if lead && (start + 1 == bytes.len() || self.is_begun(bytes.get(start..).unwrap_or_default())) {
+                let never = self.name == "shift_jis" && matches!(bytes.get(start), Some(0xa0 | 0xfd..));
+                if lead && !never && (start + 1 == bytes.len() || self.is_begun(bytes.get(start..).unwrap_or_default()))
+                {
                     return Err(Fault::new(start, bytes.len(), "incomplete multibyte sequence"));
                 }
                 // CPython names both bytes of a pair that means nothing.
@@ -246,6 +256,9 @@ impl Multibyte {
             return self.cp932_code(c);
         }
         let Some(differences) = differences::of(self.name) else { return self.web_code(c) };
+        if let Some(code) = differences::written(self.name, c) {
+            return Some(code.to_vec());
+        }
         if let Some(code) = differences.code(c) {
             return Some(code.to_vec());
         }
@@ -254,7 +267,7 @@ impl Multibyte {
             [byte] => *byte != 0x80,
             _ => true,
         };
-        let more = || differences::encode_more(self.name, c).filter(fits);
+        let more = || differences::encode_more(self.name, c);
         let letters = || differences::hangul(c).filter(|_| self.name == "euc_kr").map(|code| code.to_vec());
         self.web_code(c).filter(fits).or_else(more).or_else(letters)
     }

@@ -89,7 +89,11 @@ fn decode_shifted(bytes: &[u8], start: usize, out: &mut Wtf8Buf) -> Result<usize
     let mut high: Option<u32> = None;
     loop {
         let Some(byte) = bytes.get(at).copied() else {
-            return Err(Fault::new(start, bytes.len(), "unterminated shift sequence"));
+            // The end of the text ends the sequence, if it is at the end of a character.
+            if high.is_some() || count >= 6 || bits != 0 {
+                return Err(Fault::new(start, bytes.len(), "unterminated shift sequence"));
+            }
+            return Ok(at);
         };
         let Some(value) = value(byte) else { break };
         at += 1;
