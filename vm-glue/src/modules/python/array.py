@@ -2,6 +2,12 @@
 from _bridge import foreign as _foreign, library as _library, native as _native, text as _text
 _machine = _library('array')
 _CODES = 'cbBuhHiIlLfd'
+# The least and the greatest number of a kind, and what it is called.
+_LIMITS = {
+    'b': (-0x80, 0x7f, 'signed char'), 'B': (0, 0xff, 'unsigned byte integer'), 'h': (-0x8000, 0x7fff, 'signed short integer'),
+    'H': (0, 0xffff, 'unsigned short'), 'i': (-0x80000000, 0x7fffffff, 'signed integer'),
+    'I': (0, 0xffffffff, 'unsigned int'), 'l': (-1 << 63, (1 << 63) - 1, 'signed long'),
+    'L': (0, (1 << 64) - 1, 'unsigned long')}
 
 
 class array(_machine.array):
@@ -37,12 +43,29 @@ class array(_machine.array):
                 raise TypeError("array item must be char")
             return ord(item)
         if self._letter in 'bBhHiIlL' and not isinstance(item, (int, long)):
+            if isinstance(item, float):
+                raise TypeError("integer argument expected, got float")
             raise TypeError("an integer is required")
+        if self._letter in _LIMITS:
+            if self._letter in 'IL':
+                if item < -1 << 63:
+                    raise OverflowError("can't convert negative value to unsigned long")
+                if item >= 1 << 64:
+                    raise OverflowError("long int too large to convert")
+            elif not -1 << 63 <= item < 1 << 63:
+                raise OverflowError("Python int too large to convert to C long")
+            least, most, name = _LIMITS[self._letter]
+            if item < least:
+                raise OverflowError("%s is less than minimum" % name)
+            if item > most:
+                raise OverflowError("%s is greater than maximum" % name)
         return item
 
     def _out(self, item):
         if self._letter == 'c':
             return chr(item)
+        if self._letter in 'IL':
+            return long(item)
         return _text(item) if self._letter == 'u' else item
 
     def append(self, item):
@@ -93,10 +116,16 @@ class array(_machine.array):
         return self._out(_machine.array.pop(self, index))
 
     def remove(self, item):
-        _machine.array.remove(self, self._in(item))
+        try:
+            _machine.array.remove(self, self._in(item))
+        except ValueError:
+            raise ValueError("array.remove(x): x not in list")
 
     def index(self, item):
-        return _machine.array.index(self, self._in(item))
+        try:
+            return _machine.array.index(self, self._in(item))
+        except ValueError:
+            raise ValueError("array.index(x): x not in list")
 
     def count(self, item):
         return _machine.array.count(self, self._in(item))
@@ -104,7 +133,10 @@ class array(_machine.array):
     def __getitem__(self, index):
         if isinstance(index, slice):
             return self._same(_machine.array.__getitem__(self, index))
-        return self._out(_machine.array.__getitem__(self, index))
+        try:
+            return self._out(_machine.array.__getitem__(self, index))
+        except IndexError:
+            raise IndexError("array index out of range")
 
     def __setitem__(self, index, value):
         if isinstance(index, slice):

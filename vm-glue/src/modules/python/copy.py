@@ -24,9 +24,16 @@ def _is_atomic(kind):
     return kind in _ATOMIC or kind is _BYTES or issubclass(kind, type)
 
 
+# What programs add for types of their own: functions of an object, and of an object and the memo.
+_copy_dispatch = {}
+_deepcopy_dispatch = {}
+
+
 def copy(x):
     """A shallow copy of x."""
     kind = type(x)
+    if kind in _copy_dispatch:
+        return _copy_dispatch[kind](x)
     if _is_atomic(kind) or kind is tuple or kind is frozenset:
         return x
     if kind is list:
@@ -49,9 +56,11 @@ def deepcopy(x, memo=None):
     if known is not memo:
         return known
     kind = type(x)
-    if _is_atomic(kind):
+    if kind in _deepcopy_dispatch:
+        made = _deepcopy_dispatch[kind](x, memo)
+    elif _is_atomic(kind):
         return x
-    if kind is list:
+    elif kind is list:
         made = []
         memo[id(x)] = made
         for item in x:
