@@ -11,7 +11,10 @@ mod bridge;
 mod bridge_types;
 mod cgi_module;
 mod codecs_module;
+mod configfile;
+mod copy_module;
 mod cstringio;
+mod csv;
 mod datetime_module;
 mod datetime_rules;
 mod exceptions_module;
@@ -19,8 +22,11 @@ mod hashlib;
 mod import_module;
 mod json;
 mod markup;
+mod marshal_module;
 mod math_module;
 pub mod names;
+pub mod pickle;
+mod plist;
 mod posixpath;
 pub mod python_function;
 mod re;
@@ -109,6 +115,8 @@ pub static REGISTRY: &[Entry] = &[
     native("_bridge", bridge::module),
     native("_cgi", cgi_module::module),
     native("_codecs", codecs_module::make),
+    native("_configfile", configfile::module),
+    native("_csv", csv::module),
     native("_expat", xml::module),
     python("_files", include_str!("python/_files.py")),
     python("_formfields", include_str!("python/formfields.py")),
@@ -117,6 +125,7 @@ pub static REGISTRY: &[Entry] = &[
     native("_json2", json::module),
     python("_literal", include_str!("python/_literal.py")),
     python("_netbase", include_str!("python/_netbase.py")),
+    native("_plist", plist::module),
     python("_re_scanner", include_str!("python/_re_scanner.py")),
     native("_stringio", stringio::module),
     python("_strptime", include_str!("python/_strptime.py")),
@@ -124,13 +133,14 @@ pub static REGISTRY: &[Entry] = &[
     native("_urls", urls::module),
     native("_web", web_module::module),
     over("abc", "abc", include_str!("python/abc.py")),
+    python("anydbm", include_str!("python/anydbm.py")),
     python("argparse", include_str!("python/argparse.py")),
     over("array", "array", include_str!("python/array.py")),
     python("ast", include_str!("python/ast.py")),
     native("base64", base64_module::module),
     native("binascii", binascii::module),
     over("bisect", "bisect", "from _bridge import bisect, insort\n"),
-    python("cPickle", include_str!("python/cPickle.py")),
+    native("cPickle", pickle::cpickle_module),
     python("cProfile", include_str!("python/cProfile.py")),
     native("cStringIO", cstringio::module),
     over("calendar", "calendar", include_str!("python/calendar.py")),
@@ -142,9 +152,9 @@ pub static REGISTRY: &[Entry] = &[
     python("commands", include_str!("python/commands.py")),
     over("contextlib", "contextlib", include_str!("python/contextlib.py")),
     over("cookielib", "http.cookiejar", include_str!("python/cookielib.py")),
-    python("copy", include_str!("python/copy.py")),
+    native("copy", copy_module::module),
     python("copy_reg", include_str!("python/copy_reg.py")),
-    over("csv", "csv", include_str!("python/csv.py")),
+    python("csv", include_str!("python/csv.py")),
     over("ctypes", "ctypes", include_str!("python/ctypes.py")),
     native("datetime", datetime_module::module),
     package("distutils", include_str!("python/distutils/__init__.py")),
@@ -153,6 +163,7 @@ pub static REGISTRY: &[Entry] = &[
     python("distutils.util", include_str!("python/distutils/util.py")),
     python("distutils.version", include_str!("python/distutils/version.py")),
     over("doctest", "doctest", include_str!("python/doctest.py")),
+    python("dumbdbm", include_str!("python/dumbdbm.py")),
     library("dummy_thread", "_thread"),
     library("email.Charset", "email.charset"),
     library("email.Encoders", "email.encoders"),
@@ -206,7 +217,7 @@ pub static REGISTRY: &[Entry] = &[
     over("locale", "locale", include_str!("python/locale.py")),
     over("logging", "logging", include_str!("python/logging.py")),
     native("markupbase", markup::markupbase),
-    python("marshal", include_str!("python/marshal.py")),
+    native("marshal", marshal_module::module),
     native("math", math_module::module),
     native("md5", hashlib::md5_module),
     python("mimetools", include_str!("python/mimetools.py")),
@@ -219,7 +230,8 @@ pub static REGISTRY: &[Entry] = &[
     over("operator", "operator", include_str!("python/operator.py")),
     over("optparse", "optparse", include_str!("python/optparse.py")),
     over("os", "os", include_str!("python/os.py")),
-    python("pickle", include_str!("python/pickle.py")),
+    native("pickle", pickle::pickle_module),
+    over("pickletools", "pickletools", include_str!("python/pickletools.py")),
     python("pipes", include_str!("python/pipes.py")),
     python("pkgutil", include_str!("python/pkgutil.py")),
     over("platform", "platform", include_str!("python/platform.py")),
@@ -238,6 +250,7 @@ pub static REGISTRY: &[Entry] = &[
     python("sets", include_str!("python/sets.py")),
     native("sgmllib", markup::sgmllib),
     native("sha", hashlib::sha_module),
+    python("shelve", include_str!("python/shelve.py")),
     python("shutil", include_str!("python/shutil.py")),
     over("signal", "signal", include_str!("python/signal.py")),
     over("socket", "socket", include_str!("python/socket.py")),
@@ -279,6 +292,7 @@ pub static REGISTRY: &[Entry] = &[
     python("uuid", include_str!("python/uuid.py")),
     python("warnings", include_str!("python/warnings.py")),
     over("weakref", "weakref", include_str!("python/weakref.py")),
+    python("whichdb", include_str!("python/whichdb.py")),
     python("xml.dom.minidom", include_str!("python/xml/minidom.py")),
     python("xml.etree.ElementTree", include_str!("python/xml/elementtree.py")),
     python("xml.etree.cElementTree", include_str!("python/xml/elementtree.py")),
@@ -296,7 +310,6 @@ pub static REGISTRY: &[Entry] = &[
 pub static MISSING: &[&str] = &[
     "Tkinter",
     "aifc",
-    "anydbm",
     "asynchat",
     "asyncore",
     "audioop",
@@ -307,7 +320,6 @@ pub static MISSING: &[&str] = &[
     "curses",
     "dbhash",
     "dbm",
-    "dumbdbm",
     "ensurepip",
     "gdbm",
     "hotshot",
@@ -338,7 +350,6 @@ pub static MISSING: &[&str] = &[
     "tkinter",
     "toaiff",
     "turtle",
-    "whichdb",
 ];
 
 /// Tables of modules that an embedding program adds for every interpreter.

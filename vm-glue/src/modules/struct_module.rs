@@ -15,7 +15,7 @@ use crate::runtime::{names, numbers, text};
 /// Larger formats are refused: `'9999999999s'`.
 const LARGEST: usize = 1 << 31;
 
-fn error_type(vm: &VirtualMachine) -> PyTypeRef {
+pub(super) fn error_type(vm: &VirtualMachine) -> PyTypeRef {
     static ERROR: OnceLock<PyTypeRef> = OnceLock::new();
     ERROR.get_or_init(|| vm.ctx.new_exception_type("struct", "error", None)).clone()
 }

@@ -283,7 +283,8 @@ impl File {
         result.map_err(|error| io_error(&error, None, vm))
     }
 
-    fn read_bytes(&self, limit: Option<usize>, line: bool, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+    /// At most so many bytes, or a line with its end.
+    pub fn read_bytes(&self, limit: Option<usize>, line: bool, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
         let universal = self.flag('U');
         if self.state.lock().is_some() && !self.readable() {
             return Err(exceptions::new_io_error_text(vm, "File not open for reading"));

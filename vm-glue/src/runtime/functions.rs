@@ -1,8 +1,6 @@
 //! Functions and methods: unbound methods, `im_*` and `func_*` attributes, Python 2's reprs and the texts of wrong calls.
 
-use rustpython_vm::builtins::{
-    PyBoundMethod, PyBytes, PyCode, PyDict, PyFunction, PyStr, PyTuple, PyType, PyTypeRef,
-};
+use rustpython_vm::builtins::{PyBoundMethod, PyBytes, PyCode, PyDict, PyFunction, PyStr, PyTuple, PyType, PyTypeRef};
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::common::hash::PyHash;

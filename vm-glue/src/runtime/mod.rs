@@ -49,7 +49,7 @@ mod module_objects;
 pub mod names;
 mod namespaces;
 pub mod number_operators;
-mod number_texts;
+pub mod number_texts;
 pub mod numbers;
 pub mod operand;
 pub mod order;
@@ -94,6 +94,7 @@ static TYPE_PATCHES: &[fn(&VirtualMachine)] = &[
     restricted::install,
     containers::patch,
     sequences::patch,
+    crate::modules::pickle::reduce::patch,
 ];
 
 /// Parts that need a running machine, in order: they fill the dialect's builtins with [`dialect::set`] and add

@@ -1,6 +1,7 @@
 """Files of sections with options."""
 
 import re as _re
+from _configfile import read as _read_file
 from collections import OrderedDict as _OrderedDict
 
 __all__ = ["NoSectionError", "DuplicateSectionError", "NoOptionError", "InterpolationError", "InterpolationDepthError",
@@ -250,65 +251,10 @@ class RawConfigParser:
         return False
 
     def _read(self, fp, fpname):
-        current = None
-        option = None
-        number = 0
-        fault = None
-        while True:
-            line = fp.readline()
-            if not line:
-                break
-            number += 1
-            if not line.strip() or line[0] in '#;':
-                continue
-            if line.split(None, 1)[0].lower() == 'rem' and line[0] in "rR":
-                continue
-            if line[0].isspace() and current is not None and option:
-                # It goes on with the value of the option before.
-                if line.strip():
-                    current[option].append(line.strip())
-                continue
-            found = self.SECTCRE.match(line)
-            if found:
-                name = found.group('header')
-                if name in self._sections:
-                    current = self._sections[name]
-                elif name == DEFAULTSECT:
-                    current = self._defaults
-                else:
-                    current = self._dict()
-                    current['__name__'] = name
-                    self._sections[name] = current
-                option = None
-                continue
-            if current is None:
-                raise MissingSectionHeaderError(fpname, number, line)
-            found = self._optcre.match(line)
-            if not found:
-                if not fault:
-                    fault = ParsingError(fpname)
-                fault.append(number, repr(line))
-                continue
-            option, sign, value = found.group('option', 'vi', 'value')
-            option = self.optionxform(option.rstrip())
-            if value is None:
-                current[option] = value
-                option = None
-                continue
-            if sign in ('=', ':') and ';' in value:
-                at = value.find(';')
-                if at > 0 and value[at - 1].isspace():
-                    value = value[:at]
-            value = value.strip()
-            if value == '""':
-                value = ''
-            current[option] = [value]
-        if fault:
-            raise fault
-        for options in [self._defaults] + self._sections.values():
-            for name, value in options.items():
-                if isinstance(value, list):
-                    options[name] = '\n'.join(value)
+        _read_file(self, RawConfigParser, fp, fpname, (ParsingError, MissingSectionHeaderError))
+
+    # What the native reader knows without asking the patterns.
+    _usual_patterns = SECTCRE, OPTCRE, OPTCRE_NV
 
 
 class _Chain(object):

@@ -55,7 +55,8 @@ def _slotnames(cls):
             if name in ("__dict__", "__weakref__"):
                 continue
             if name.startswith("__") and not name.endswith("__"):
-                name = "_%s%s" % (base.__name__.lstrip("_"), name)
+                owner = base.__name__.lstrip("_")
+                name = "_%s%s" % (owner, name) if owner else name
             names.append(name)
     return names
 

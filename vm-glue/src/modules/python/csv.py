@@ -1,104 +1,59 @@
-# Byte strings, and Python 2's texts of errors.
-from _bridge import library as _library
-_machine = _library('csv')
-_unset = object()
+"""Rows of fields in text files; reading and writing are native."""
+
+from _csv import (Error, __version__, writer, reader, register_dialect, unregister_dialect, get_dialect,
+                  list_dialects, field_size_limit, QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, _row_dict,
+                  _dict_row, _unknown)
+from _csv import Dialect as _Dialect
+
+__all__ = ["QUOTE_MINIMAL", "QUOTE_ALL", "QUOTE_NONNUMERIC", "QUOTE_NONE", "Error", "Dialect", "__doc__", "excel",
+           "excel_tab", "field_size_limit", "reader", "writer", "register_dialect", "get_dialect", "list_dialects",
+           "Sniffer", "unregister_dialect", "__version__", "DictReader", "DictWriter"]
 
 
-def _dialect(dialect, options):
-    """A dialect's fields, checked."""
-    if isinstance(dialect, basestring):
+class Dialect:
+    """How fields are told apart: to be derived from, with its attributes set."""
+
+    _name = ""
+    _valid = False
+    delimiter = None
+    quotechar = None
+    escapechar = None
+    doublequote = None
+    skipinitialspace = None
+    lineterminator = None
+    quoting = None
+
+    def __init__(self):
+        if self.__class__ != Dialect:
+            self._valid = True
+        self._validate()
+
+    def _validate(self):
         try:
-            dialect = _machine.get_dialect(dialect)
-        except Error:
-            raise Error("unknown dialect")
-    fields = {}
-    for name in ('delimiter', 'quotechar', 'escapechar', 'doublequote', 'skipinitialspace', 'lineterminator',
-                 'quoting', 'strict'):
-        value = options.pop(name, _unset)
-        if value is _unset:
-            value = getattr(dialect, name, _unset)
-        if value is not _unset:
-            fields[name] = value
-    for name in options:
-        raise TypeError("'%s' is an invalid keyword argument for this function" % name)
-    for name in ('delimiter', 'quotechar', 'escapechar'):
-        value = fields.get(name)
-        if value is not None and (not isinstance(value, basestring) or len(value) != 1):
-            raise TypeError('"%s" must be an 1-character string' % name)
-        if value is not None:
-            fields[name] = str(value)
-    return fields
+            _Dialect(self)
+        except TypeError, error:
+            raise Error(str(error))
 
 
-class _Reader(object):
-    """Rows of the lines that an iterable gives."""
+class excel(Dialect):
+    """What Excel writes."""
 
-    def __init__(self, iterable, fields):
-        self._lines = iter(iterable)
-        self._reader = _machine.reader(self._checked(), **fields)
+    delimiter = ','
+    quotechar = '"'
+    doublequote = True
+    skipinitialspace = False
+    lineterminator = '\r\n'
+    quoting = QUOTE_MINIMAL
 
-    def _checked(self):
-        for line in self._lines:
-            if not isinstance(line, basestring):
-                raise TypeError("expected string or Unicode object, %s found" % type(line).__name__)
-            if '\0' in line:
-                raise Error("line contains NUL")
-            yield str(line)
-
-    def __iter__(self):
-        return self
-
-    def next(self):
-        return next(self._reader)
-
-    @property
-    def line_num(self):
-        return self._reader.line_num
-
-    @property
-    def dialect(self):
-        return self._reader.dialect
+register_dialect("excel", excel)
 
 
-def reader(csvfile, dialect='excel', **options):
-    return _Reader(csvfile, _dialect(dialect, options))
+class excel_tab(excel):
+    """The same with tabs."""
 
+    delimiter = '\t'
 
-class _Writer(object):
-    """Writes rows to a file."""
-
-    def __init__(self, file, fields):
-        self._writer = _machine.writer(_Out(file), **fields)
-
-    def writerow(self, row):
-        if not hasattr(row, '__iter__') and not hasattr(row, '__getitem__'):
-            raise Error("sequence expected")
-        self._writer.writerow([str(value) if isinstance(value, unicode) else
-                               repr(value) if isinstance(value, float) else value for value in row])
-
-    def writerows(self, rows):
-        for row in rows:
-            self.writerow(row)
-
-    @property
-    def dialect(self):
-        return self._writer.dialect
-
-
-class _Out(object):
-    def __init__(self, file):
-        self._file = file
-
-    def write(self, text):
-        self._file.write(text)
-
-
-def writer(csvfile, dialect='excel', **options):
-    return _Writer(csvfile, _dialect(dialect, options))
-
-
-def list_dialects():
-    return [name for name in _machine.list_dialects() if name != 'unix']
+register_dialect("excel-tab", excel_tab)
 
 
 class DictReader:
@@ -125,6 +80,10 @@ class DictReader:
         self.line_num = self.reader.line_num
         return self._fieldnames
 
+    @fieldnames.setter
+    def fieldnames(self, value):
+        self._fieldnames = value
+
     def next(self):
         if self.line_num == 0:
             self.fieldnames
@@ -132,13 +91,7 @@ class DictReader:
         self.line_num = self.reader.line_num
         while row == []:
             row = self.reader.next()
-        names = self.fieldnames
-        found = dict(zip(names, row))
-        if len(names) < len(row):
-            found[self.restkey] = row[len(names):]
-        for name in names[len(row):]:
-            found[name] = self.restval
-        return found
+        return _row_dict(self.fieldnames, row, self.restkey, self.restval)
 
 
 class DictWriter:
@@ -155,15 +108,80 @@ class DictWriter:
     def writeheader(self):
         self.writerow(dict(zip(self.fieldnames, self.fieldnames)))
 
-    def _row(self, rowdict):
+    def _dict_to_list(self, rowdict):
         if self.extrasaction == "raise":
-            wrong = [key for key in rowdict if key not in self.fieldnames]
+            wrong = _unknown(rowdict, self.fieldnames)
             if wrong:
-                raise ValueError("dict contains fields not in fieldnames: " + ", ".join([repr(key) for key in wrong]))
-        return [rowdict.get(key, self.restval) for key in self.fieldnames]
+                raise ValueError("dict contains fields not in fieldnames: " + ", ".join([repr(x) for x in wrong]))
+        return _dict_row(rowdict, self.fieldnames, self.restval)
 
     def writerow(self, rowdict):
-        return self.writer.writerow(self._row(rowdict))
+        return self.writer.writerow(self._dict_to_list(rowdict))
 
     def writerows(self, rowdicts):
-        return self.writer.writerows([self._row(row) for row in rowdicts])
+        return self.writer.writerows([self._dict_to_list(row) for row in rowdicts])
+
+
+class Sniffer:
+    """Guesses the dialect of a sample."""
+
+    def __init__(self):
+        self.preferred = [',', '\t', ';', ' ', ':']
+
+    def sniff(self, sample, delimiters=None):
+        # Guessing is rare, and the machine's library does it alike.
+        from _bridge import library
+        machine = library('csv')
+        other = machine.Sniffer()
+        other.preferred = self.preferred
+        try:
+            found = other.sniff(sample, delimiters)
+        except machine.Error:
+            raise Error("Could not determine delimiter")
+
+        class dialect(Dialect):
+            _name = "sniffed"
+            lineterminator = '\r\n'
+            quoting = QUOTE_MINIMAL
+        dialect.doublequote = bool(found.doublequote)
+        dialect.delimiter = str(found.delimiter)
+        dialect.quotechar = str(found.quotechar or '"')
+        dialect.skipinitialspace = found.skipinitialspace
+        return dialect
+
+    def has_header(self, sample):
+        rows = reader(sample.splitlines(True), self.sniff(sample))
+        header = rows.next()
+        columns = len(header)
+        types = dict.fromkeys(range(columns))
+        for checked, row in enumerate(rows):
+            if checked > 20:
+                break
+            if len(row) != columns:
+                continue
+            for column in types.keys():
+                kind = len(row[column])
+                for number in (int, long, float, complex):
+                    try:
+                        number(row[column])
+                    except (ValueError, OverflowError):
+                        continue
+                    kind = int if number is long else number
+                    break
+                if kind != types[column]:
+                    if types[column] is None:
+                        types[column] = kind
+                    else:
+                        del types[column]
+        votes = 0
+        for column, kind in types.items():
+            if type(kind) is int:
+                votes += 1 if len(header[column]) != kind else -1
+            else:
+                try:
+                    kind(header[column])
+                except (ValueError, TypeError):
+                    votes += 1
+                else:
+                    votes -= 1
+        return votes > 0

@@ -1,10 +1,8 @@
 """Property lists as XML."""
 
 import binascii as _binascii
-import datetime as _datetime
-import re as _re
+from _plist import dumps as _dumps, read as _read
 from cStringIO import StringIO as _StringIO
-from xml.parsers import expat as _expat
 
 __all__ = ["readPlist", "writePlist", "readPlistFromString", "writePlistToString", "readPlistFromResource",
            "writePlistToResource", "Plist", "Data", "Dict"]
@@ -19,7 +17,7 @@ def readPlist(pathOrFile):
     opened = isinstance(pathOrFile, basestring)
     file = open(pathOrFile) if opened else pathOrFile
     try:
-        return PlistParser().parse(file)
+        return _read(file, _InternalDict, Data)
     finally:
         if opened:
             file.close()
@@ -29,10 +27,7 @@ def writePlist(rootObject, pathOrFile):
     opened = isinstance(pathOrFile, basestring)
     file = open(pathOrFile, "w") if opened else pathOrFile
     try:
-        writer = PlistWriter(file)
-        writer.writeln("<plist version=\"1.0\">")
-        writer.writeValue(rootObject)
-        writer.writeln("</plist>")
+        file.write('%s<plist version="1.0">\n%s</plist>\n' % (PLISTHEADER, _dumps(rootObject, 0, "\t", Data)))
     finally:
         if opened:
             file.close()
@@ -71,41 +66,13 @@ class DumbXMLWriter:
         if value is None:
             self.writeln("<%s/>" % element)
         else:
-            self.writeln("<%s>%s</%s>" % (element, _escape(value), element))
+            self.writeln("<%s>%s</%s>" % (element, _dumps(value, 0, "", Data)[8:-10], element))
 
     def writeln(self, line):
         if line:
             self.file.write(self.indentLevel * self.indent + line + "\n")
         else:
             self.file.write("\n")
-
-_CONTROL = _re.compile(r"[\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18"
-                       r"\x19\x1a\x1b\x1c\x1d\x1e\x1f]")
-
-
-def _escape(text):
-    if _CONTROL.search(text) is not None:
-        raise ValueError("strings can't contains control characters; use plistlib.Data instead")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-_DATE = _re.compile(r"(?P<year>\d\d\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<hour>\d\d)(?::(?P<minute>\d\d)"
-                    r"(?::(?P<second>\d\d))?)?)?)?)?Z")
-
-
-def _dateFromString(s):
-    values = []
-    for part in ('year', 'month', 'day', 'hour', 'minute', 'second'):
-        value = _DATE.match(s).group(part)
-        if value is None:
-            break
-        values.append(int(value))
-    return _datetime.datetime(*values)
-
-
-def _dateToString(d):
-    return '%04d-%02d-%02dT%02d:%02d:%02dZ' % (d.year, d.month, d.day, d.hour, d.minute, d.second)
-
 
 class PlistWriter(DumbXMLWriter):
     def __init__(self, file, indentLevel=0, indent="\t", writeHeader=1):
@@ -114,54 +81,9 @@ class PlistWriter(DumbXMLWriter):
         DumbXMLWriter.__init__(self, file, indentLevel, indent)
 
     def writeValue(self, value):
-        if isinstance(value, (str, unicode)):
-            if isinstance(value, unicode):
-                value = value.encode('utf-8')
-            else:
-                # A byte string must be text as well.
-                unicode(value)
-            self.simpleElement("string", value)
-        elif isinstance(value, bool):
-            self.simpleElement("true" if value else "false")
-        elif isinstance(value, (int, long)):
-            self.simpleElement("integer", "%d" % value)
-        elif isinstance(value, float):
-            self.simpleElement("real", repr(value))
-        elif isinstance(value, dict):
-            self.writeDict(value)
-        elif isinstance(value, Data):
-            self.writeData(value)
-        elif isinstance(value, _datetime.datetime):
-            self.simpleElement("date", _dateToString(value))
-        elif isinstance(value, (tuple, list)):
-            self.writeArray(value)
-        else:
-            raise TypeError("unsuported type: %s" % type(value))
+        self.file.write(_dumps(value, self.indentLevel, self.indent, Data))
 
-    def writeData(self, data):
-        self.beginElement("data")
-        self.indentLevel -= 1
-        width = max(16, 76 - len(self.indent.replace("\t", " " * 8) * self.indentLevel))
-        for line in data.asBase64(width).split("\n"):
-            if line:
-                self.writeln(line)
-        self.indentLevel += 1
-        self.endElement("data")
-
-    def writeDict(self, d):
-        self.beginElement("dict")
-        for key, value in sorted(d.items()):
-            if not isinstance(key, (str, unicode)):
-                raise TypeError("keys must be strings")
-            self.simpleElement("key", key.encode('utf-8') if isinstance(key, unicode) else key)
-            self.writeValue(value)
-        self.endElement("dict")
-
-    def writeArray(self, array):
-        self.beginElement("array")
-        for value in array:
-            self.writeValue(value)
-        self.endElement("array")
+    writeData = writeDict = writeArray = writeValue
 
 
 class _InternalDict(dict):
@@ -232,87 +154,7 @@ class Data:
 
 
 class PlistParser:
-    def __init__(self):
-        self.stack = []
-        self.currentKey = None
-        self.root = None
+    """Reads a file; the work is native."""
 
     def parse(self, fileobj):
-        parser = _expat.ParserCreate()
-        parser.StartElementHandler = self.handleBeginElement
-        parser.EndElementHandler = self.handleEndElement
-        parser.CharacterDataHandler = self.handleData
-        parser.ParseFile(fileobj)
-        return self.root
-
-    def handleBeginElement(self, element, attrs):
-        self.data = []
-        handler = getattr(self, "begin_" + element, None)
-        if handler is not None:
-            handler(attrs)
-
-    def handleEndElement(self, element):
-        handler = getattr(self, "end_" + element, None)
-        if handler is not None:
-            handler()
-
-    def handleData(self, data):
-        self.data.append(data)
-
-    def addObject(self, value):
-        if self.currentKey is not None:
-            self.stack[-1][self.currentKey] = value
-            self.currentKey = None
-        elif not self.stack:
-            self.root = value
-        else:
-            self.stack[-1].append(value)
-
-    def getData(self):
-        data = u"".join(self.data)
-        try:
-            data = data.encode("us-ascii")
-        except UnicodeError:
-            pass
-        self.data = []
-        return data
-
-    def begin_dict(self, attrs):
-        value = _InternalDict()
-        self.addObject(value)
-        self.stack.append(value)
-
-    def end_dict(self):
-        self.stack.pop()
-
-    def end_key(self):
-        self.currentKey = self.getData()
-
-    def begin_array(self, attrs):
-        value = []
-        self.addObject(value)
-        self.stack.append(value)
-
-    def end_array(self):
-        self.stack.pop()
-
-    def end_true(self):
-        self.addObject(True)
-
-    def end_false(self):
-        self.addObject(False)
-
-    def end_integer(self):
-        self.addObject(int(self.getData()))
-
-    def end_real(self):
-        self.addObject(float(self.getData()))
-
-    def end_string(self):
-        self.addObject(self.getData())
-
-    def end_data(self):
-        self.addObject(Data.fromBase64(self.getData()))
-
-    def end_date(self):
-        self.addObject(_dateFromString(self.getData()))
+        return _read(fileobj, _InternalDict, Data)
