@@ -39,11 +39,7 @@ pub fn resolve(code: &mut CodeObject, far: &[ConstantData]) {
         return;
     }
     let mut constants: Vec<ConstantData> = code.constants.iter().cloned().collect();
-    for constant in &mut constants {
-        if let ConstantData::Code { code } = constant {
-            resolve(code, far);
-        }
-    }
+    constants.iter_mut().for_each(|constant| resolve_inside(constant, far));
     let names: Vec<Option<usize>> =
         code.names.iter().map(|name| name.strip_prefix(PREFIX).and_then(|number| number.parse().ok())).collect();
     if names.iter().any(Option::is_some) {
@@ -52,6 +48,15 @@ pub fn resolve(code: &mut CodeObject, far: &[ConstantData]) {
         code.instructions = CodeUnits::from(units);
     }
     code.constants = constants.into_iter().collect();
+}
+
+/// The code of functions inside, and of the parts of a large module, which stand in a tuple.
+fn resolve_inside(constant: &mut ConstantData, far: &[ConstantData]) {
+    match constant {
+        ConstantData::Code { code } => resolve(code, far),
+        ConstantData::Tuple { elements } => elements.iter_mut().for_each(|element| resolve_inside(element, far)),
+        _ => {}
+    }
 }
 
 fn load_constants(
