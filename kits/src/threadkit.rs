@@ -282,13 +282,13 @@ fn run_tasks(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, function: &PyObject, a
     for _ in 0..count {
         let (machine, sandbox, queue) = (vm.new_thread(), Arc::clone(sandbox), Arc::clone(&queue));
         let work = move || machine.run(|vm| work_off(vm, &sandbox, &queue));
-        let started = threads::spawn("task", work);
+        let started = threads::lend(work);
         running.push(started.map_err(|error| vm.new_runtime_error(format!("can't start new thread: {error}")))?);
     }
     vm.allow_threads(|| {
         for thread in running {
             // A panic of a task has been reported by its thread; the others go on.
-            let _ = thread.join();
+            let _ = thread.recv();
         }
     });
     Ok(vm.ctx.none())

@@ -7,7 +7,6 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyDictRef, Py
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::import::machine_module;
 use crate::modules::{self, bridge_types};
 use crate::runtime::text;
 
@@ -159,13 +158,6 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
         ("native", vm.new_function("native", |value: PyObjectRef, vm: &VirtualMachine| native(vm, value, 0)).into()),
     ];
     modules::set_function(vm, &module, "adopt", bridge_types::adopt);
-    modules::set_function(vm, &module, "deque", bridge_types::deque);
-    modules::set_function(vm, &module, "bisect", |args: FuncArgs, vm: &VirtualMachine| {
-        machine_module(vm, "bisect")?.get_attr("bisect_right", vm)?.call(args, vm)
-    });
-    modules::set_function(vm, &module, "insort", |args: FuncArgs, vm: &VirtualMachine| {
-        machine_module(vm, "bisect")?.get_attr("insort_right", vm)?.call(args, vm)
-    });
     modules::set_function(vm, &module, "struct_time", bridge_types::struct_time);
     for (name, value) in parts {
         modules::set(vm, &module, name, value);

@@ -4,6 +4,7 @@
 //! machine's own library that goes by another name. A name that is not listed and exists alike in Python 3 (`os`,
 //! `math`, …) is imported from the machine's library as it is, if Python 2.7 had it ([`available::is_python_27`]).
 
+mod array;
 pub mod available;
 mod base64_module;
 mod binascii;
@@ -11,30 +12,41 @@ mod bridge;
 mod bridge_types;
 mod cgi_module;
 mod codecs_module;
+mod collections;
 mod configfile;
 mod copy_module;
 mod cstringio;
 mod csv;
 mod datetime_module;
 mod datetime_rules;
+mod distributions;
 mod exceptions_module;
+mod functools_module;
 mod hashlib;
+mod heap_module;
 mod import_module;
 mod json;
 mod markup;
 mod marshal_module;
 mod math_module;
+mod mersenne;
 pub mod names;
+mod operator_getters;
+mod operator_module;
 pub mod pickle;
 mod plist;
 mod posixpath;
 pub mod python_function;
+mod random_module;
 mod re;
+mod string_module;
 mod stringio;
 mod struct_module;
 pub mod syntax_tree;
 pub mod sys;
 mod sys_info;
+mod thread_module;
+mod threading_locks;
 pub mod time_module;
 mod unicodedata;
 mod urls;
@@ -42,9 +54,11 @@ mod web_module;
 mod xml;
 
 use parking_lot::RwLock;
-use rustpython_vm::builtins::PyModule;
+use rustpython_vm::builtins::{PyModule, PyTypeRef};
 use rustpython_vm::function::IntoPyNativeFn;
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
+
+use crate::runtime::class_names::{SHOWN_AS_CLASS, qualified_name};
 
 /// Where a module comes from.
 #[derive(Clone, Copy, Debug)]
@@ -115,31 +129,36 @@ pub static REGISTRY: &[Entry] = &[
     native("_bridge", bridge::module),
     native("_cgi", cgi_module::module),
     native("_codecs", codecs_module::make),
+    native("_collections", collections::module),
     native("_configfile", configfile::module),
     native("_csv", csv::module),
     native("_expat", xml::module),
     python("_files", include_str!("python/_files.py")),
     python("_formfields", include_str!("python/formfields.py")),
+    native("_heapq", heap_module::heapq),
     python("_httpclient", include_str!("python/_httpclient.py")),
     native("_import", import_module::module),
     native("_json2", json::module),
     python("_literal", include_str!("python/_literal.py")),
     python("_netbase", include_str!("python/_netbase.py")),
     native("_plist", plist::module),
+    native("_random", random_module::module),
     python("_re_scanner", include_str!("python/_re_scanner.py")),
     native("_stringio", stringio::module),
+    native("_strings", string_module::module),
     python("_strptime", include_str!("python/_strptime.py")),
     native("_struct", struct_module::module),
+    native("_threading", threading_locks::module),
     native("_urls", urls::module),
     native("_web", web_module::module),
     over("abc", "abc", include_str!("python/abc.py")),
     python("anydbm", include_str!("python/anydbm.py")),
     python("argparse", include_str!("python/argparse.py")),
-    over("array", "array", include_str!("python/array.py")),
+    native("array", array::module),
     python("ast", include_str!("python/ast.py")),
     native("base64", base64_module::module),
     native("binascii", binascii::module),
-    over("bisect", "bisect", "from _bridge import bisect, insort\n"),
+    native("bisect", heap_module::bisect),
     native("cPickle", pickle::cpickle_module),
     python("cProfile", include_str!("python/cProfile.py")),
     native("cStringIO", cstringio::module),
@@ -157,6 +176,7 @@ pub static REGISTRY: &[Entry] = &[
     python("csv", include_str!("python/csv.py")),
     over("ctypes", "ctypes", include_str!("python/ctypes.py")),
     native("datetime", datetime_module::module),
+    over("decimal", "decimal", include_str!("python/decimal.py")),
     package("distutils", include_str!("python/distutils/__init__.py")),
     python("distutils.errors", include_str!("python/distutils/errors.py")),
     python("distutils.spawn", include_str!("python/distutils/spawn.py")),
@@ -164,7 +184,7 @@ pub static REGISTRY: &[Entry] = &[
     python("distutils.version", include_str!("python/distutils/version.py")),
     over("doctest", "doctest", include_str!("python/doctest.py")),
     python("dumbdbm", include_str!("python/dumbdbm.py")),
-    library("dummy_thread", "_thread"),
+    python("dummy_thread", include_str!("python/dummy_thread.py")),
     library("email.Charset", "email.charset"),
     library("email.Encoders", "email.encoders"),
     library("email.Errors", "email.errors"),
@@ -190,7 +210,7 @@ pub static REGISTRY: &[Entry] = &[
     python("fnmatch", include_str!("python/fnmatch.py")),
     python("formatter", include_str!("python/formatter.py")),
     over("fractions", "fractions", include_str!("python/fractions.py")),
-    over("functools", "functools", include_str!("python/functools.py")),
+    native("functools", functools_module::module),
     python("future_builtins", include_str!("python/future_builtins.py")),
     over("gc", "gc", "DEBUG_INSTANCES, DEBUG_OBJECTS, DEBUG_LEAK = 8, 16, 62\n"),
     python("getopt", include_str!("python/getopt.py")),
@@ -199,6 +219,7 @@ pub static REGISTRY: &[Entry] = &[
     over("grp", "grp", include_str!("python/grp.py")),
     python("gzip", include_str!("python/gzip.py")),
     native("hashlib", hashlib::module),
+    python("heapq", include_str!("python/heapq.py")),
     python("hmac", include_str!("python/hmac.py")),
     library("htmlentitydefs", "html.entities"),
     python("htmllib", include_str!("python/htmllib.py")),
@@ -227,7 +248,7 @@ pub static REGISTRY: &[Entry] = &[
     over("multiprocessing", "multiprocessing", include_str!("python/multiprocessing.py")),
     python("netrc", include_str!("python/netrc.py")),
     python("new", include_str!("python/new.py")),
-    over("operator", "operator", include_str!("python/operator.py")),
+    native("operator", operator_module::module),
     over("optparse", "optparse", include_str!("python/optparse.py")),
     over("os", "os", include_str!("python/os.py")),
     native("pickle", pickle::pickle_module),
@@ -267,8 +288,8 @@ pub static REGISTRY: &[Entry] = &[
     over("tarfile", "tarfile", include_str!("python/tarfile.py")),
     python("tempfile", include_str!("python/tempfile.py")),
     python("textwrap", include_str!("python/textwrap.py")),
-    over("thread", "_thread", include_str!("python/thread.py")),
-    over("threading", "threading", include_str!("python/threading.py")),
+    native("thread", thread_module::module),
+    python("threading", include_str!("python/threading.py")),
     over("time", "time", include_str!("python/time.py")),
     python("timeit", include_str!("python/timeit.py")),
     python("token", include_str!("python/token.py")),
@@ -402,6 +423,18 @@ where
     F: IntoPyNativeFn<Kind>,
 {
     set(vm, module, name, vm.new_function(name, function));
+}
+
+/// Adds a native class that was written in Python in Python 2.7: it is shown as one.
+pub fn set_class(vm: &VirtualMachine, module: &Py<PyModule>, name: &'static str, class: PyTypeRef, home: &'static str) {
+    class.set_attr(vm.ctx.intern_str(SHOWN_AS_CLASS), vm.ctx.true_value.clone().into());
+    class.set_attr(vm.ctx.intern_str("__module__"), vm.ctx.new_str(home).into());
+    set(vm, module, name, class);
+}
+
+/// The repr of objects of such a class, and of classes derived from it: the class with its module, and the address.
+pub fn plain_repr(object: &PyObject, vm: &VirtualMachine) -> String {
+    format!("<{} object at {:#x}>", qualified_name(object.class(), vm), object.get_id())
 }
 
 /// The entry of a module that every interpreter has, by its dotted Python 2 name.

@@ -257,3 +257,40 @@ pub fn of_python(
 pub fn plain(object: &PyObject) -> Option<&str> {
     object.downcast_ref::<PyUtf8Str>().map(|text| text.as_str())
 }
+
+/// Binds the arguments of a method that stands in for one written in Python: the messages are those of a Python
+/// function with these parameters after `self`, of which the first `required` have no default.
+pub fn bind<const N: usize>(
+    vm: &VirtualMachine,
+    name: &str,
+    parameters: [&str; N],
+    required: usize,
+    args: FuncArgs,
+) -> PyResult<[Option<PyObjectRef>; N]> {
+    let given = args.args.len() + args.kwargs.len() + 1;
+    let complaint = |bound: &str, wanted: usize, given: usize| {
+        let plural = if wanted == 1 { "" } else { "s" };
+        vm.new_type_error(format!("{name}() takes {bound} {wanted} argument{plural} ({given} given)"))
+    };
+    if args.args.len() > N {
+        return Err(complaint(if required < N { "at most" } else { "exactly" }, N + 1, given));
+    }
+    let mut bound = [const { None }; N];
+    for (slot, value) in bound.iter_mut().zip(args.args) {
+        *slot = Some(value);
+    }
+    for (keyword, value) in args.kwargs {
+        let keyword = keyword.to_string();
+        let Some(slot) = parameters.iter().zip(bound.iter_mut()).find(|(known, _)| **known == keyword) else {
+            return Err(vm.new_type_error(format!("{name}() got an unexpected keyword argument '{keyword}'")));
+        };
+        if slot.1.replace(value).is_some() {
+            return Err(vm.new_type_error(format!("{name}() got multiple values for keyword argument '{keyword}'")));
+        }
+    }
+    if bound.iter().take(required).any(Option::is_none) {
+        let filled = bound.iter().filter(|value| value.is_some()).count();
+        return Err(complaint(if required < N { "at least" } else { "exactly" }, required + 1, filled + 1));
+    }
+    Ok(bound)
+}

@@ -39,7 +39,8 @@ fn install_dict(vm: &VirtualMachine) {
     }
     let has_key = vm.new_method("has_key", dict, |dict: PyRef<PyDict>, args: FuncArgs, vm: &VirtualMachine| {
         let key = arguments::only(vm, "has_key", args)?;
-        dict.get_item_opt(&*key, vm).map(|found| found.is_some())
+        // Not what `__missing__` of a derived class gives.
+        dict.inner_getitem_opt(&*key, vm).map(|found| found.is_some())
     });
     dict.set_attr(vm.ctx.intern_str("has_key"), has_key.into());
     let cmp = vm.new_method("__cmp__", dict, |dict: PyRef<PyDict>, other: PyObjectRef, vm: &VirtualMachine| {

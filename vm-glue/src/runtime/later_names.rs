@@ -4,6 +4,9 @@
 //! `getattr` and `dir` do not show them, and reads of the unmistakable ones go through the intrinsic of
 //! [`special_names`](super::special_names).
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use rustpython_vm::builtins::{PyBaseException, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 
@@ -101,7 +104,9 @@ pub fn is_hidden(object: &PyObject, name: &[u8], vm: &VirtualMachine) -> bool {
             .downcast_ref::<PyBaseException>()
             .is_some_and(|error| error.__cause__().is_none_or(|cause| vm.is_none(cause.as_object())));
     }
-    if !LATER.iter().any(|(_, names)| names.split(' ').any(|later| later == name)) {
+    static ALL: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| LATER.iter().flat_map(|(_, names)| names.split_whitespace()).collect());
+    if !ALL.contains(name) {
         return false;
     }
     let Some(interned) = vm.ctx.interned_str(name) else { return false };

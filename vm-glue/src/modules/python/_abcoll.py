@@ -38,7 +38,8 @@ class Hashable:
     @classmethod
     def __subclasshook__(cls, other):
         if cls is Hashable:
-            return bool(getattr(other, "__hash__", None))
+            if getattr(other, "__hash__", None):
+                return True
         return NotImplemented
 
 

@@ -52,7 +52,7 @@ class BaseSet(object):
         return self.union(other)
 
     def union(self, other):
-        return self._made(self._data.union(other))
+        return self._made(self._data.union(_data_of(other)))
 
     def __and__(self, other):
         if not isinstance(other, BaseSet):
@@ -60,7 +60,7 @@ class BaseSet(object):
         return self.intersection(other)
 
     def intersection(self, other):
-        return self._made(self._data.intersection(other))
+        return self._made(self._data.intersection(_data_of(other)))
 
     def __xor__(self, other):
         if not isinstance(other, BaseSet):
@@ -68,7 +68,7 @@ class BaseSet(object):
         return self.symmetric_difference(other)
 
     def symmetric_difference(self, other):
-        return self._made(self._data.symmetric_difference(other))
+        return self._made(self._data.symmetric_difference(_data_of(other)))
 
     def __sub__(self, other):
         if not isinstance(other, BaseSet):
@@ -76,16 +76,15 @@ class BaseSet(object):
         return self.difference(other)
 
     def difference(self, other):
-        return self._made(self._data.difference(other))
+        return self._made(self._data.difference(_data_of(other)))
 
     def __contains__(self, element):
-        try:
-            return element in self._data
-        except TypeError:
-            transform = getattr(element, "__as_temporarily_immutable__", None)
-            if transform is None:
-                raise
-            return transform() in self._data
+        return self._hashable(element) in self._data
+
+    @staticmethod
+    def _hashable(element):
+        transform = getattr(element, "__as_temporarily_immutable__", None)
+        return element if transform is None else transform()
 
     def issubset(self, other):
         self._only_sets(other)
@@ -113,9 +112,28 @@ class BaseSet(object):
             raise TypeError("Binary operation only permitted between sets")
 
     def _fill(self, iterable):
-        for element in iterable:
-            transform = getattr(element, "__as_immutable__", None)
-            self._data.add(transform() if transform is not None else element)
+        """Takes elements up; sets among them are frozen."""
+        data = self._data
+        if isinstance(iterable, BaseSet):
+            data.update(iterable._data)
+            return
+        elements = list(iterable)
+        try:
+            data.update(elements)
+        except TypeError:
+            for element in elements:
+                try:
+                    data.add(element)
+                except TypeError:
+                    transform = getattr(element, "__as_immutable__", None)
+                    if transform is None:
+                        raise
+                    data.add(transform())
+
+
+def _data_of(other):
+    """The elements of another set, or of anything that can be iterated."""
+    return other._data if isinstance(other, BaseSet) else Set(other)._data
 
 
 class ImmutableSet(BaseSet):
@@ -167,7 +185,7 @@ class Set(BaseSet):
         return self
 
     def intersection_update(self, other):
-        self._data.intersection_update(other)
+        self._data.intersection_update(_data_of(other))
 
     def __ixor__(self, other):
         self._only_sets(other)
@@ -175,7 +193,7 @@ class Set(BaseSet):
         return self
 
     def symmetric_difference_update(self, other):
-        self._data.symmetric_difference_update(other)
+        self._data.symmetric_difference_update(_data_of(other))
 
     def __isub__(self, other):
         self._only_sets(other)
@@ -183,7 +201,7 @@ class Set(BaseSet):
         return self
 
     def difference_update(self, other):
-        self._data.difference_update(other)
+        self._data.difference_update(_data_of(other))
 
     def clear(self):
         self._data.clear()
@@ -192,10 +210,10 @@ class Set(BaseSet):
         self._fill([element])
 
     def remove(self, element):
-        self._data.remove(element)
+        self._data.remove(self._hashable(element))
 
     def discard(self, element):
-        self._data.discard(element)
+        self._data.discard(self._hashable(element))
 
     def pop(self):
         return self._data.pop()

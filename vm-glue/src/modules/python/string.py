@@ -18,145 +18,35 @@ atoi_error = ValueError
 atof_error = ValueError
 atol_error = ValueError
 
-_identity = ''.join(map(chr, range(256)))
-
-
-def capwords(s, sep=None):
-    return (sep or ' ').join(x.capitalize() for x in s.split(sep))
-
-
-def maketrans(fromstr, tostr):
-    """A table for translate()."""
-    fromstr, tostr = str(fromstr), str(tostr)
-    if len(fromstr) != len(tostr):
-        raise ValueError('maketrans arguments must have same length')
-    table = list(_identity)
-    for a, b in zip(fromstr, tostr):
-        table[ord(a)] = b
-    return ''.join(table)
-
-
-def lower(s):
-    return s.lower()
-
-
-def upper(s):
-    return s.upper()
-
-
-def swapcase(s):
-    return s.swapcase()
-
-
-def capitalize(s):
-    return s.capitalize()
-
-
-def strip(s, chars=None):
-    return s.strip(chars)
-
-
-def lstrip(s, chars=None):
-    return s.lstrip(chars)
-
-
-def rstrip(s, chars=None):
-    return s.rstrip(chars)
-
-
-def split(s, sep=None, maxsplit=-1):
-    return s.split(sep, maxsplit)
-
-
-splitfields = split
-
-
-def rsplit(s, sep=None, maxsplit=-1):
-    return s.rsplit(sep, maxsplit)
-
-
-def join(words, sep=' '):
-    return sep.join(words)
-
-
-joinfields = join
-
-
-def index(s, *args):
-    return s.index(*args)
-
-
-def rindex(s, *args):
-    return s.rindex(*args)
-
-
-def count(s, *args):
-    return s.count(*args)
-
-
-def find(s, *args):
-    return s.find(*args)
-
-
-def rfind(s, *args):
-    return s.rfind(*args)
-
-
-def atof(s):
-    return float(s)
-
-
-def atoi(s, base=10):
-    return int(s, base)
-
-
-def atol(s, base=10):
-    return long(s, base)
-
-
-def ljust(s, width, *args):
-    return s.ljust(width, *args)
-
-
-def rjust(s, width, *args):
-    return s.rjust(width, *args)
-
-
-def center(s, width, *args):
-    return s.center(width, *args)
-
-
-def zfill(x, width):
-    if not isinstance(x, basestring):
-        x = repr(x)
-    return x.zfill(width)
-
-
-def expandtabs(s, tabsize=8):
-    return s.expandtabs(tabsize)
-
-
-def translate(s, table, deletions=''):
-    if deletions or table is None:
-        return s.translate(table, deletions)
-    return s.translate(table + s[:0])
-
-
-def replace(s, old, new, maxreplace=-1):
-    return s.replace(old, new, maxreplace)
+from _strings import *
+from _strings import _substituted
 
 
 class _TemplatePattern(type):
+    """Compiles the pattern of a kind of templates; the usual one when it is first asked for."""
+
     def __init__(cls, name, bases, dct):
-        import re
         super(_TemplatePattern, cls).__init__(name, bases, dct)
         if 'pattern' in dct:
-            pattern = cls.pattern
-        else:
-            delimiter, name = re.escape(cls.delimiter), cls.idpattern
-            pattern = (r'%s(?:(?P<escaped>%s)|(?P<named>%s)|{(?P<braced>%s)}|(?P<invalid>))'
-                       % (delimiter, delimiter, name, name))
-        cls.pattern = re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+            import re
+            cls.pattern = re.compile(cls.pattern, re.IGNORECASE | re.VERBOSE)
+            cls._usual = False
+        elif 'delimiter' in dct or 'idpattern' in dct:
+            cls._usual = cls.delimiter == '$' and cls.idpattern == r'[_a-z][_a-z0-9]*'
+            if len(cls.__mro__) > 2:
+                cls.pattern = cls._compile()
+
+    def _compile(cls):
+        import re
+        delimiter, name = re.escape(cls.delimiter), cls.idpattern
+        return re.compile(r'%s(?:(?P<escaped>%s)|(?P<named>%s)|{(?P<braced>%s)}|(?P<invalid>))'
+                          % (delimiter, delimiter, name, name), re.IGNORECASE | re.VERBOSE)
+
+    def __getattr__(cls, name):
+        if name != 'pattern':
+            raise AttributeError("type object '%s' has no attribute '%s'" % (cls.__name__, name))
+        cls.pattern = pattern = cls._compile()
+        return pattern
 
 
 class Template:
@@ -166,9 +56,15 @@ class Template:
 
     delimiter = '$'
     idpattern = r'[_a-z][_a-z0-9]*'
+    _usual = True
 
     def __init__(self, template):
         self.template = template
+
+    def __getattr__(self, name):
+        if name != 'pattern':
+            raise AttributeError("'%s' object has no attribute '%s'" % (self.__class__.__name__, name))
+        return self.__class__.pattern
 
     def _invalid(self, mo):
         i = mo.start('invalid')
@@ -186,39 +82,51 @@ class Template:
         values = dict(args[0]) if args and kws else (args[0] if args else kws)
         if args and kws:
             values.update(kws)
+        if self._usual:
+            return _substituted(self.template, values, lenient)
 
         def convert(mo):
             name = mo.group('named') or mo.group('braced')
             if name is not None:
-                if lenient:
-                    try:
-                        return '%s' % (values[name],)
-                    except KeyError:
-                        return mo.group()
-                return '%s' % (values[name],)
+                try:
+                    return '%s' % (values[name],)
+                except KeyError:
+                    if not lenient:
+                        raise
+                    return mo.group()
             if mo.group('escaped') is not None:
                 return self.delimiter
+            if mo.group('invalid') is None:
+                raise ValueError('Unrecognized named group in pattern', self.pattern)
             if lenient:
                 return mo.group()
             self._invalid(mo)
         return self.pattern.sub(convert, self.template)
 
     def substitute(*args, **kws):
-        self, args = args[0], args[1:]
-        return self._replace(args, kws, False)
+        if not args:
+            raise TypeError("descriptor 'substitute' of 'Template' object needs an argument")
+        return args[0]._replace(args[1:], kws, False)
 
     def safe_substitute(*args, **kws):
-        self, args = args[0], args[1:]
-        return self._replace(args, kws, True)
+        if not args:
+            raise TypeError("descriptor 'safe_substitute' of 'Template' object needs an argument")
+        return args[0]._replace(args[1:], kws, True)
 
 
 class Formatter(object):
     """The machinery of str.format, to be changed by subclasses."""
 
     def format(*args, **kwargs):
-        if len(args) < 2:
+        if not args:
+            raise TypeError("descriptor 'format' of 'Formatter' object needs an argument")
+        self, args = args[0], args[1:]
+        if args:
+            format_string, args = args[0], args[1:]
+        elif 'format_string' in kwargs:
+            format_string = kwargs.pop('format_string')
+        else:
             raise TypeError("format() missing 1 required positional argument: 'format_string'")
-        self, format_string, args = args[0], args[1], args[2:]
         return self.vformat(format_string, args, kwargs)
 
     def vformat(self, format_string, args, kwargs):
