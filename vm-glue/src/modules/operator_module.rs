@@ -210,7 +210,9 @@ fn index_of(sequence: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyRes
 fn delete_item(object: &PyObject, key: &PyObject, vm: &VirtualMachine) -> PyResult {
     if object.class().slots().as_mapping.ass_subscript.load().is_none() && !classic::is_instance(object) {
         let kind = names::type_name_of(object);
-        return Err(vm.new_type_error(format!("'{kind}' object does not support item deletion")));
+        let numbered = is_sequence(object, vm) && key.class().slots().as_number.index.load().is_some();
+        let refusal = if numbered { "doesn't" } else { "does not" };
+        return Err(vm.new_type_error(format!("'{kind}' object {refusal} support item deletion")));
     }
     object.del_item(key, vm).map(|()| vm.ctx.none())
 }

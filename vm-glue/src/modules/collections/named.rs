@@ -401,7 +401,7 @@ fn source(fields: &Fields) -> String {
     let items = items
         .map(|(at, name)| format!("    {name} = _property(_itemgetter({at}), doc='Alias for field number {at}')\n"));
     code += &items.collect::<Vec<_>>().join("\n");
-    code
+    code + "\n"
 }
 
 // ---- the class -----------------------------------------------------------------------------------------------------
