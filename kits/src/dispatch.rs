@@ -17,10 +17,10 @@ use crate::prefix_call;
 use crate::prefixes::Prefixes;
 use crate::prefskit;
 use crate::query::Target;
+use crate::requestkit::{request_header, response_headers};
 use crate::response;
 use crate::router::{self, Kind, Router};
 use crate::routes::Group;
-use crate::runtimekit::{request_header, response_headers};
 use crate::startup::SYSTEM;
 use crate::user_state;
 

@@ -98,6 +98,7 @@ pub mod prefskit;
 pub mod query;
 pub mod reference;
 pub mod request_headers;
+pub mod requestkit;
 pub mod resourcekit;
 pub mod response;
 pub mod rijndael;

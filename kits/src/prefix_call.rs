@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::platform;
 use crate::plugin::Plugin;
 use crate::prefixes::{self, Prefixes};
-use crate::runtimekit::request_header;
+use crate::requestkit::request_header;
 
 /// The plug-in of the server itself, which is never told that its client is unsupported.
 const SYSTEM: &str = "com.plexapp.system";

@@ -15,7 +15,7 @@ use crate::http_cookies::{Cookie, CookieJar};
 use crate::http_objects::CookieObject;
 use crate::pack;
 use crate::plugin::Plugin;
-use crate::runtimekit::request_header;
+use crate::requestkit::request_header;
 
 /// The class path of packed cookies.
 const COOKIE: &str = "cookielib.Cookie";

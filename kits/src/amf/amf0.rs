@@ -2,9 +2,8 @@
 
 use rustpython_vm::{PyObject, PyObjectRef};
 
-use super::DEEPEST;
 use super::amf3;
-use super::input::{Input, Trouble, bad};
+use super::input::{Depth, Input, Trouble, bad};
 use super::shapes::{Kind, Shapes, Written};
 
 const NUMBER: u8 = 0x00;
@@ -32,21 +31,18 @@ pub struct Reader<'s, 'v> {
     objects: Vec<PyObjectRef>,
     /// The rest of AMF 3 in this message.
     newer: amf3::Reader<'s, 'v>,
-    depth: usize,
+    depth: Depth,
 }
 
 impl<'s, 'v> Reader<'s, 'v> {
     pub fn new(shapes: &'s Shapes<'v>) -> Self {
-        Reader { shapes, objects: Vec::new(), newer: amf3::Reader::new(shapes), depth: 0 }
+        Reader { shapes, objects: Vec::new(), newer: amf3::Reader::new(shapes), depth: Depth::default() }
     }
 
     pub fn value(&mut self, input: &mut Input<'_>) -> Result<PyObjectRef, Trouble> {
-        if self.depth > DEEPEST {
-            return Err(Trouble::TooDeep);
-        }
-        self.depth += 1;
+        self.depth.enter()?;
         let value = self.value_inside(input);
-        self.depth -= 1;
+        self.depth.leave();
         value
     }
 
@@ -132,7 +128,7 @@ pub struct Writer<'s, 'v> {
     shapes: &'s Shapes<'v>,
     written: Written,
     newer: Option<amf3::Writer<'s, 'v>>,
-    depth: usize,
+    depth: Depth,
     pub out: Vec<u8>,
 }
 
@@ -140,7 +136,7 @@ impl<'s, 'v> Writer<'s, 'v> {
     /// `newer`: values are written as AMF 3, each with a mark that says so.
     pub fn new(shapes: &'s Shapes<'v>, newer: bool) -> Self {
         let newer = newer.then(|| amf3::Writer::new(shapes));
-        Writer { shapes, written: Written::default(), newer, depth: 0, out: Vec::new() }
+        Writer { shapes, written: Written::default(), newer, depth: Depth::default(), out: Vec::new() }
     }
 
     /// The arguments of a call: a list whose items are written each for itself.
@@ -157,12 +153,9 @@ impl<'s, 'v> Writer<'s, 'v> {
             self.out.append(&mut newer.out);
             return Ok(());
         }
-        if self.depth > DEEPEST {
-            return Err(Trouble::TooDeep);
-        }
-        self.depth += 1;
+        self.depth.enter()?;
         let done = self.value_inside(value);
-        self.depth -= 1;
+        self.depth.leave();
         done
     }
 

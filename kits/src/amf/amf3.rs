@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use rustpython_vm::{PyObject, PyObjectRef};
 
-use super::DEEPEST;
-use super::input::{Input, Trouble, bad, put_u29};
+use super::input::{Depth, Input, Trouble, bad, put_u29};
 use super::shapes::{Kind, Shapes, Written};
 
 const UNDEFINED: u8 = 0x00;
@@ -46,21 +45,18 @@ pub struct Reader<'s, 'v> {
     texts: Vec<String>,
     objects: Vec<PyObjectRef>,
     traits: Vec<Rc<Traits>>,
-    depth: usize,
+    depth: Depth,
 }
 
 impl<'s, 'v> Reader<'s, 'v> {
     pub fn new(shapes: &'s Shapes<'v>) -> Self {
-        Reader { shapes, texts: Vec::new(), objects: Vec::new(), traits: Vec::new(), depth: 0 }
+        Reader { shapes, texts: Vec::new(), objects: Vec::new(), traits: Vec::new(), depth: Depth::default() }
     }
 
     pub fn value(&mut self, input: &mut Input<'_>) -> Result<PyObjectRef, Trouble> {
-        if self.depth > DEEPEST {
-            return Err(Trouble::TooDeep);
-        }
-        self.depth += 1;
+        self.depth.enter()?;
         let value = self.value_inside(input);
-        self.depth -= 1;
+        self.depth.leave();
         value
     }
 
@@ -274,7 +270,7 @@ pub struct Writer<'s, 'v> {
     texts: HashMap<String, u32>,
     classes: HashMap<String, u32>,
     written: Written,
-    depth: usize,
+    depth: Depth,
     pub out: Vec<u8>,
 }
 
@@ -285,18 +281,15 @@ impl<'s, 'v> Writer<'s, 'v> {
             texts: HashMap::new(),
             classes: HashMap::new(),
             written: Written::default(),
-            depth: 0,
+            depth: Depth::default(),
             out: Vec::new(),
         }
     }
 
     pub fn value(&mut self, value: &PyObject) -> Result<(), Trouble> {
-        if self.depth > DEEPEST {
-            return Err(Trouble::TooDeep);
-        }
-        self.depth += 1;
+        self.depth.enter()?;
         let done = self.value_inside(value);
-        self.depth -= 1;
+        self.depth.leave();
         done
     }
 

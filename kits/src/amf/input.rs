@@ -14,6 +14,27 @@ pub enum Trouble {
     Raised(PyBaseExceptionRef),
 }
 
+/// Deepest nesting of values.
+const DEEPEST: usize = 200;
+
+/// How deep the value is that is read or written.
+#[derive(Debug, Default)]
+pub struct Depth(usize);
+
+impl Depth {
+    pub fn enter(&mut self) -> Result<(), Trouble> {
+        if self.0 > DEEPEST {
+            return Err(Trouble::TooDeep);
+        }
+        self.0 += 1;
+        Ok(())
+    }
+
+    pub fn leave(&mut self) {
+        self.0 -= 1;
+    }
+}
+
 impl From<PyBaseExceptionRef> for Trouble {
     fn from(error: PyBaseExceptionRef) -> Trouble {
         Trouble::Raised(error)

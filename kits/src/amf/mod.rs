@@ -11,6 +11,3 @@ pub mod shapes;
 pub mod shared_object;
 #[cfg(test)]
 mod tests;
-
-/// Deepest nesting of values that is read or written.
-const DEEPEST: usize = 200;

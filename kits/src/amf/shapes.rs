@@ -149,6 +149,19 @@ impl<'a> Shapes<'a> {
         if text::is_basestring(value) && &*value.class().name() != "ByteArray" {
             return Ok(Kind::Text(text::text_of(vm, value)?.unwrap_or_default()));
         }
+        // Most of what there is: plain lists and dictionaries.
+        let class = value.class();
+        if class.is(vm.ctx.types.list_type) || class.is(vm.ctx.types.tuple_type) {
+            return Ok(Kind::List(items(value)));
+        }
+        if class.is(vm.ctx.types.dict_type)
+            && let Some(dict) = value.downcast_ref::<PyDict>()
+        {
+            let named = dict.into_iter().map(|(name, item)| Some((member_name(vm, &name)?, item)));
+            if let Some(members) = named.collect() {
+                return Ok(Kind::Object(String::new(), members));
+            }
+        }
         // The module says what the rest is: a tag and what belongs to it.
         let told = self.call("_kind", vec![value.to_owned()])?;
         let Some(told) = told.downcast_ref::<PyTuple>() else {
@@ -189,6 +202,14 @@ fn items(list: &PyObject) -> Vec<PyObjectRef> {
         (Some(list), _) => list.borrow_vec().to_vec(),
         (None, Some(tuple)) => tuple.as_slice().to_vec(),
         (None, None) => Vec::new(),
+    }
+}
+
+/// The name of a member; None for what the module has to judge.
+fn member_name(vm: &VirtualMachine, name: &PyObject) -> Option<String> {
+    match name.downcast_ref::<PyInt>() {
+        Some(number) if !name.class().is(vm.ctx.types.bool_type) => Some(number.as_bigint().to_string()),
+        _ => text::text_of(vm, name).ok()?,
     }
 }
 

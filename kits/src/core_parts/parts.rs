@@ -14,7 +14,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use super::component::{Table, call_kit, component, function, kit, of_kit, open, path_text, setting, value};
 use crate::limits::{self, Access};
 use crate::objects::signature::{Bound, Default, Parameter, Signature};
-use crate::runtimekit::request_header;
+use crate::requestkit::request_header;
 use crate::sandbox::Sandbox;
 use crate::services::registry::{self, Registry};
 use crate::{errors, json_text, messaging, sources, thread_stacks};

@@ -96,8 +96,7 @@ pub fn html_charset(bytes: &[u8]) -> Option<&'static Encoding> {
             Some(content.split_once("charset")?.1.trim_start().strip_prefix('=')?)
         });
         let end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';');
-        let named = named.map(|name| name.trim_start().trim_start_matches(['"', '\'']));
-        if let Some(encoding) = named.and_then(|name| encoding_for(name.split(end).next()?)) {
+        if let Some(encoding) = named.and_then(|name| encoding_for(name.trim_start().split(end).next()?)) {
             return Some(encoding);
         }
         rest = tag;

@@ -21,6 +21,7 @@ use crate::elements::values::{class_name, pairs, type_error, value_error, xml_te
 use crate::elements::writer::{Method, Options, write};
 use crate::elements::xml_parser::{XmlError, XmlOptions, parse_xml};
 use crate::libraries;
+use crate::sax::declared_encoding;
 
 /// Makes the module.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
@@ -80,8 +81,14 @@ fn source(vm: &VirtualMachine, data: &PyObject, encoding: Option<String>, html: 
     // Without a declaration, HTML is Latin-1.
     let declared = encoding_rs::Encoding::for_bom(&bytes).map(|(encoding, _)| encoding);
     let declared = declared.or_else(|| html_charset(&bytes));
+    let declared = declared.or_else(|| encoding_for(&declared_encoding(&bytes)?));
     Ok(match declared {
-        Some(encoding) => encoding.decode(&bytes).0.into_owned(),
+        Some(encoding) => {
+            // Half a unit at the end is no character.
+            let is_wide = encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE;
+            let end = if is_wide { bytes.len() / 2 * 2 } else { bytes.len() };
+            encoding.decode(bytes.get(..end).unwrap_or_default()).0.into_owned()
+        }
         None => bytes.iter().copied().map(char::from).collect(),
     })
 }
