@@ -105,6 +105,17 @@ const fn library(name: &'static str, python3: &'static str) -> Entry {
     Entry { name, source: Source::Library(python3) }
 }
 
+/// The source of a module that is another one under an older name.
+macro_rules! same_as {
+    ($module:literal) => {
+        concat!(
+            "import ",
+            $module,
+            " as _it\nglobals().update([item for item in vars(_it).items() if item[0][:2] != '__'])\n"
+        )
+    };
+}
+
 /// All modules that need more than the machine's library of the same name, sorted by name.
 pub static REGISTRY: &[Entry] = &[
     library("BaseHTTPServer", "http.server"),
@@ -185,23 +196,44 @@ pub static REGISTRY: &[Entry] = &[
     over("doctest", "doctest", include_str!("python/doctest.py")),
     python("dumbdbm", include_str!("python/dumbdbm.py")),
     python("dummy_thread", include_str!("python/dummy_thread.py")),
-    library("email.Charset", "email.charset"),
-    library("email.Encoders", "email.encoders"),
-    library("email.Errors", "email.errors"),
-    library("email.FeedParser", "email.feedparser"),
-    library("email.Generator", "email.generator"),
-    over("email.Header", "email.header", include_str!("python/email_header.py")),
-    library("email.MIMEAudio", "email.mime.audio"),
-    library("email.MIMEBase", "email.mime.base"),
-    library("email.MIMEImage", "email.mime.image"),
-    library("email.MIMEMessage", "email.mime.message"),
-    library("email.MIMEMultipart", "email.mime.multipart"),
-    library("email.MIMENonMultipart", "email.mime.nonmultipart"),
-    library("email.MIMEText", "email.mime.text"),
-    library("email.Message", "email.message"),
-    library("email.Parser", "email.parser"),
-    library("email.Utils", "email.utils"),
-    over("email.header", "email.header", include_str!("python/email_header.py")),
+    package("email", include_str!("python/email/__init__.py")),
+    python("email.Charset", same_as!("email.charset")),
+    python("email.Encoders", same_as!("email.encoders")),
+    python("email.Errors", same_as!("email.errors")),
+    python("email.FeedParser", same_as!("email.feedparser")),
+    python("email.Generator", same_as!("email.generator")),
+    python("email.Header", same_as!("email.header")),
+    python("email.Iterators", same_as!("email.iterators")),
+    python("email.MIMEAudio", same_as!("email.mime.audio")),
+    python("email.MIMEBase", same_as!("email.mime.base")),
+    python("email.MIMEImage", same_as!("email.mime.image")),
+    python("email.MIMEMessage", same_as!("email.mime.message")),
+    python("email.MIMEMultipart", same_as!("email.mime.multipart")),
+    python("email.MIMENonMultipart", same_as!("email.mime.nonmultipart")),
+    python("email.MIMEText", same_as!("email.mime.text")),
+    python("email.Message", same_as!("email.message")),
+    python("email.Parser", same_as!("email.parser")),
+    over("email.Utils", "email.utils", include_str!("python/email/utils.py")),
+    python("email._mime", include_str!("python/email/mime_parts.py")),
+    python("email.charset", include_str!("python/email/charset.py")),
+    python("email.encoders", include_str!("python/email/encoders.py")),
+    python("email.errors", include_str!("python/email/errors.py")),
+    python("email.feedparser", include_str!("python/email/feedparser.py")),
+    python("email.generator", include_str!("python/email/generator.py")),
+    python("email.header", include_str!("python/email/header.py")),
+    python("email.iterators", include_str!("python/email/iterators.py")),
+    python("email.message", include_str!("python/email/message.py")),
+    package("email.mime", "\"\"\"Parts of messages by their types.\"\"\"\n"),
+    python("email.mime.application", "from email._mime import MIMEApplication\n"),
+    python("email.mime.audio", "from email._mime import MIMEAudio\n"),
+    python("email.mime.base", "from email._mime import MIMEBase\n"),
+    python("email.mime.image", "from email._mime import MIMEImage\n"),
+    python("email.mime.message", "from email._mime import MIMEMessage\n"),
+    python("email.mime.multipart", "from email._mime import MIMEMultipart\n"),
+    python("email.mime.nonmultipart", "from email._mime import MIMENonMultipart\n"),
+    python("email.mime.text", "from email._mime import MIMEText\n"),
+    python("email.parser", include_str!("python/email/parser.py")),
+    over("email.utils", "email.utils", include_str!("python/email/utils.py")),
     over("encodings.idna", "encodings.idna", include_str!("python/encodings_idna.py")),
     over("errno", "errno", include_str!("python/errno.py")),
     native("exceptions", exceptions_module::module),
@@ -262,6 +294,7 @@ pub static REGISTRY: &[Entry] = &[
     python("profile", include_str!("python/profile.py")),
     over("pstats", "pstats", include_str!("python/pstats.py")),
     python("pyexpat", include_str!("python/xml/expat.py")),
+    python("quopri", include_str!("python/quopri.py")),
     python("random", include_str!("python/random.py")),
     native("re", re::module),
     library("repr", "reprlib"),

@@ -34,6 +34,8 @@ def encode(in_file, out_file, name=None, mode=None):
                     pass
         in_file = _open(in_file, 'rb', sys.stdin, opened)
         out_file = _open(out_file, 'wb', sys.stdout, opened)
+        if name is not None:
+            name = name.replace('\n', '\\n').replace('\r', '\\r')
         out_file.write('begin %o %s\n' % ((0666 if mode is None else mode) & 0777, '-' if name is None else name))
         data = in_file.read(45)
         while len(data) > 0:
