@@ -1,22 +1,11 @@
-# xml.sax over our own reader: documents and texts of handlers are those of Python 2.
-from xml.sax._exceptions import SAXException, SAXNotRecognizedException, SAXParseException
-from xml.sax._exceptions import SAXNotSupportedException, SAXReaderNotAvailable
-from xml.sax.handler import ContentHandler, ErrorHandler
-from xml.sax.xmlreader import InputSource
+"""Simple API for XML (SAX) implementation for Python."""
 
-default_parser_list = ['xml.sax.expatreader']
+from xmlreader import InputSource
+from handler import ContentHandler, ErrorHandler
+from _exceptions import (SAXException, SAXNotRecognizedException, SAXParseException, SAXNotSupportedException,
+                         SAXReaderNotAvailable)
 
-
-def make_parser(parser_list=[]):
-    """A parser of the first module of a list that can be imported, else the usual one."""
-    for name in list(parser_list) + default_parser_list:
-        try:
-            module = __import__(name, {}, {}, ['create_parser'])
-        except ImportError:
-            continue
-        if hasattr(module, 'create_parser'):
-            return module.create_parser()
-    raise SAXReaderNotAvailable('No parsers found', None)
+default_parser_list = ["xml.sax.expatreader"]
 
 
 def parse(source, handler, errorHandler=ErrorHandler()):
@@ -32,6 +21,27 @@ def parseString(string, handler, errorHandler=ErrorHandler()):
     from cStringIO import StringIO
     if errorHandler is None:
         errorHandler = ErrorHandler()
+    parser = make_parser()
+    parser.setContentHandler(handler)
+    parser.setErrorHandler(errorHandler)
     source = InputSource()
-    source.setByteStream(StringIO(string.encode('utf-8') if isinstance(string, unicode) else string))
-    parse(source, handler, errorHandler)
+    source.setByteStream(StringIO(string))
+    parser.parse(source)
+
+
+def make_parser(parser_list=[]):
+    """A parser of the first module of a list that can be imported, else the usual one."""
+    import sys
+    for name in list(parser_list) + default_parser_list:
+        try:
+            return _create_parser(name)
+        except ImportError:
+            if name in sys.modules:
+                raise
+        except SAXReaderNotAvailable:
+            pass
+    raise SAXReaderNotAvailable("No parsers found", None)
+
+
+def _create_parser(parser_name):
+    return __import__(parser_name, {}, {}, ['create_parser']).create_parser()
