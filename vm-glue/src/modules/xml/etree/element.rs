@@ -474,14 +474,16 @@ impl Element {
     }
 
     #[pymethod]
-    fn iter(zelf: PyRef<Self>, tag: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyRef<Descent> {
-        Descent::of(zelf.into(), tag.into_option(), vm)
+    fn iter(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyRef<Descent>> {
+        let tag = tag_argument("iter", args, vm)?;
+        Ok(Descent::of(zelf.into(), tag, vm))
     }
 
     #[pymethod]
-    fn getiterator(zelf: PyRef<Self>, tag: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+    fn getiterator(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let exact = is_exact(&zelf);
-        let descent = Descent::of(zelf.into(), tag.into_option(), vm);
+        let tag = tag_argument("getiterator", args, vm)?;
+        let descent = Descent::of(zelf.into(), tag, vm);
         if exact {
             return Ok(descent.into());
         }
@@ -498,6 +500,11 @@ impl Element {
         collect_texts(zelf.as_object(), &mut texts, 0, vm)?;
         Ok(vm.ctx.new_list(texts).as_object().get_iter(vm)?.into())
     }
+}
+
+/// The argument of `iter` and `getiterator`.
+fn tag_argument(function: &str, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    Ok(crate::runtime::arguments::of_python(vm, function, args, &["tag"], 0)?.into_iter().next().flatten())
 }
 
 /// The arguments of `find` and its kin.

@@ -59,8 +59,11 @@ def renameNode(self, n, namespaceURI, name):
     if n.nodeType not in (Node.ELEMENT_NODE, Node.ATTRIBUTE_NODE):
         raise _dom.NotSupportedErr("renameNode() only applies to element and attribute nodes")
     prefix, local = _split(name)
-    if namespaceURI is not None and prefix == "xmlns" and namespaceURI != _dom.XMLNS_NAMESPACE:
-        raise _dom.NamespaceErr("illegal use of 'xmlns' prefix")
+    if namespaceURI != _dom.XMLNS_NAMESPACE:
+        if prefix == "xmlns":
+            raise _dom.NamespaceErr("illegal use of 'xmlns' prefix")
+        if name == "xmlns" and n.nodeType == Node.ATTRIBUTE_NODE:
+            raise _dom.NamespaceErr("illegal use of the 'xmlns' attribute")
     if n.nodeType == Node.ATTRIBUTE_NODE:
         element = n.ownerElement
         if element is not None:

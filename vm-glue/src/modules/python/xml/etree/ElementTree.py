@@ -2,6 +2,7 @@
 
 import sys as _sys
 import _elementtree as _native
+from xml.etree import ElementPath
 from xml.parsers import expat
 
 __all__ = ["Comment", "dump", "Element", "ElementTree", "fromstring", "fromstringlist", "iselement", "iterparse",
