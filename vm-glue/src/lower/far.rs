@@ -72,7 +72,7 @@ fn load_constants(
     for at in 0..units.len() {
         let current = units[at];
         argument = argument << 8 | usize::from(u8::from(current.arg));
-        if matches!(current.op, Instruction::ExtendedArg { .. }) {
+        if matches!(current.op, Instruction::ExtendedArg) {
             extended += 1;
             continue;
         }

@@ -154,6 +154,10 @@ impl Multibyte {
                             at = special + 8;
                             continue;
                         }
+                        // A syllable by its letters, cut off.
+                        _ if self.name == "euc_kr" && (lead, trail) == (0xa4, 0xd4) && bytes.len() < special + 8 => {
+                            return Err(Fault::new(special, bytes.len(), "incomplete multibyte sequence"));
+                        }
                         _ => return Err(Fault::new(special, special + 2, ILLEGAL)),
                     },
                 },
@@ -206,6 +210,11 @@ impl Multibyte {
                 if lead && !never && (start + 1 == bytes.len() || self.is_begun(bytes.get(start..).unwrap_or_default()))
                 {
                     return Err(Fault::new(start, bytes.len(), "incomplete multibyte sequence"));
+                }
+                if self.name == "gb18030"
+                    && let Some([0x81..=0xfe, 0x30..=0x39, 0x81..=0xfe, 0x30..=0x39]) = bytes.get(start..start + 4)
+                {
+                    return Err(Fault::new(start, start + 4, ILLEGAL));
                 }
                 // CPython names both bytes of a pair that means nothing.
                 Err(Fault::new(start, if lead { start + 2 } else { start + 1 }, ILLEGAL))
