@@ -588,7 +588,12 @@ fn load_file(vm: &VirtualMachine, full: &str, found: &Found) -> PyResult {
     gate::check_path(vm, &found.file, gate::Access::Read)?;
     let bytes = std::fs::read(&found.file).map_err(|error| vm.new_os_error(error.to_string()))?;
     let name = found.file.to_string_lossy().into_owned();
-    let module = new_module(vm, full, dialect::builtins(vm)?.into())?;
+    // Loaded again by hand, a module stays the same object.
+    let known = loaded(vm, full)?.and_then(|module| module.downcast::<PyModule>().ok());
+    let module = match known {
+        Some(module) => module,
+        None => new_module(vm, full, dialect::builtins(vm)?.into())?,
+    };
     let dict = module.dict();
     dict.set_item("__file__", path_object(vm, &found.file), vm)?;
     if let Some(package) = &found.package {

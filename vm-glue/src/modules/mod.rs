@@ -236,6 +236,7 @@ pub static REGISTRY: &[Entry] = &[
     python("email.parser", include_str!("python/email/parser.py")),
     over("email.utils", "email.utils", include_str!("python/email/utils.py")),
     over("encodings.idna", "encodings.idna", include_str!("python/encodings_idna.py")),
+    python("encodings.utf_8", include_str!("python/encodings_utf_8.py")),
     over("errno", "errno", include_str!("python/errno.py")),
     native("exceptions", exceptions_module::module),
     over("fcntl", "fcntl", include_str!("python/fcntl.py")),

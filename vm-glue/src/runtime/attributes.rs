@@ -25,6 +25,22 @@ pub fn read(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResul
     }
 }
 
+/// The same, and None where there is no such attribute: without an exception as far as that is possible.
+pub fn read_opt(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let name_bytes = name.as_bytes();
+    let is_special = NAMES.iter().any(|special| special.as_bytes() == name_bytes)
+        || matches!(name_bytes, b"__hash__" | b"__mro__" | b"encode" | b"decode")
+        || later_names::is_hidden(object, name_bytes, vm);
+    if !is_special {
+        return vm.get_attribute_opt(object, name);
+    }
+    match read(object, name, vm) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.attribute_error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// What reading an attribute gives that only the machine has: what the class's own `__getattr__` says, or the error.
 fn missing(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
     if let Some(class) = object.downcast_ref::<PyType>() {

@@ -165,20 +165,17 @@ fn attribute_name(name: &PyObject, function: &str, vm: &VirtualMachine) -> PyRes
 fn getattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let args = arguments::unpacked(vm, "getattr", args, 2, 3)?;
     let name = attribute_name(&args[1], "getattr", vm)?;
-    match attributes::read(&args[0], &name, vm) {
-        Err(error) if args.len() == 3 && error.fast_isinstance(vm.ctx.exceptions.attribute_error) => {
-            Ok(args[2].clone())
-        }
-        other => other,
+    match args.get(2) {
+        Some(default) => Ok(attributes::read_opt(&args[0], &name, vm)?.unwrap_or_else(|| default.clone())),
+        None => attributes::read(&args[0], &name, vm),
     }
 }
 
 fn hasattr(args: FuncArgs, vm: &VirtualMachine) -> PyResult<bool> {
     let args = arguments::unpacked(vm, "hasattr", args, 2, 2)?;
     let name = attribute_name(&args[1], "hasattr", vm)?;
-    let read = attributes::read(&args[0], &name, vm);
-    match read {
-        Ok(_) => Ok(true),
+    match attributes::read_opt(&args[0], &name, vm) {
+        Ok(found) => Ok(found.is_some()),
         // Every error means "no", except what must not be swallowed.
         Err(error) if error.fast_isinstance(vm.ctx.exceptions.exception_type) => Ok(false),
         Err(error) => Err(error),
