@@ -166,7 +166,7 @@ impl Random {
             return whole(&*vm.ctx.types.int_type.as_object().call((product,), vm)?, "", vm);
         }
         // As many bits as the largest result could have, rounded up as CPython does.
-        let largest = float_of(&*numbers::new_long(vm, limit.clone() - 1), vm).unwrap_or(f64::MAX);
+        let largest = float_of(&numbers::new_long(vm, limit.clone() - 1), vm).unwrap_or(f64::MAX);
         let count = if largest < f64::MAX {
             (1.00001 + largest.ln() / std::f64::consts::LN_2) as usize
         } else {
@@ -205,7 +205,7 @@ impl Random {
         let width = &last - &first;
         let one = BigInt::from(1);
         let stride = match step {
-            Some(step) if !numbers::integer(step).is_some_and(|step| *step == one) => whole(step, "step", vm)?,
+            Some(step) if numbers::integer(step).is_none_or(|step| *step != one) => whole(step, "step", vm)?,
             _ if width > BigInt::from(0) => {
                 let drawn = Self::below(zelf, &width, vm)?;
                 return Ok(shown(first + drawn, &width, vm));

@@ -90,7 +90,7 @@ impl Array {
     }
 
     fn append_bytes(&self, bytes: &[u8], vm: &VirtualMachine) -> PyResult<()> {
-        if bytes.len() % self.kind.size() != 0 {
+        if !bytes.len().is_multiple_of(self.kind.size()) {
             return Err(vm.new_value_error("string length not a multiple of item size"));
         }
         self.bytes.write().extend_from_slice(bytes);
