@@ -10,7 +10,7 @@ use rustpython_vm::types::{IterNext, SelfIter};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::dialect::{Dialect, Quoting, Rules, dialect_argument, error, shared_rules};
-use crate::runtime::{names, text};
+use crate::runtime::{names, numbers, text};
 
 /// The longest field.
 pub static FIELD_LIMIT: AtomicI64 = AtomicI64::new(128 * 1024);
@@ -175,8 +175,8 @@ impl Reader {
 
     /// How many lines were read.
     #[pygetset]
-    fn line_num(zelf: &Py<Self>) -> u64 {
-        *zelf.count.lock()
+    fn line_num(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        numbers::new_long(vm, *zelf.count.lock())
     }
 }
 

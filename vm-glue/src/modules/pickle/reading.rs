@@ -185,11 +185,11 @@ impl Reader {
     }
 
     /// A length of four bytes, and so many bytes.
-    fn sized(&mut self, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+    fn sized(&mut self, name: &str, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
         let count = self.four(vm)?;
         match usize::try_from(count) {
             Ok(count) => self.bytes(vm, count),
-            Err(_) if self.is_c() => Err(self.flavour.unpickling(vm, "BINSTRING pickle has negative byte count")),
+            Err(_) if self.is_c() => Err(self.flavour.unpickling(vm, format!("{name} pickle has negative byte count"))),
             // Python's files read all that is left.
             Err(_) => self.source.take(vm, usize::MAX >> 1),
         }
@@ -340,7 +340,7 @@ impl Reader {
             }
             op::STRING => self.string(vm)?,
             op::BINSTRING => {
-                let bytes = self.sized(vm)?;
+                let bytes = self.sized("BINSTRING", vm)?;
                 self.push(text::new_str(vm, &bytes));
             }
             op::SHORT_BINSTRING => {
@@ -355,7 +355,7 @@ impl Reader {
                 self.push(decoded);
             }
             op::BINUNICODE => {
-                let bytes = self.sized(vm)?;
+                let bytes = self.sized("BINUNICODE", vm)?;
                 match std::str::from_utf8(&bytes) {
                     Ok(valid) => self.push(text::new_unicode(vm, valid)),
                     Err(_) => self.push(codecs::decode_object(vm, &bytes, Some("utf-8"), None)?),
@@ -431,9 +431,12 @@ impl Reader {
                 self.persist(vm, text::new_str(vm, &pid))?;
             }
             op::BINPERSID => {
-                let pid = self.pop(vm)?;
+                // Without a function for them, `cPickle` does not look at the stack.
+                let pid = if self.is_c() && self.persistent.is_none() { vm.ctx.none() } else { self.pop(vm)? };
                 self.persist(vm, pid)?;
             }
+            // A NUL is the end of the data to `cPickle`.
+            0 if self.is_c() => return Err(Self::end(vm)),
             other => return Err(self.unknown(vm, other)),
         }
         Ok(())

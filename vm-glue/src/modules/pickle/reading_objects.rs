@@ -205,16 +205,25 @@ impl Reader {
             Some(tuple) => tuple.as_slice().to_vec(),
             None if vm.is_none(args) && self.is_c() => return vm.call_method(function, "__basicnew__", ()),
             None if self.is_c() => {
-                let kind = names::type_name_of(args);
-                return Err(vm.new_type_error(format!("argument list must be a tuple, not {kind}")));
+                return Err(vm.new_type_error("argument list must be a tuple"));
             }
             None => {
                 let listed = vm.extract_elements_with(args, Ok);
                 listed.map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.type_error) {
                     true => {
-                        let name = crate::runtime::functions::function_name(function, vm);
+                        let types = &vm.ctx.types;
+                        let named = function.class().is(types.function_type)
+                            || function.class().is(types.builtin_function_or_method_type);
+                        let shown = match named {
+                            true => format!("{}()", crate::runtime::functions::function_name(function, vm)),
+                            false => {
+                                let class = crate::runtime::classes::type_of(function, vm);
+                                let class = class.downcast_ref::<PyType>().map(names::shown_name);
+                                format!("{} object", class.unwrap_or_default())
+                            }
+                        };
                         let kind = names::type_name_of(args);
-                        vm.new_type_error(format!("{name}() argument after * must be an iterable, not {kind}"))
+                        vm.new_type_error(format!("{shown} argument after * must be an iterable, not {kind}"))
                     }
                     false => error,
                 })?
@@ -281,25 +290,16 @@ impl Reader {
 
     /// INST: module, name, and the arguments above the mark.
     pub fn inst(&mut self, vm: &VirtualMachine) -> PyResult<()> {
+        // `cPickle` looks for the mark before it reads, `pickle` after it has found the class.
+        let early = if self.is_c() || self.skip { Some(self.since_mark(vm)?) } else { None };
         let module = self.line(vm)?;
         let name = self.line(vm)?;
         if self.skip {
-            drop(self.since_mark(vm)?);
             self.push(vm.ctx.none());
             return Ok(());
         }
-        let args = match self.is_c() {
-            true => None,
-            false => Some(self.since_mark(vm)?),
-        };
-        let class = match &args {
-            // `cPickle` looks for the mark first.
-            None if self.marks.is_empty() => {
-                return Err(self.flavour.unpickling(vm, "could not find MARK"));
-            }
-            _ => self.find_class(vm, &module, &name)?,
-        };
-        let args = match args {
+        let class = self.find_class(vm, &module, &name)?;
+        let args = match early {
             Some(args) => args,
             None => self.since_mark(vm)?,
         };
@@ -394,7 +394,16 @@ fn build(vm: &VirtualMachine, flavour: Flavour, target: &PyObject, state: PyObje
     };
     let wanted = if is_c { !vm.is_none(&state) } else { state.clone().try_to_bool(vm)? };
     if wanted {
+        let contents = || -> PyResult {
+            match target.dict() {
+                Some(contents) => Ok(contents.into()),
+                None => target.get_attr("__dict__", vm),
+            }
+        };
         let Some(state) = state.downcast_ref::<PyDict>() else {
+            if !is_c {
+                contents()?;
+            }
             if is_c {
                 return Err(flavour.unpickling(vm, "state is not a dictionary"));
             }
@@ -402,10 +411,7 @@ fn build(vm: &VirtualMachine, flavour: Flavour, target: &PyObject, state: PyObje
             state.get_attr("iteritems", vm)?.call((), vm)?;
             return Ok(());
         };
-        let contents: PyObjectRef = match target.dict() {
-            Some(contents) => contents.into(),
-            None => target.get_attr("__dict__", vm)?,
-        };
+        let contents = contents()?;
         for (name, value) in state.items_vec() {
             // One of each name is kept, as for those in the program.
             match name.downcast_ref_if_exact::<PyStr>(vm) {
