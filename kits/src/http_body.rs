@@ -201,7 +201,7 @@ impl<'a> Spool<'a> {
         Spool { folder, memory: Vec::new(), file: None, length: 0, is_stuck: false }
     }
 
-    pub fn len(&self) -> u64 {
+    pub fn length(&self) -> u64 {
         self.length
     }
 
@@ -304,7 +304,7 @@ mod tests {
         }
         let mut spool = Spool::new(None);
         spool.fill(&mut &data[..], 1000).unwrap();
-        assert_eq!(spool.len(), 1001);
+        assert_eq!(spool.length(), 1001);
         #[cfg(unix)]
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

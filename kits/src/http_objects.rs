@@ -126,7 +126,7 @@ impl HttpRequest {
 impl AsMapping for HttpRequest {
     fn as_mapping() -> &'static PyMappingMethods {
         static METHODS: LazyLock<PyMappingMethods> = LazyLock::new(|| PyMappingMethods {
-            length: atomic_func!(|mapping, vm| Ok(HttpRequest::mapping_downcast(mapping).text(vm)?.length(vm)?)),
+            length: atomic_func!(|mapping, vm| HttpRequest::mapping_downcast(mapping).text(vm)?.length(vm)),
             ..PyMappingMethods::NOT_IMPLEMENTED
         });
         &METHODS

@@ -345,7 +345,7 @@ impl Network {
         let expected = answer.promised_length();
         let mut spool = Spool::new(folder);
         let read = spool.fill(answer, LARGEST_BODY);
-        if spool.len() > LARGEST_BODY {
+        if spool.length() > LARGEST_BODY {
             return Err(Failure::Web(WebError::TooLarge { limit: LARGEST_BODY }));
         }
         let body = spool.finish();

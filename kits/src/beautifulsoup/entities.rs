@@ -113,7 +113,7 @@ pub fn in_value(scope: &Scope<'_>, value: PyObjectRef, rules: Rules) -> PyResult
     while let Some((start, end)) = next(last) {
         out.push_wtf8(part(last, start));
         let name = part(start + 1, end).to_string_lossy().into_owned();
-        out.push_wtf8(&*converted(scope, &name, rules)?);
+        out.push_wtf8(&converted(scope, &name, rules)?);
         last = end + 1;
     }
     out.push_wtf8(part(last, decoded.len()));

@@ -93,7 +93,7 @@ pub fn html_charset(bytes: &[u8]) -> Option<&'static Encoding> {
         let value = |wanted: &str| attributes.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
         let named = value("charset").or_else(|| {
             let content = value("content").filter(|_| value("http-equiv") == Some("content-type"))?;
-            Some(content.split_once("charset")?.1.trim_start().strip_prefix('=')?)
+            content.split_once("charset")?.1.trim_start().strip_prefix('=')
         });
         let end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';');
         if let Some(encoding) = named.and_then(|name| encoding_for(name.trim_start().split(end).next()?)) {

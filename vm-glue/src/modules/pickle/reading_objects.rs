@@ -268,7 +268,7 @@ impl Reader {
         if self.is_c() {
             let message = if !args.downcastable::<PyTuple>() {
                 Some("NEWOBJ expected an arg tuple.")
-            } else if class.downcast_ref::<PyType>().is_none_or(|class| classic::is_classic(class)) {
+            } else if class.downcast_ref::<PyType>().is_none_or(classic::is_classic) {
                 Some("NEWOBJ class argument isn't a type object")
             } else {
                 None
@@ -324,7 +324,7 @@ impl Reader {
     }
 
     fn instantiate(&mut self, vm: &VirtualMachine, class: &PyObject, args: Vec<PyObjectRef>) -> PyResult<()> {
-        let is_classic = class.downcast_ref::<PyType>().is_some_and(|class| classic::is_classic(class));
+        let is_classic = class.downcast_ref::<PyType>().is_some_and(classic::is_classic);
         let made = if is_classic && args.is_empty() && attribute(vm, class, "__getinitargs__")?.is_none() {
             classic::make_instance(&[class.to_owned()], vm)?
         } else {

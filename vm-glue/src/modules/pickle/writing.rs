@@ -61,7 +61,7 @@ pub fn kind_of(vm: &VirtualMachine, object: &PyObject) -> Kind {
         || class.is(classes::dialect_type(vm))
         || class.is(types.function_type)
         || class.is(types.builtin_function_or_method_type)
-        || object.downcast_ref::<PyType>().is_some_and(|class| classic::is_classic(class))
+        || object.downcast_ref::<PyType>().is_some_and(classic::is_classic)
     {
         Kind::Global
     } else {

@@ -167,11 +167,7 @@ fn is_public_sign(c: char) -> bool {
 }
 
 /// One `name="value"` of an XML declaration.
-fn pseudo_attribute<'a>(
-    text: &'a str,
-    at: usize,
-    end: usize,
-) -> Result<Option<(&'a str, &'a str, usize, usize)>, usize> {
+fn pseudo_attribute(text: &str, at: usize, end: usize) -> Result<Option<(&str, &str, usize, usize)>, usize> {
     let byte = |place: usize| text.as_bytes().get(place).copied().filter(|_| place < end);
     let spaced = byte(at).is_some_and(is_space);
     let mut here = at;

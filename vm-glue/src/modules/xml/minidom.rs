@@ -343,13 +343,13 @@ impl Sink for Builder {
         if tree.doctype.is_some() && tree.subset(classes, kind, scanner, vm)? {
             return Ok(());
         }
-        if *kind != Kind::Text {
-            if !matches!(kind, Kind::StartCdata | Kind::EndCdata | Kind::Skipped { .. } | Kind::Other) || tree.in_cdata
-            {
-                tree.flush(vm)?;
-            } else if *kind == Kind::StartCdata {
-                tree.flush(vm)?;
-            }
+        let keeps_text = match kind {
+            Kind::Text => true,
+            Kind::EndCdata | Kind::Skipped { .. } | Kind::Other => !tree.in_cdata,
+            _ => false,
+        };
+        if !keeps_text {
+            tree.flush(vm)?;
         }
         match kind {
             Kind::Start => tree.start(classes, scanner, vm),
