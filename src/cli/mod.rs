@@ -78,12 +78,15 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The media server names the original's start script first: `…/bootstrap.py …` is `host …`.
+/// The media server names the original's start script first: `…/bootstrap.py …` is `host …`. Programs start
+/// `sys.executable` as they would start Python: `-c CODE`, `FILE.py`, … is `python -c CODE`.
 fn as_started_by_the_server(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if let Some(first) = arguments.get_mut(1)
         && first.to_string_lossy().ends_with("bootstrap.py")
     {
         *first = OsString::from("host");
+    } else if arguments.get(1).is_some_and(|first| python::is_meant(&first.to_string_lossy())) {
+        arguments.insert(1, OsString::from("python"));
     }
     arguments
 }
@@ -109,5 +112,6 @@ mod tests {
         assert_eq!(line, words("x host --server-version 1.2.3-abc /b/X.bundle"));
         assert!(Arguments::try_parse_from(line).is_ok());
         assert_eq!(as_started_by_the_server(words("x info y")), words("x info y"));
+        assert_eq!(as_started_by_the_server(words("x -c y")), words("x python -c y"));
     }
 }

@@ -543,6 +543,29 @@ fn find_source(vm: &VirtualMachine, full: &str, name: &str, path: Option<&PyObje
     Ok(None)
 }
 
+/// The source file that a module of `sys.path` would be run from as a program (`-m NAME`): its own, or the `__main__` of
+/// a package.
+pub fn program_of(vm: &VirtualMachine, full: &str) -> PyResult<Option<PathBuf>> {
+    let (package, name) = match full.rsplit_once('.') {
+        Some((package, name)) => (Some(package), name),
+        None => (None, full),
+    };
+    let path = match package {
+        Some(package) => {
+            let fromlist = vm.ctx.new_list(vec![vm.ctx.new_str("__path__").into()]);
+            let module = import_level(vm, package, None, Some(fromlist.into()), 0)?;
+            vm.get_attribute_opt(&module, "__path__")?
+        }
+        None => Some(sys(vm)?.get_attr("path", vm)?),
+    };
+    match find_source(vm, full, name, path.as_ref())? {
+        Some(Place::File(Found { package: Some(_), .. })) => program_of(vm, &format!("{full}.__main__")),
+        Some(Place::File(found)) => Ok(Some(found.file)),
+        // Programs in archives have no file to run.
+        Some(Place::Archive(_)) | None => Ok(None),
+    }
+}
+
 fn path_object(vm: &VirtualMachine, path: &Path) -> PyObjectRef {
     text::new_str(vm, path.as_os_str().as_encoded_bytes())
 }

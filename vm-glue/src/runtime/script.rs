@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
-use rustpython_vm::builtins::{PyBaseException, PyInt, PyModule};
+use rustpython_vm::builtins::{PyBaseException, PyInt, PyList, PyModule};
 use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
 
 use super::{dialect, exec, source, text, traceback};
 use crate::import;
 use crate::interpreter::{Interpreter, Settings};
-use crate::syntax::SourceRules;
+use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
 use crate::threads;
 
 /// What `reprise python` runs.
@@ -18,6 +18,8 @@ pub enum Program {
     File(std::path::PathBuf),
     /// `-c CODE`
     Command(Vec<u8>),
+    /// `-m MODULE`
+    Module(String),
     /// `-`
     Stdin,
 }
@@ -27,6 +29,7 @@ impl Program {
         match self {
             Self::File(file) => file.to_string_lossy().into_owned(),
             Self::Command(_) => "-c".to_owned(),
+            Self::Module(name) => name.clone(),
             Self::Stdin => "-".to_owned(),
         }
     }
@@ -42,7 +45,7 @@ pub fn run(program: Program, arguments: Vec<String>) -> i32 {
             let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.clone());
             file.parent().unwrap_or(Path::new("")).to_path_buf()
         }
-        Program::Command(_) | Program::Stdin => std::path::PathBuf::new(),
+        Program::Command(_) | Program::Module(_) | Program::Stdin => std::path::PathBuf::new(),
     };
     let settings = Settings { argv, path: vec![folder], signal_handlers: true, ..Settings::default() };
     let finished = threads::on_big_stack("main", move || {
@@ -76,7 +79,28 @@ fn main_module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
 fn run_main(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
     let module = main_module(vm)?;
     let dict = module.dict();
+    let found;
+    let program = match program {
+        Program::Module(name) => {
+            let Some(file) = import::program_of(vm, name)? else {
+                let executable = std::env::current_exe().unwrap_or_default();
+                let _ = writeln!(std::io::stderr(), "{}: No module named {name}", executable.display());
+                return Err(vm.new_system_exit(vec![vm.ctx.new_int(1).into()].into()));
+            };
+            let argv = import::sys(vm)?.get_attr("argv", vm)?;
+            if let Some(argv) = argv.downcast_ref::<PyList>() {
+                let shown = text::new_str(vm, file.as_os_str().as_encoded_bytes());
+                if let Some(first) = argv.borrow_vec_mut().first_mut() {
+                    *first = shown;
+                }
+            }
+            found = Program::File(file);
+            &found
+        }
+        other => other,
+    };
     let (name, bytes, rules) = match program {
+        Program::Module(_) => return Err(vm.new_system_error("a module was looked up")),
         Program::File(file) => {
             let bytes = std::fs::read(file).map_err(|error| {
                 let name = file.display();
@@ -99,7 +123,10 @@ fn run_main(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
             ("<stdin>".to_owned(), bytes, SourceRules::CPython)
         }
     };
-    let code = source::compile_file(vm, &name, &bytes, rules)?;
+    // The program itself is not kept in the cache: another one of that name may be run next.
+    let text = vm.allow_threads(|| SourceText::decode(&name, &bytes, rules));
+    let text = text.map_err(|error| source::exception(vm, &error))?;
+    let code = source::compile_source(vm, &text, Mode::Exec, FutureFlags::default())?;
     exec::run(code, dict.clone(), dict.into(), vm).map(drop)
 }
 

@@ -3,6 +3,17 @@
 from _bridge import native as _native, wrap as _wrap
 
 
+def _as_io_error(method):
+    """The errors of files are IOErrors."""
+    def guarded(self, *args):
+        try:
+            return method(self, *args)
+        except OSError, e:
+            raise IOError(e.errno, e.strerror)
+    guarded.__name__ = method.__name__
+    return guarded
+
+
 class ByteFile(object):
     """A binary file of the interpreter's library, read and written with `str`."""
 
@@ -21,11 +32,13 @@ class ByteFile(object):
     def closed(self):
         return self.raw.closed
 
+    @_as_io_error
     def read(self, size=-1):
         if size is None or size < 0:
             return _native(self.raw.read())
         return _native(self.raw.read(size))
 
+    @_as_io_error
     def readline(self, size=-1):
         return _native(self.raw.readline() if size is None or size < 0 else self.raw.readline(size))
 
@@ -35,6 +48,7 @@ class ByteFile(object):
     def xreadlines(self):
         return self
 
+    @_as_io_error
     def write(self, data):
         if isinstance(data, unicode):
             data = str(data)
@@ -53,9 +67,11 @@ class ByteFile(object):
             raise StopIteration
         return line
 
+    @_as_io_error
     def flush(self):
         self.raw.flush()
 
+    @_as_io_error
     def close(self):
         self.raw.close()
 
@@ -65,12 +81,14 @@ class ByteFile(object):
     def isatty(self):
         return self.raw.isatty()
 
+    @_as_io_error
     def seek(self, offset, whence=0):
         self.raw.seek(offset, whence)
 
     def tell(self):
         return self.raw.tell()
 
+    @_as_io_error
     def truncate(self, *size):
         self.raw.truncate(*size)
 

@@ -6,15 +6,14 @@ from posixpath import altsep, curdir, defpath, devnull, extsep, pardir, pathsep,
 from _bridge import environment as _environment, library as _library, paths as _paths, wrap as _wrap
 
 sys.modules['os.path'] = path
-_machine = _library('os')
+_machine = _library('posix')
 error = OSError
 linesep = '\n'
 name = 'posix'
 SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
 
 for _name in ('access chdir chmod chown chroot lchown link listdir lstat mkdir mkfifo mknod open pathconf readlink '
-              'remove rename rmdir stat statvfs symlink unlink utime execv execve spawnv spawnve putenv '
-              'unsetenv').split():
+              'remove rename rmdir stat statvfs symlink unlink utime putenv unsetenv').split():
     if hasattr(_machine, _name):
         globals()[_name] = _paths(getattr(_machine, _name))
 del _name
@@ -114,12 +113,10 @@ class _Environ(dict):
 
 def _set_variable(key, value):
     _putenv(key, value)
-    _wrap(_machine.environb.__setitem__)(key, value)
 
 
 def _unset_variable(key):
     _unsetenv(key)
-    _wrap(_machine.environb.pop)(key, None)
 
 environ = _Environ(_environment())
 
@@ -227,82 +224,46 @@ def fdopen(fd, mode='r', bufsize=-1):
         raise ValueError("mode string must begin with one of 'r', 'w', 'a' or 'U', not '%s'" % mode)
     fstat(fd)
     machine_mode = mode.replace('b', '').replace('U', '').replace('t', '') or 'r'
-    return ByteFile(_machine.fdopen(fd, machine_mode + 'b', -1 if bufsize < 2 else bufsize), '<fdopen>', mode)
+    return ByteFile(_library('io').open(fd, machine_mode + 'b', -1 if bufsize < 2 else bufsize), '<fdopen>', mode)
 
 
-def system(command):
-    """Runs a command; its status as `wait` gives it."""
-    import subprocess
-    status = subprocess.call(command, shell=True)
-    return status << 8 if status >= 0 else -status
+def major(device):
+    return device >> 8 & 0xfff | device >> 32 & ~0xfff
 
 
-def popen(command, mode='r', bufsize=-1):
-    """A file object connected to a command."""
-    import subprocess
-    if mode not in ('r', 'w', 'rb', 'wb'):
-        raise OSError(errno.EINVAL, 'Invalid argument')
-    pipe = subprocess.PIPE
-    if mode[0] == 'r':
-        process = subprocess.Popen(command, shell=True, stdout=pipe)
-        stream = process.stdout
-    else:
-        process = subprocess.Popen(command, shell=True, stdin=pipe)
-        stream = process.stdin
-    return _Pipe(stream, process)
+def minor(device):
+    return device & 0xff | device >> 12 & ~0xff
 
 
-class _Pipe(object):
-    """The stream of a command; closing it waits for the command and gives its status."""
-
-    def __init__(self, stream, process):
-        self._stream = stream
-        self._process = process
-
-    def close(self):
-        self._stream.close()
-        status = self._process.wait()
-        if status == 0:
-            return None
-        return status << 8 if status > 0 else -status
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.close()
-
-    def __iter__(self):
-        return iter(self._stream)
-
-    def __getattr__(self, name):
-        return getattr(self._stream, name)
+def makedev(major, minor):
+    return (major & 0xfff) << 8 | (major & ~0xfff) << 32 | minor & 0xff | (minor & ~0xff) << 12
 
 
-def _popens(command, shell_streams):
-    import subprocess
-    pipe = subprocess.PIPE
-    arguments = {'stdin': pipe, 'stdout': pipe, 'shell': isinstance(command, basestring), 'close_fds': True}
-    if shell_streams:
-        arguments['stderr'] = subprocess.STDOUT if shell_streams == 4 else pipe
-    return subprocess.Popen(command, **arguments)
+def pipe():
+    ends = _machine.pipe()
+    # Programs that are started inherit them.
+    for end in ends:
+        _machine.set_inheritable(end, True)
+    return ends
 
 
-def popen2(cmd, mode="t", bufsize=-1):
-    process = _popens(cmd, 0)
-    return process.stdin, process.stdout
+def stat_float_times(newvalue=True):
+    return True
+
+P_WAIT, P_NOWAIT, P_NOWAITO = 0, 1, 1
+TMP_MAX = 238328
+NGROUPS_MAX = 65536
+O_LARGEFILE = 0100000
 
 
-def popen3(cmd, mode="t", bufsize=-1):
-    process = _popens(cmd, 3)
-    return process.stdin, process.stdout, process.stderr
+def _of_processes(name):
+    def function(*args, **kwargs):
+        import _osprocesses
+        return getattr(_osprocesses, name)(*args, **kwargs)
+    function.__name__ = name
+    return function
 
-
-def popen4(cmd, mode="t", bufsize=-1):
-    process = _popens(cmd, 4)
-    return process.stdin, process.stdout
-
-
-def tmpfile():
-    import tempfile
-    return tempfile.TemporaryFile()
+for _name in ('system popen popen2 popen3 popen4 execv execve execl execle execlp execlpe execvp execvpe spawnv spawnve '
+              'spawnl spawnle spawnlp spawnlpe spawnvp spawnvpe tmpfile tmpnam tempnam').split():
+    globals()[_name] = _of_processes(_name)
+del _name

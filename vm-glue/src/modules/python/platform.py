@@ -1,8 +1,8 @@
 # The interpreter's own version, and plain tuples.
 import os as _os
 import sys as _sys
-from _bridge import library as _library
-_machine = _library('platform')
+
+DEV_NULL = '/dev/null'
 
 
 def python_version():
@@ -112,3 +112,7 @@ def dist(distname='', version='', id='', supported_dists=()):
 
 def popen(cmd, mode='r', bufsize=None):
     return _os.popen(cmd, mode)
+
+
+def system_alias(system, release, version):
+    return system, release, version

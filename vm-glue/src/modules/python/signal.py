@@ -1,6 +1,6 @@
 # Signals are plain numbers.
 from _bridge import library as _library
-_machine = _library('signal')
+_machine = _library('_signal')
 
 for _name in dir(_machine):
     if _name.startswith(('SIG', 'ITIMER')) and isinstance(getattr(_machine, _name), int):

@@ -1,12 +1,19 @@
 # TLS with Python 2's names. Whatever version a program asks for, the machine offers what it has (1.2 and 1.3).
 import os as _os
 import socket as _socket
+from socket import AF_INET, SO_TYPE, SOCK_STREAM, SOL_SOCKET
 import sys as _sys
+from _sockets import adopt as _adopt
 from _bridge import foreign as _foreign, library as _library, native as _native
 from collections import namedtuple as _namedtuple
 from socket import error as _error, socket
-_machine = _library('ssl')
 _MachineError = _library('builtins').OSError
+
+
+def _machine():
+    # Loaded when a program makes a TLS socket itself; `httplib` has the program's HTTP client.
+    return _library('ssl')
+
 
 CERT_NONE, CERT_OPTIONAL, CERT_REQUIRED = 0, 1, 2
 PROTOCOL_SSLv2, PROTOCOL_SSLv3, PROTOCOL_SSLv23, PROTOCOL_TLSv1, PROTOCOL_TLSv1_1, PROTOCOL_TLSv1_2 = 0, 1, 2, 3, 4, 5
@@ -63,14 +70,18 @@ class CertificateError(ValueError):
 def _call(function, *args, **kwargs):
     try:
         return function(*args, **kwargs)
-    except _machine.SSLCertVerificationError, e:
+    except _machine().SSLCertVerificationError, e:
         raise SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (%s)' % (e.args[-1],))
-    except _machine.SSLError, e:
+    except _machine().SSLError, e:
         if e.args and 'timed out' in str(e.args[-1]):
             raise SSLError('The read operation timed out')
         raise SSLError(*e.args)
     except _MachineError, e:
         raise _socket._translate(e)
+
+
+def _data(data):
+    return _foreign(str(data) if isinstance(data, unicode) else data)
 
 
 class SSLContext(object):
@@ -146,10 +157,10 @@ class SSLContext(object):
         pass
 
     def _made(self, server_side):
-        kind = _machine.PROTOCOL_TLS_SERVER if server_side else _machine.PROTOCOL_TLS_CLIENT
-        context = _machine.SSLContext(kind)
+        kind = _machine().PROTOCOL_TLS_SERVER if server_side else _machine().PROTOCOL_TLS_CLIENT
+        context = _machine().SSLContext(kind)
         context.check_hostname = bool(self.check_hostname) and not server_side
-        context.verify_mode = _machine.VerifyMode(self._verify_mode)
+        context.verify_mode = _machine().VerifyMode(self._verify_mode)
         if self._defaults:
             context.load_default_certs()
         for cafile, capath, cadata in self._locations:
@@ -172,49 +183,68 @@ class SSLSocket(socket):
                  server_hostname=None):
         self._context = context
         made = _call(context._made, server_side)
-        wrapped = _call(made.wrap_socket, sock._sock, server_side=server_side,
+        self._tls = wrapped = _call(made.wrap_socket, getattr(sock, '_sock', sock)._inner, server_side=server_side,
                         do_handshake_on_connect=do_handshake_on_connect, suppress_ragged_eofs=suppress_ragged_eofs,
                         server_hostname=server_hostname or None)
-        socket.__init__(self, _sock=wrapped)
+        self._makefile_refs = 0
+        socket.__init__(self, _sock=_adopt(wrapped))
 
     @property
     def context(self):
         return self._context
 
     def do_handshake(self):
-        _call(self._sock.do_handshake)
+        _call(self._tls.do_handshake)
 
     def connect(self, address):
-        _call(self._sock.connect, address)
+        _call(self._tls.connect, address)
 
     def read(self, len=1024, buffer=None):
         if buffer is not None:
-            return _call(self._sock.recv_into, buffer, len)
+            return _call(self._tls.recv_into, buffer, len)
         return self.recv(len)
 
     def write(self, data):
         return self.send(data)
 
     def send(self, data, flags=0):
-        return _call(self._sock.send, _socket._data(data))
+        return _call(self._tls.send, _data(data))
 
     def sendall(self, data, flags=0):
-        return _call(self._sock.sendall, _socket._data(data))
+        return _call(self._tls.sendall, _data(data))
 
     def recv(self, buflen=1024, flags=0):
-        return _native(_call(self._sock.recv, buflen))
+        return _native(_call(self._tls.recv, buflen))
+
+    def recv_into(self, buffer, nbytes=None, flags=0):
+        return _call(self._tls.recv_into, buffer, nbytes or len(buffer))
+
+    def _no_datagrams(self, *args):
+        raise ValueError("this operation is not allowed on instances of %s" % self.__class__)
+
+    sendto = recvfrom = recvfrom_into = _no_datagrams
+
+    def makefile(self, mode='r', bufsize=-1):
+        self._makefile_refs += 1
+        return _socket._fileobject(self, mode, bufsize, close=True)
+
+    def close(self):
+        if self._makefile_refs < 1:
+            socket.close(self)
+        else:
+            self._makefile_refs -= 1
 
     def pending(self):
-        return self._sock.pending()
+        return self._tls.pending()
 
     def cipher(self):
-        return self._sock.cipher()
+        return self._tls.cipher()
 
     def version(self):
-        return self._sock.version()
+        return self._tls.version()
 
     def selected_alpn_protocol(self):
-        return self._sock.selected_alpn_protocol()
+        return self._tls.selected_alpn_protocol()
 
     def selected_npn_protocol(self):
         return None
@@ -223,10 +253,10 @@ class SSLSocket(socket):
         return None
 
     def unwrap(self):
-        return socket(_sock=_call(self._sock.unwrap))
+        return socket(_sock=_adopt(_call(self._tls.unwrap)))
 
     def getpeercert(self, binary_form=False):
-        return _native(_call(self._sock.getpeercert, binary_form))
+        return _native(_call(self._tls.getpeercert, binary_form))
 
 
 def wrap_socket(sock, keyfile=None, certfile=None, server_side=False, cert_reqs=CERT_NONE,
@@ -318,7 +348,7 @@ def match_hostname(cert, hostname):
 
 
 def get_default_verify_paths():
-    paths = _machine.get_default_verify_paths()
+    paths = _machine().get_default_verify_paths()
     return DefaultVerifyPaths(paths.cafile, paths.capath, paths.openssl_cafile_env, paths.openssl_cafile,
                               paths.openssl_capath_env, paths.openssl_capath)
 
