@@ -57,16 +57,16 @@ impl Writer {
         }
     }
 
-    fn real(&mut self, value: f64, vm: &VirtualMachine) -> PyResult<()> {
+    /// A float: its bytes, before version 2 its `%.17g`, in which whole numbers have no point.
+    fn real(&mut self, value: f64) {
         if self.version > 1 {
             self.out.extend_from_slice(&value.to_le_bytes());
-            return Ok(());
+            return;
         }
         let text = crate::runtime::floats::shown(value, 17);
-        let _ = vm;
+        let text = text.strip_suffix(".0").unwrap_or(&text);
         self.out.push(text.len() as u8);
         self.out.extend_from_slice(text.as_bytes());
-        Ok(())
     }
 
     fn integer(&mut self, value: &BigInt, is_long: bool) {
@@ -132,12 +132,12 @@ impl Writer {
             }
         } else if let Some(float) = value.downcast_ref::<PyFloat>().filter(|_| class.is(types.float_type)) {
             self.out.push(if self.version > 1 { b'g' } else { b'f' });
-            self.real(float.to_f64(), vm)?;
+            self.real(float.to_f64());
         } else if let Some(complex) = value.downcast_ref::<PyComplex>().filter(|_| class.is(types.complex_type)) {
             self.out.push(if self.version > 1 { b'y' } else { b'x' });
             let complex = complex.to_complex();
-            self.real(complex.re, vm)?;
-            self.real(complex.im, vm)?;
+            self.real(complex.re);
+            self.real(complex.im);
         } else if vm.is_none(value) {
             self.out.push(b'N');
         } else if value.is(&vm.ctx.ellipsis) {
