@@ -3,7 +3,6 @@ import sys as _sys
 import types as _types
 from _bridge import library as _library
 from collections import namedtuple as _namedtuple
-_machine = _library('inspect')
 
 CO_OPTIMIZED, CO_NEWLOCALS, CO_VARARGS, CO_VARKEYWORDS, CO_NESTED, CO_GENERATOR, CO_NOFREE = 1, 2, 4, 8, 16, 32, 64
 ArgSpec = _namedtuple('ArgSpec', 'args varargs keywords defaults')
