@@ -8,7 +8,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachin
 
 use crate::import;
 use crate::modules::bridge;
-use crate::runtime::{attributes, classes, numbers, text};
+use crate::runtime::{attributes, numbers, text};
 
 /// An attribute as Python 2 code reads it; None where that raises AttributeError.
 pub fn attribute(vm: &VirtualMachine, object: &PyObject, name: &'static str) -> PyResult<Option<PyObjectRef>> {
