@@ -1,6 +1,6 @@
 //! What tags and strings have in common: their place in the tree, moving, and finding from there on.
 
-use reprise_vm_glue::modules::python_function::{Body, Function, Home};
+use reprise_vm_glue::modules::python_function::{Body, Function, Home, function};
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyList, PyStr, PyStrInterned};
 use rustpython_vm::function::FuncArgs;
@@ -10,10 +10,6 @@ use super::objects::{Given, Names, Scope};
 use super::strainer::{self, Wanted};
 
 const SELF: &[&str] = &["self"];
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 /// A method with nothing but its object.
 macro_rules! of_self {

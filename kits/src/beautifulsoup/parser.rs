@@ -2,7 +2,7 @@
 //! a new one ends is decided by tables of the class, which programs extend.
 
 use reprise_vm_glue::import;
-use reprise_vm_glue::modules::python_function::{Body, Function, Home};
+use reprise_vm_glue::modules::python_function::{Body, Function, Home, function};
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyList, PyStr, PyStrInterned};
 use rustpython_vm::common::wtf8::{Wtf8, Wtf8Buf};
@@ -14,10 +14,6 @@ use super::objects::{Given, Scope};
 use super::tag::{self, Making};
 
 const SELF: &[&str] = &["self"];
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 macro_rules! run {
     ($work:expr) => {

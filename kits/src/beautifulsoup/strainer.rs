@@ -1,6 +1,6 @@
 //! What is looked for: `SoupStrainer`, and the searches that use it.
 
-use reprise_vm_glue::modules::python_function::{Body, Function, Home};
+use reprise_vm_glue::modules::python_function::{Body, Function, Home, function};
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyDict, PyList, PyStr};
 use rustpython_vm::function::FuncArgs;
@@ -8,10 +8,6 @@ use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::objects::{Given, Scope};
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 /// The class `SoupStrainer`.
 pub static SOUP_STRAINER: &[Function] = &[

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use reprise_vm_glue::modules::python_function::{Body, Function, Home};
+use reprise_vm_glue::modules::python_function::{Body, Function, Home, function};
 use reprise_vm_glue::runtime::{codecs, text};
 use rustpython_vm::builtins::{PyStr, PyType};
 use rustpython_vm::common::wtf8::{Wtf8, Wtf8Buf};
@@ -11,10 +11,6 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::element::{encoded, substituted};
 use super::objects::{DEFAULT_OUTPUT_ENCODING, Given, Scope};
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 /// The class `NavigableString`.
 pub static NAVIGABLE_STRING: &[Function] = &[

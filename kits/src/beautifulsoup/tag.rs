@@ -1,6 +1,6 @@
 //! `Tag`: a name, attributes, and what is in it; read as a dictionary of its attributes and a list of its contents.
 
-use reprise_vm_glue::modules::python_function::{Body, Function, Home};
+use reprise_vm_glue::modules::python_function::{Body, Function, Home, function};
 use rustpython_vm::builtins::{PyDict, PyList, PyStr, PyType};
 use rustpython_vm::common::wtf8::Wtf8;
 use rustpython_vm::function::FuncArgs;
@@ -14,10 +14,6 @@ use super::tag_text::{self, Layout};
 
 const SELF: &[&str] = &["self"];
 const KEY: &[&str] = &["self", "key"];
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 /// A method that gets its object and its other arguments.
 macro_rules! run {

@@ -67,6 +67,11 @@ pub struct Function {
     pub body: Body,
 }
 
+/// A function none of whose parameters may be left out.
+pub const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
+    Function { name, parameters, defaults: &[], body }
+}
+
 /// The function object.
 #[pyclass(module = false, name = "function")]
 #[derive(PyPayload)]

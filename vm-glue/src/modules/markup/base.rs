@@ -8,7 +8,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use super::parser::{Method, Parser, Source};
 use super::scan;
 use crate::modules;
-use crate::modules::python_function::{Body, Class, Function, Home};
+use crate::modules::python_function::{Body, Class, Function, Home, function};
 
 /// The expressions of the module, which programs replace: name, expression, and whether the name is that of its method
 /// `match`.
@@ -29,10 +29,6 @@ const SELF: &[&str] = &["self"];
 const AT: &[&str] = &["self", "i"];
 const AT_REPORT: &[&str] = &["self", "i", "report"];
 const IN_DECLARATION: &[&str] = &["self", "i", "declstartpos"];
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 static PARSER_BASE: &[Function] = &[
     function("__init__", SELF, Body::Run(init)),

@@ -10,7 +10,7 @@ use super::parser::{Method, Parser, Source};
 use super::{scan, unescape};
 use crate::import;
 use crate::modules;
-use crate::modules::python_function::{Body, Class, Function, Home};
+use crate::modules::python_function::{Body, Class, Function, Home, function};
 
 /// `re.VERBOSE`
 const VERBOSE: u32 = 64;
@@ -53,10 +53,6 @@ const SELF: &[&str] = &["self"];
 const AT: &[&str] = &["self", "i"];
 const DATA: &[&str] = &["self", "data"];
 const TAG_ATTRS: &[&str] = &["self", "tag", "attrs"];
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 /// A method that gets its object and one argument more at most.
 macro_rules! run {

@@ -12,7 +12,7 @@ use super::unescape::join;
 use super::{scan, sgml_elements as elements};
 use crate::import;
 use crate::modules;
-use crate::modules::python_function::{Body, Class, Function, Home};
+use crate::modules::python_function::{Body, Class, Function, Home, function};
 use crate::runtime::text;
 
 /// The expressions of the module: programs replace some.
@@ -52,10 +52,6 @@ const AT: &[&str] = &["self", "i"];
 const DATA: &[&str] = &["self", "data"];
 const NAME: &[&str] = &["self", "name"];
 const REF: &[&str] = &["self", "ref"];
-
-const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
-    Function { name, parameters, defaults: &[], body }
-}
 
 /// A method that works on its object and returns something.
 macro_rules! run {
