@@ -54,11 +54,11 @@ def stat_float_times(newvalue=None):
 
 def kill(pid, sig):
     """Sends a signal to a process. One to this process has been handled when the function returns."""
-    _machine.kill(pid, sig)
-    if pid == getpid():
-        # The system may have given it to another thread of the process, which takes a moment.
-        from time import sleep
-        sleep(0.001)
+    if pid == getpid() and 0 < sig < 65:
+        # To the thread that runs this: the system might choose another one of the process, which takes it whenever its turn is.
+        _library('_signal').raise_signal(sig)
+    else:
+        _machine.kill(pid, sig)
 
 
 class _Environ(dict):
