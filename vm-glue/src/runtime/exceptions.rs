@@ -279,7 +279,7 @@ fn environment_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyS
         let filename = filename.repr(vm)?;
         return Ok(vm.ctx.new_str(format!("[Errno {}] {}: {filename}", shown("errno")?, shown("strerror")?)));
     }
-    if exception(object).is_some_and(|error| error.args().as_slice().len() == 2) {
+    if exception(object).is_some_and(|error| args_of(error, vm).as_slice().len() == 2) {
         return Ok(vm.ctx.new_str(format!("[Errno {}] {}", shown("errno")?, shown("strerror")?)));
     }
     str(object, vm)

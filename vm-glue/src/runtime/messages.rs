@@ -12,6 +12,16 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
 pub fn localize(error: &Py<PyBaseException>, vm: &VirtualMachine) {
     let args = error.args();
     let Some(first) = args.as_slice().first() else { return };
+    if let [number, text, rest @ ..] = args.as_slice()
+        && rest.len() == 3
+        && rest.iter().all(|part| vm.is_none(part))
+        && error.class().fast_issubclass(vm.ctx.exceptions.os_error)
+    {
+        // The machine's errors of the system carry places for two names of files; in Python 2 they have two arguments.
+        let _ =
+            super::exceptions::set_args(error.as_object(), vm.ctx.new_tuple(vec![number.clone(), text.clone()]), vm);
+        return;
+    }
     // Only the machine's own strings: exact `str`.
     let Some(message) = first.downcast_ref_if_exact::<PyStr>(vm) else { return };
     let Some(text) = message.to_str() else { return };
