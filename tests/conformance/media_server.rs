@@ -185,7 +185,12 @@ impl MediaServer {
         let function = raw.split_once("/messaging/function/").and_then(|(_, name)| name.split('/').next());
         let function = function.filter(|_| identifier == SYSTEM).and_then(decode).unwrap_or_default();
         let has_system = self.plugins.lock().unwrap().contains_key(SYSTEM);
-        match (function.as_slice(), self.services.get()) {
+        let services = match function.as_slice() {
+            // The system plug-in is the last that is started; a plug-in may ask sooner.
+            b"_BundleService:AllServices" if has_system => Some(self.services.wait()),
+            _ => self.services.get(),
+        };
+        match (function.as_slice(), services) {
             (b"_AgentService:UpdateInfo", _) if !has_system => return (200, text, b"Y2VyZWFsMQowCm4_".to_vec()),
             (b"_BundleService:AllServices", Some(services)) => return (200, text, services.clone().into_bytes()),
             _ => {}
