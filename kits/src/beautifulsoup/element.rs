@@ -1,6 +1,6 @@
 //! What tags and strings have in common: their place in the tree, moving, and finding from there on.
 
-use reprise_vm_glue::modules::python_function::{Body, Function, Home, function};
+use reprise_vm_glue::modules::python_function::{self, Body, Function, Home, function};
 use reprise_vm_glue::runtime::text;
 use rustpython_vm::builtins::{PyList, PyStr, PyStrInterned};
 use rustpython_vm::function::FuncArgs;
@@ -48,7 +48,12 @@ struct Direction {
 
 /// The class `PageElement`.
 pub static PAGE_ELEMENT: &[Function] = &[
-    Function { name: "setup", parameters: &["self", "parent", "previous"], defaults: &[0, 0], body: Body::Run(setup) },
+    Function {
+        name: "setup",
+        parameters: &["self", "parent", "previous"],
+        defaults: &[python_function::Given::Int(0), python_function::Given::Int(0)],
+        body: Body::Run(setup),
+    },
     function("replaceWith", &["self", "replaceWith"], Body::Run(replace_with)),
     function("replaceWithChildren", SELF, of_self!(replace_with_children)),
     function("extract", SELF, of_self!(|scope, this| extract(scope, this).map(|()| this.to_owned()))),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rustpython_vm::builtins::{PyBoundMethod, PyDictRef, PyType};
+use rustpython_vm::builtins::{PyBoundMethod, PyDictRef, PyModule, PyType};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{Callable, GetDescriptor, Representable};
@@ -63,13 +63,43 @@ pub struct Function {
     /// All parameters, `self` first.
     pub parameters: &'static [&'static str],
     /// Values of the last parameters, where they are left out.
-    pub defaults: &'static [i32],
+    pub defaults: &'static [Given],
     pub body: Body,
+}
+
+/// The value of a parameter that is left out.
+#[derive(Clone, Copy, Debug)]
+pub enum Given {
+    None,
+    Bool(bool),
+    Int(i32),
+    Text(&'static str),
+}
+
+impl Given {
+    fn object(self, vm: &VirtualMachine) -> PyObjectRef {
+        match self {
+            Self::None => vm.ctx.none(),
+            Self::Bool(value) => vm.ctx.new_bool(value).into(),
+            Self::Int(value) => vm.ctx.new_int(value).into(),
+            Self::Text(value) => vm.ctx.new_str(value).into(),
+        }
+    }
 }
 
 /// A function none of whose parameters may be left out.
 pub const fn function(name: &'static str, parameters: &'static [&'static str], body: Body) -> Function {
     Function { name, parameters, defaults: &[], body }
+}
+
+/// A function whose last parameters may be left out.
+pub const fn with_defaults(
+    name: &'static str,
+    parameters: &'static [&'static str],
+    defaults: &'static [Given],
+    body: Body,
+) -> Function {
+    Function { name, parameters, defaults, body }
 }
 
 /// The function object.
@@ -110,7 +140,7 @@ impl PythonFunction {
         if zelf.function.defaults.is_empty() {
             return vm.ctx.none();
         }
-        vm.ctx.new_tuple(zelf.function.defaults.iter().map(|value| vm.ctx.new_int(*value).into()).collect()).into()
+        vm.ctx.new_tuple(zelf.function.defaults.iter().map(|value| value.object(vm)).collect()).into()
     }
 }
 
@@ -126,12 +156,12 @@ impl PythonFunction {
             let found = arguments::of_python(vm, name, args, parameters, least)?;
             let default = |at: usize| {
                 let value = at.checked_sub(least).and_then(|at| defaults.get(at));
-                vm.ctx.new_int(value.copied().unwrap_or_default()).into()
+                value.map_or_else(|| vm.ctx.none(), |value| value.object(vm))
             };
             found.into_iter().enumerate().map(|(at, value)| value.unwrap_or_else(|| default(at))).collect()
         };
         let missing = defaults.get(values.len().saturating_sub(least)..).unwrap_or_default();
-        values.extend(missing.iter().map(|value| -> PyObjectRef { vm.ctx.new_int(*value).into() }));
+        values.extend(missing.iter().map(|value| value.object(vm)));
         Ok(values)
     }
 
@@ -144,6 +174,30 @@ impl PythonFunction {
             Body::Read(read) => super::markup::read_for_python(&self.home, read, values, vm),
             Body::Advance => super::markup::advance_for_python(&self.home, values, vm),
         }
+    }
+}
+
+/// A function object on its own: to be put into a module, or made a property of.
+pub fn object_of(
+    vm: &VirtualMachine,
+    function: &'static Function,
+    home: &Arc<Home>,
+    module: &'static str,
+) -> PyObjectRef {
+    let _ = PythonFunction::make_static_type();
+    PythonFunction { function, home: home.clone(), module }.into_ref(&vm.ctx).into()
+}
+
+/// Puts functions into a module.
+pub fn publish(
+    vm: &VirtualMachine,
+    module: &Py<PyModule>,
+    home: &Arc<Home>,
+    functions: &'static [Function],
+    name: &'static str,
+) {
+    for function in functions {
+        super::set(vm, module, function.name, object_of(vm, function, home, name));
     }
 }
 
@@ -196,14 +250,12 @@ pub struct Class<'a> {
 impl Class<'_> {
     /// Makes the class: a classic one, or one of the kind of its bases if that is not classic.
     pub fn make(self, home: &Arc<Home>, new_style: bool, vm: &VirtualMachine) -> PyResult {
-        let _ = PythonFunction::make_static_type();
         let namespace = vm.ctx.new_dict();
         namespace.set_item("__module__", vm.ctx.new_str(self.module).into(), vm)?;
         let doc = self.doc.map_or_else(|| vm.ctx.none(), |doc| vm.ctx.new_str(doc).into());
         namespace.set_item("__doc__", doc, vm)?;
         for function in self.functions {
-            let made = PythonFunction { function, home: home.clone(), module: self.module };
-            namespace.set_item(function.name, made.into_ref(&vm.ctx).into(), vm)?;
+            namespace.set_item(function.name, object_of(vm, function, home, self.module), vm)?;
         }
         for (name, value) in self.values {
             namespace.set_item(name, value, vm)?;

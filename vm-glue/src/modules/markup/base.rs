@@ -8,7 +8,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use super::parser::{Method, Parser, Source};
 use super::scan;
 use crate::modules;
-use crate::modules::python_function::{Body, Class, Function, Home, function};
+use crate::modules::python_function::{Body, Class, Function, Given, Home, function};
 
 /// The expressions of the module, which programs replace: name, expression, and whether the name is that of its method
 /// `match`.
@@ -40,10 +40,15 @@ static PARSER_BASE: &[Function] = &[
     Function {
         name: "parse_marked_section",
         parameters: AT_REPORT,
-        defaults: &[1],
+        defaults: &[Given::Int(1)],
         body: Body::Read(parse_marked_section),
     },
-    Function { name: "parse_comment", parameters: AT_REPORT, defaults: &[1], body: Body::Read(parse_comment) },
+    Function {
+        name: "parse_comment",
+        parameters: AT_REPORT,
+        defaults: &[Given::Int(1)],
+        body: Body::Read(parse_comment),
+    },
     function("_parse_doctype_subset", IN_DECLARATION, Body::Run(|home, values, vm| inner(home, values, vm, subset))),
     function("_parse_doctype_element", IN_DECLARATION, Body::Run(|home, values, vm| inner(home, values, vm, element))),
     function("_parse_doctype_attlist", IN_DECLARATION, Body::Run(|home, values, vm| inner(home, values, vm, attlist))),

@@ -10,7 +10,7 @@ use super::parser::{Method, Parser, Source};
 use super::{scan, unescape};
 use crate::import;
 use crate::modules;
-use crate::modules::python_function::{Body, Class, Function, Home, function};
+use crate::modules::python_function::{Body, Class, Function, Given, Home, function};
 
 /// `re.VERBOSE`
 const VERBOSE: u32 = 64;
@@ -87,7 +87,7 @@ static HTML_PARSER: &[Function] = &[
     Function {
         name: "parse_bogus_comment",
         parameters: &["self", "i", "report"],
-        defaults: &[1],
+        defaults: &[Given::Int(1)],
         body: Body::Read(parse_bogus_comment),
     },
     function("parse_pi", AT, Body::Read(parse_pi)),
@@ -111,7 +111,7 @@ static HTML_PARSE_ERROR: &[Function] = &[
     Function {
         name: "__init__",
         parameters: &["self", "msg", "position"],
-        defaults: &[0],
+        defaults: &[Given::Int(0)],
         body: Body::Run(error_init),
     },
     function("__str__", SELF, Body::Run(error_text)),

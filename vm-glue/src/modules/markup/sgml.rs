@@ -12,7 +12,7 @@ use super::unescape::join;
 use super::{scan, sgml_elements as elements};
 use crate::import;
 use crate::modules;
-use crate::modules::python_function::{Body, Class, Function, Home, function};
+use crate::modules::python_function::{Body, Class, Function, Given, Home, function};
 use crate::runtime::text;
 
 /// The expressions of the module: programs replace some.
@@ -65,10 +65,10 @@ macro_rules! run {
 }
 
 static SGML_PARSER: &[Function] = &[
-    Function { name: "__init__", parameters: &["self", "verbose"], defaults: &[0], body: run!(init) },
+    Function { name: "__init__", parameters: &["self", "verbose"], defaults: &[Given::Int(0)], body: run!(init) },
     function("reset", SELF, run!(|parser, _| reset(parser))),
     function("setnomoretags", SELF, run!(set_no_more_tags)),
-    Function { name: "setliteral", parameters: &["self", "args"], defaults: &[0], body: run!(set_literal) },
+    Function { name: "setliteral", parameters: &["self", "args"], defaults: &[Given::Int(0)], body: run!(set_literal) },
     function("feed", DATA, run!(feed)),
     function("close", SELF, run!(|parser, _| goahead(parser, true))),
     function("error", &["self", "message"], run!(error)),
