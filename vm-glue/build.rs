@@ -1,4 +1,4 @@
-//! Compiles the Python 3 library modules that the program brings along.
+//! Compiles the Python 2 sources that the crate embeds, and the Python 3 library modules that the program brings along.
 //!
 //! `rustpython-pylib` can freeze its whole `Lib` into one block; this freezes a selection, puts the table of names apart
 //! from the code (so that starting the machine reads the names and leaves the code of modules that nobody imports on
@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use reprise_python2::embed;
 use rustpython_compiler::{CompileOpts, Mode, compile};
 use rustpython_compiler_core::frozen::FrozenCodeObject;
 
@@ -119,8 +120,10 @@ fn modules(folder: &Path, parent: &str, found: &mut BTreeMap<String, (PathBuf, b
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=src/library");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/library");
+    embed::folder("src/modules/python")?;
+    let cache = embed::Cache::new("library")?;
     let library = Path::new(rustpython_pylib::LIB_PATH);
     let mut found = BTreeMap::new();
     modules(library, "", &mut found)?;
@@ -128,12 +131,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut code = Vec::new();
     for (name, (path, package)) in found {
         let source = source(&name, &path)?;
-        let options = CompileOpts { debug_ranges: false, ..CompileOpts::default() };
-        let module =
-            compile(&source, Mode::Exec, &name, options).map_err(|error| format!("{}: {error}", path.display()))?;
-        let module = FrozenCodeObject::encode(&module);
+        let make = || -> Result<Vec<u8>, Box<dyn Error>> {
+            let options = CompileOpts { debug_ranges: false, ..CompileOpts::default() };
+            let module = compile(&source, Mode::Exec, &name, options);
+            let module = module.map_err(|error| format!("{}: {error}", path.display()))?;
+            Ok(FrozenCodeObject::encode(&module).bytes)
+        };
         let start = code.len();
-        code.extend_from_slice(&module.bytes);
+        code.extend(cache.get(&name, &source, make)?);
         writeln!(table, "    ({name:?}, {package}, {start}, {}),", code.len())?;
     }
     table.push_str("]\n");

@@ -1,6 +1,7 @@
 //! The libraries that came with the framework, importable under their own names over the same native code
 //! (`spec/sandbox.md` §5): lxml, dateutil and others.
 
+use reprise_vm_glue::embedded::{self, Embedded};
 use reprise_vm_glue::import::import_level;
 use reprise_vm_glue::modules::{self, Entry, native, package, python};
 use rustpython_vm::builtins::PyModule;
@@ -8,6 +9,8 @@ use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::core_parts::package as package_parts;
 use crate::{amf, beautifulsoup, cerealizer, cryptokit, datetimekit, feedkit, lxml, parsekit, zone_files};
+
+static EMBEDDED: Embedded = reprise_vm_glue::embedded_code!();
 
 /// Every module; a new one is one line here.
 static MODULES: &[Entry] = &[
@@ -64,6 +67,7 @@ pub fn is_name_only(name: &str) -> bool {
 
 /// Makes the modules importable; a second call does nothing.
 pub fn register() {
+    embedded::add(&EMBEDDED);
     modules::register(MODULES);
 }
 

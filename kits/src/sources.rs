@@ -7,7 +7,7 @@ use std::sync::Arc;
 use reprise_policies::{compiler, extended, rewrite, rules};
 use reprise_vm_glue::runtime::{exec, source};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText};
-use reprise_vm_glue::{code_cache, lower};
+use reprise_vm_glue::{code, code_cache, lower};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::{PyRef, PyResult, VirtualMachine};
 
@@ -30,7 +30,7 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
     if let Some((entry, compiled)) = vm.allow_threads(|| entry.as_ref().and_then(|entry| Some((entry, entry.read()?))))
     {
         sandbox.plugin.state::<NamesInCode>().record_later(&name, entry.clone());
-        return Ok(lower::load(vm, compiled));
+        return Ok(code::load(vm, compiled));
     }
     let failed = |error: syntax::SyntaxError| source::exception(vm, &error);
     let text = SourceText::decode(&name, &bytes, SourceRules::Framework).map_err(failed)?;
@@ -49,7 +49,7 @@ pub fn compile(vm: &VirtualMachine, sandbox: &Arc<Sandbox>, file: &Path, is_modu
     if let Some(entry) = entry {
         vm.allow_threads(|| entry.write(&compiled, &notes));
     }
-    Ok(lower::load(vm, compiled))
+    Ok(code::load(vm, compiled))
 }
 
 fn check(

@@ -1,7 +1,10 @@
 //! The modules that plug-ins of frameworks 0 and 1 can import besides the standard library, sorted by name.
 
 use reprise_bundles::FrameworkVersion;
+use reprise_vm_glue::embedded::{self, Embedded};
 use reprise_vm_glue::modules::{Entry, package, python};
+
+static EMBEDDED: Embedded = reprise_vm_glue::embedded_code!();
 
 macro_rules! module {
     ($name:literal, $file:literal) => {
@@ -73,6 +76,7 @@ pub static V0: &[Entry] = &[
 
 /// The modules of a framework's plug-ins.
 pub fn of(framework: FrameworkVersion) -> &'static [Entry] {
+    embedded::add(&EMBEDDED);
     match framework {
         FrameworkVersion::V0 => V0,
         _ => V1,

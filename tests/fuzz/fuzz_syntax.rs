@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use reprise_vm_glue::code;
 use reprise_vm_glue::interpreter::{Interpreter, Settings};
 use reprise_vm_glue::lower::{self, CompileOptions};
 use reprise_vm_glue::syntax::{self, FutureFlags, Mode, ParseOptions, SourceRules, SourceText, future_flags};
@@ -281,7 +282,7 @@ fn lowering(input: &[u8]) {
             match lower::compile_unloaded(&source, &module, &CompileOptions { flags }) {
                 Ok(compiled) => {
                     let interpreter = INTERPRETER.get_or_init(|| Interpreter::new(Settings::default()));
-                    interpreter.enter(|vm| drop(lower::load(vm, compiled)));
+                    interpreter.enter(|vm| drop(code::load(vm, compiled)));
                 }
                 Err(error) => {
                     assert!(!error.message.is_empty());

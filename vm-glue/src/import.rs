@@ -11,6 +11,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyList, PyM
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use crate::embedded;
 use crate::gate;
 use crate::interpreter::Settings;
 use crate::modules::{self, Source};
@@ -670,7 +671,7 @@ fn load_embedded(vm: &VirtualMachine, full: &str, text: &'static str, package: b
 fn run_embedded(vm: &VirtualMachine, full: &str, module: &PyRef<PyModule>, text: &'static str) -> PyResult<()> {
     let file = format!("<{full}>");
     module.dict().set_item("__file__", vm.ctx.new_str(file.as_str()).into(), vm)?;
-    let code = source::compile_file(vm, &file, text.as_bytes(), SourceRules::CPython)?;
+    let code = embedded::code_of(vm, text, &file)?;
     run_module(vm, full, module, code)
 }
 

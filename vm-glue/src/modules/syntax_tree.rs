@@ -221,10 +221,16 @@ impl Reader<'_> {
 
 // ---- the kinds of nodes -----------------------------------------------------------------------------------------
 
+/// A node whose class depends on its kind.
+trait Kind: Sized {
+    fn write_kind(&self, writer: &mut Writer<'_>) -> PyResult;
+    fn read_kind(node: &PyObject, reader: &mut Reader<'_>) -> PyResult<Self>;
+}
+
 /// What has more than one kind of node: `Kind(field, …; place of something that the objects do not have)`.
 macro_rules! kinds {
     ($kind:ident, $sort:literal: $($variant:ident($($field:ident),* $(; $extra:ident)?)),* $(,)?) => {
-        impl $kind {
+        impl Kind for $kind {
             fn write_kind(&self, writer: &mut Writer<'_>) -> PyResult {
                 match self {
                     $($kind::$variant { $($field,)* .. } => {

@@ -1,7 +1,6 @@
 //! Code that makes code: `exec`, `eval`, `compile`, `execfile`, `input`.
 
 use rustpython_vm::builtins::{PyCode, PyDict, PyDictRef, PyStr, PyTupleRef};
-use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::scope::Scope;
@@ -9,7 +8,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyRes
 
 use super::namespaces::Namespace;
 use super::{dialect, frames, intrinsics, names, source, text};
-use crate::lower::parts;
+use crate::code;
 use crate::modules::syntax_tree;
 use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
 
@@ -55,7 +54,7 @@ fn prepare_globals(globals: &PyDictRef, frame: &FrameObjectRef, vm: &VirtualMach
 pub fn run(code: PyRef<PyCode>, globals: PyDictRef, locals: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let locals = Namespace::around(locals, vm);
     let scope = Scope::new(Some(frames::mapping(locals)), globals);
-    let Some(parts) = parts::of(&code) else { return vm.run_code_obj(code, scope) };
+    let Some(parts) = code::parts_of(&code) else { return vm.run_code_obj(code, scope) };
     for part in parts {
         vm.run_code_obj(part, scope.clone())?;
     }
@@ -377,14 +376,4 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     dialect::set_function(vm, "execfile", execfile)?;
     dialect::set_function(vm, "raw_input", raw_input)?;
     dialect::set_function(vm, "input", input)
-}
-
-/// The bits of code flags for features, as the compiler keeps them in code objects.
-pub fn code_flags(features: FutureFlags) -> CodeFlags {
-    let mut flags = CodeFlags::empty();
-    flags.set(CodeFlags::FUTURE_DIVISION, features.division);
-    flags.set(CodeFlags::FUTURE_ABSOLUTE_IMPORT, features.absolute_import);
-    flags.set(CodeFlags::FUTURE_PRINT_FUNCTION, features.print_function);
-    flags.set(CodeFlags::FUTURE_UNICODE_LITERALS, features.unicode_literals);
-    flags
 }

@@ -53,37 +53,6 @@ static LATER: &[(&str, &str)] = &[
     ("Decimal", "as_integer_ratio __ceil__ __floor__ __round__"),
 ];
 
-/// Names of the table that mean nothing else in Python 2 code, so that a read of them may take the longer way.
-pub static UNMISTAKABLE: &[&str] = &[
-    "__annotations__",
-    "__cause__",
-    "__context__",
-    "__kwdefaults__",
-    "__qualname__",
-    "__suppress_context__",
-    "__traceback__",
-    "add_note",
-    "as_integer_ratio",
-    "bit_count",
-    "casefold",
-    "fold",
-    "format_map",
-    "from_bytes",
-    "fromisoformat",
-    "is_integer",
-    "isascii",
-    "isdecimal",
-    "isidentifier",
-    "isnumeric",
-    "isprintable",
-    "maketrans",
-    "removeprefix",
-    "removesuffix",
-    "timestamp",
-    "to_bytes",
-    "with_traceback",
-];
-
 fn is_later(class: &Py<PyType>, name: &str) -> bool {
     let class_name = class.name();
     LATER.iter().any(|(known, names)| *known == &*class_name && names.split(' ').any(|later| later == name))
@@ -127,11 +96,12 @@ pub fn is_hidden(object: &PyObject, name: &[u8], vm: &VirtualMachine) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use reprise_python2::lower::special_names::UNMISTAKABLE;
+
     use super::*;
 
     #[test]
     fn unmistakable_names_are_in_the_table() {
-        assert!(UNMISTAKABLE.is_sorted());
         for name in UNMISTAKABLE.iter().filter(|name| **name != "__cause__") {
             assert!(LATER.iter().any(|(_, names)| names.split(' ').any(|later| later == *name)), "{name}");
         }

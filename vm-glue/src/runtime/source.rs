@@ -5,6 +5,7 @@ use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::text;
+use crate::code;
 use crate::code_cache;
 use crate::lower::{self, CompileOptions, Compiled, Warning};
 use crate::syntax::ast::Mod;
@@ -85,7 +86,7 @@ pub fn features_of(code: &PyCode) -> FutureFlags {
 pub fn compile_file(vm: &VirtualMachine, name: &str, bytes: &[u8], rules: SourceRules) -> PyResult<PyRef<PyCode>> {
     let entry = code_cache::entry(name, bytes, rules_name(rules));
     if let Some(compiled) = vm.allow_threads(|| entry.as_ref()?.read()) {
-        return Ok(lower::load(vm, compiled));
+        return Ok(code::load(vm, compiled));
     }
     let compiled = vm.allow_threads(|| {
         let compiled = compile_text(&SourceText::decode(name, bytes, rules)?, Mode::Exec, FutureFlags::default())?;
@@ -113,7 +114,7 @@ fn loaded(vm: &VirtualMachine, compiled: Result<Compiled, SyntaxError>) -> PyRes
     match compiled {
         Ok(compiled) => {
             compiled.warnings().iter().try_for_each(|warning| warn(vm, warning))?;
-            Ok(lower::load(vm, compiled))
+            Ok(code::load(vm, compiled))
         }
         Err(error) => Err(exception(vm, &error)),
     }

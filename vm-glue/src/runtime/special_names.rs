@@ -5,51 +5,12 @@ use rustpython_vm::builtins::{PyDict, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{attributes, containers, intrinsics, later_names};
+use reprise_python2::lower::special_names::SPECIAL;
+
+use super::{attributes, containers, intrinsics};
 
 /// How a call of such a method is made.
-type Call = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult;
-
-/// A name: the intrinsic for `object.name(...)` and its function. Reads without a call go through `<attr>`.
-struct Special {
-    name: &'static str,
-    intrinsic: &'static str,
-    call: Call,
-}
-
-static SPECIAL: &[Special] = &[
-    Special { name: "keys", intrinsic: "<.keys>", call: |object, args, vm| view_call(object, "keys", args, vm) },
-    Special { name: "values", intrinsic: "<.values>", call: |object, args, vm| view_call(object, "values", args, vm) },
-    Special { name: "items", intrinsic: "<.items>", call: |object, args, vm| view_call(object, "items", args, vm) },
-    Special { name: "next", intrinsic: "<.next>", call: |object, args, vm| plain_call(object, "next", args, vm) },
-    Special { name: "encode", intrinsic: "<.encode>", call: |object, args, vm| plain_call(object, "encode", args, vm) },
-    Special { name: "decode", intrinsic: "<.decode>", call: |object, args, vm| plain_call(object, "decode", args, vm) },
-    Special {
-        name: "__hash__",
-        intrinsic: "<.__hash__>",
-        call: |object, args, vm| plain_call(object, "__hash__", args, vm),
-    },
-    Special {
-        name: "__module__",
-        intrinsic: "<.__module__>",
-        call: |object, args, vm| plain_call(object, "__module__", args, vm),
-    },
-];
-
-/// Does a call of the method have an intrinsic of its own?
-pub fn is_special(name: &str) -> bool {
-    SPECIAL.iter().any(|special| special.name == name)
-}
-
-/// Does a read of the attribute need the intrinsic?
-pub fn is_read_specially(name: &str) -> bool {
-    is_special(name) || later_names::UNMISTAKABLE.binary_search(&name).is_ok()
-}
-
-/// The intrinsic for a call of the method.
-pub fn call_name(name: &str) -> &'static str {
-    SPECIAL.iter().find(|special| special.name == name).map_or(intrinsics::ATTRIBUTE, |special| special.intrinsic)
-}
+type Call = fn(PyObjectRef, &'static str, FuncArgs, &VirtualMachine) -> PyResult;
 
 /// Reads an attribute as Python 2 code means it.
 pub fn read_attribute(object: &PyObject, name: &'static str, vm: &VirtualMachine) -> PyResult {
@@ -85,12 +46,13 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
             None => Err(vm.new_type_error("attribute name must be string")),
         },
     )?;
-    for special in SPECIAL {
-        intrinsics::add(vm, special.intrinsic, move |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+    for &(name, intrinsic) in SPECIAL {
+        let call: Call = if matches!(name, "keys" | "values" | "items") { view_call } else { plain_call };
+        intrinsics::add(vm, intrinsic, move |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
             let Some(object) = args.take_positional() else {
                 return Err(vm.new_type_error("no object"));
             };
-            (special.call)(object, args, vm)
+            call(object, name, args, vm)
         })?;
     }
     Ok(())

@@ -2,16 +2,14 @@
 //!
 //! The compiler looks each constant (code objects of functions and classes are constants) up among all others of its code
 //! object, and each name among the tables of all functions: a module of 20,000 functions would take it minutes. So a
-//! large module becomes code of several parts, which [`exec::run`](crate::runtime::exec::run) runs one after the other:
-//! a code object that is nothing but `<parts>((part, part, …))`.
+//! large module becomes code of several parts, which whoever runs the module runs one after the other: a
+//! code object that is nothing but `<parts>((part, part, …))`.
 
 use ruff_python_ast as out;
 use rustpython_compiler_core::bytecode::{CodeObject, ConstantData};
-use rustpython_vm::builtins::{PyCode, PyTuple};
-use rustpython_vm::{PyObjectRef, PyRef};
 
 use super::build;
-use crate::runtime::intrinsics;
+use super::intrinsics;
 
 /// Modules of no more statements stay whole.
 const WHOLE: usize = 400;
@@ -61,15 +59,4 @@ pub fn join(mut frame: CodeObject, parts: Vec<CodeObject>) -> CodeObject {
     };
     frame.constants = constants.into_iter().map(put).collect();
     frame
-}
-
-/// The parts of code; None if it is whole.
-pub fn of(code: &PyCode) -> Option<Vec<PyRef<PyCode>>> {
-    if code.names.first().is_none_or(|name| name.as_bytes() != intrinsics::PARTS.as_bytes()) {
-        return None;
-    }
-    let tuple = code.constants.iter().find_map(|constant| {
-        PyObjectRef::from(constant.clone()).downcast::<PyTuple>().ok().filter(|tuple| !tuple.is_empty())
-    })?;
-    tuple.iter().map(|part| part.clone().downcast::<PyCode>().ok()).collect()
 }

@@ -1,60 +1,22 @@
 //! From the compiler's code to code objects: constants become Python 2's.
 //!
 //! The lowering writes `'…'` as a string constant and `u'…'` as a bytes constant (its UTF-8); here bytes constants turn
-//! into `unicode`. Docstrings travel as strings of private-use characters ([`docstring`]), which the compiler keeps its
-//! hands off (it would clean their indentation).
+//! into `unicode`, and docstrings come out of their [disguise](reprise_python2::lower::docstring).
 
 use malachite_bigint::BigInt;
+use reprise_python2::embed;
+use reprise_python2::lower::docstring::{self, Docstring};
 use rustpython_compiler_core::bytecode::{
-    AsBag, BorrowedConstant, CodeObject, CodeUnit, CodeUnits, Constant, ConstantBag, ConstantData, Instruction,
-    IntrinsicFunction1, Opcode,
+    AsBag, BorrowedConstant, CodeObject, CodeUnit, CodeUnits, Constant, ConstantBag, Instruction, IntrinsicFunction1,
+    Opcode,
 };
-use rustpython_vm::builtins::{PyCode, PyFrozenSet, PyStrInterned};
+use rustpython_compiler_core::frozen::FrozenCodeObject;
+use rustpython_vm::builtins::{PyCode, PyFrozenSet, PyStrInterned, PyTuple};
 use rustpython_vm::{Context, PyObjectRef, PyPayload, PyRef, VirtualMachine};
 use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
+use crate::lower::Compiled;
 use crate::runtime::{dialect, intrinsics, numbers, text};
-use crate::syntax::ast::Str;
-
-/// The first character of a docstring that is a byte string.
-const BYTES_MARK: char = '\u{F8FE}';
-/// The first character of a docstring that is a unicode string.
-const UNICODE_MARK: char = '\u{F8FF}';
-/// Stands for the class StopIteration.
-const STOP_ITERATION_MARK: char = '\u{F8FD}';
-/// Stands for the [intrinsic](intrinsics::ENDED) that says with which value a generator ends.
-const ENDED_MARK: char = '\u{F8FC}';
-/// Bytes travel as characters from here on.
-const BYTE_BASE: u32 = 0xE000;
-
-/// A docstring as the compiler gets it.
-pub fn docstring(value: &Str) -> String {
-    let (mark, bytes) = match value {
-        Str::Bytes(bytes) => (BYTES_MARK, bytes.as_slice()),
-        Str::Unicode(text) => (UNICODE_MARK, text.as_bytes()),
-    };
-    let carried = bytes.iter().filter_map(|byte| char::from_u32(BYTE_BASE + u32::from(*byte)));
-    std::iter::once(mark).chain(carried).collect()
-}
-
-fn carried_docstring(vm: &VirtualMachine, value: &str) -> Option<PyObjectRef> {
-    let mut chars = value.chars();
-    let mark = chars.next()?;
-    if mark == STOP_ITERATION_MARK {
-        return Some(vm.ctx.exceptions.stop_iteration.to_owned().into());
-    }
-    if mark == ENDED_MARK {
-        return dialect::builtins(vm).ok()?.get_item(intrinsics::ENDED, vm).ok();
-    }
-    if !matches!(mark, BYTES_MARK | UNICODE_MARK) {
-        return None;
-    }
-    let bytes: Vec<u8> = chars.filter_map(|char| u8::try_from(u32::from(char).wrapping_sub(BYTE_BASE)).ok()).collect();
-    Some(match mark {
-        BYTES_MARK => text::new_str(vm, &bytes),
-        _ => unicode(vm, &bytes),
-    })
-}
 
 /// UTF-8 of a unicode constant; concatenation by the compiler may have brought two halves of a surrogate pair together.
 fn unicode(vm: &VirtualMachine, bytes: &[u8]) -> PyObjectRef {
@@ -86,18 +48,23 @@ fn unicode(vm: &VirtualMachine, bytes: &[u8]) -> PyObjectRef {
 
 type Literal = <<&'static Context as AsBag>::Bag as ConstantBag>::Constant;
 
+/// Makes the constants, names and code objects of an interpreter.
 #[derive(Clone, Copy)]
-struct Bag<'a>(&'a VirtualMachine);
+struct Bag<'a> {
+    vm: &'a VirtualMachine,
+    /// The file that embedded code is shown to come from.
+    embedded_as: Option<&'a str>,
+}
 
 impl Bag<'_> {
     fn object<C: Constant>(&self, constant: BorrowedConstant<'_, C>) -> PyObjectRef {
-        let vm = self.0;
+        let vm = self.vm;
         match constant {
             BorrowedConstant::Bytes { value } => unicode(vm, value),
             BorrowedConstant::Integer { value } => numbers::new_int_or_long(vm, value.clone()),
-            BorrowedConstant::Str { value } => match value.as_str().ok().and_then(|value| carried_docstring(vm, value))
-            {
-                Some(docstring) => docstring,
+            BorrowedConstant::Str { value } => match value.as_str().ok().and_then(docstring::of) {
+                Some(Docstring::Bytes(bytes)) => text::new_str(vm, &bytes),
+                Some(Docstring::Unicode(bytes)) => unicode(vm, &bytes),
                 None if value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') => {
                     vm.ctx.intern_str(value).to_owned().into()
                 }
@@ -116,11 +83,14 @@ impl Bag<'_> {
                     Err(_) => vm.ctx.empty_frozenset.clone().into(),
                 }
             }
-            BorrowedConstant::Code { code } => {
-                load(vm, code.map_clone_bag(&rustpython_compiler_core::bytecode::BasicBag)).into()
-            }
+            BorrowedConstant::Code { code } => self.code(code.map_clone_bag(self)).into(),
             other => PyObjectRef::from((&*vm.ctx).as_bag().make_constant(other)),
         }
+    }
+
+    fn code(&self, mut code: CodeObject<Literal>) -> PyRef<PyCode> {
+        let_stop_iteration_end(self.vm, &mut code);
+        PyCode::new_ref_with_bag(self.vm, code)
     }
 }
 
@@ -132,20 +102,21 @@ impl ConstantBag for Bag<'_> {
     }
 
     fn make_int(&self, value: BigInt) -> Literal {
-        numbers::new_int_or_long(self.0, value).into()
+        numbers::new_int_or_long(self.vm, value).into()
     }
 
     fn make_tuple(&self, elements: impl Iterator<Item = Literal>) -> Literal {
         let elements = elements.map(PyObjectRef::from).collect();
-        PyObjectRef::from(self.0.ctx.new_tuple(elements)).into()
+        PyObjectRef::from(self.vm.ctx.new_tuple(elements)).into()
     }
 
     fn make_code(&self, code: CodeObject<Literal>) -> Literal {
-        PyObjectRef::from(PyCode::new_ref_with_bag(self.0, code)).into()
+        PyObjectRef::from(self.code(code)).into()
     }
 
     fn make_name(&self, name: &str) -> &'static PyStrInterned {
-        self.0.ctx.intern_str(name)
+        let name = self.embedded_as.filter(|_| name == embed::FILE).unwrap_or(name);
+        self.vm.ctx.intern_str(name)
     }
 }
 
@@ -153,7 +124,7 @@ impl ConstantBag for Bag<'_> {
 /// error of it (`CALL_INTRINSIC_1 STOPITERATION_ERROR; RERAISE 1`), and the machine makes one of what passes that
 /// handler. So the handler jumps to code behind the function that returns the value of a StopIteration and raises anything
 /// else again.
-fn let_stop_iteration_end(code: &mut CodeObject) {
+fn let_stop_iteration_end(vm: &VirtualMachine, code: &mut CodeObject<Literal>) {
     let stop = u8::from(IntrinsicFunction1::StopIterationError);
     let handlers: Vec<usize> = code
         .instructions
@@ -169,6 +140,10 @@ fn let_stop_iteration_end(code: &mut CodeObject) {
     if handlers.is_empty() || code.instructions.len() + code.constants.len() > usize::from(u16::MAX) {
         return;
     }
+    // Missing only while the interpreter is being made.
+    let Some(ended) = dialect::builtins(vm).ok().and_then(|names| names.get_item(intrinsics::ENDED, vm).ok()) else {
+        return;
+    };
     let unit = |op: Opcode, arg: u8| CodeUnit::new(op.into(), arg.into());
     let mut units: Vec<CodeUnit> = code.instructions.to_vec();
     let constants = code.constants.len();
@@ -203,8 +178,9 @@ fn let_stop_iteration_end(code: &mut CodeObject) {
     ];
     units.extend(added);
     code.instructions = CodeUnits::from(units);
-    let marks = [STOP_ITERATION_MARK, ENDED_MARK].map(|mark| ConstantData::Str { value: mark.to_string().into() });
-    code.constants = code.constants.iter().cloned().chain(marks).collect();
+    let stop_iteration = PyObjectRef::from(vm.ctx.exceptions.stop_iteration.to_owned());
+    let added_constants = [stop_iteration, ended].map(Literal::from);
+    code.constants = code.constants.iter().cloned().chain(added_constants).collect();
     code.max_stackdepth += 3;
     if let Some(last) = code.locations.last().copied() {
         code.locations = code.locations.iter().copied().chain(added.iter().map(|_| last)).collect();
@@ -220,8 +196,25 @@ fn split(number: usize) -> [u8; 2] {
     u16::try_from(number).unwrap_or(u16::MAX).to_be_bytes()
 }
 
-/// Makes the code object, with those of the functions inside.
-pub fn load(vm: &VirtualMachine, mut code: CodeObject) -> PyRef<PyCode> {
-    let_stop_iteration_end(&mut code);
-    PyCode::new_ref_with_bag(vm, code.map_bag(Bag(vm)))
+/// Makes a code object of compiled code, with those of the functions inside.
+pub fn load(vm: &VirtualMachine, compiled: Compiled) -> PyRef<PyCode> {
+    let bag = Bag { vm, embedded_as: None };
+    bag.code(compiled.into_code().map_bag(bag))
+}
+
+/// Makes a code object of a text that was compiled when the program was built; `file` is where it is shown to come from.
+pub fn load_embedded(vm: &VirtualMachine, bytes: &'static [u8], file: &str) -> PyRef<PyCode> {
+    let bag = Bag { vm, embedded_as: Some(file) };
+    bag.code(FrozenCodeObject { bytes }.decode(bag))
+}
+
+/// The [parts](crate::lower::parts) of a large module's code; None if it is whole.
+pub fn parts_of(code: &PyCode) -> Option<Vec<PyRef<PyCode>>> {
+    if code.names.first().is_none_or(|name| name.as_bytes() != intrinsics::PARTS.as_bytes()) {
+        return None;
+    }
+    let tuple = code.constants.iter().find_map(|constant| {
+        PyObjectRef::from(constant.clone()).downcast::<PyTuple>().ok().filter(|tuple| !tuple.is_empty())
+    })?;
+    tuple.iter().map(|part| part.clone().downcast::<PyCode>().ok()).collect()
 }

@@ -12,7 +12,7 @@
 
 use ruff_python_ast as out;
 
-use crate::runtime::intrinsics;
+use super::intrinsics;
 use crate::syntax::ast::{Comprehension, Expr, ExprContext, ExprKind};
 
 use super::build::{self, Pos};

@@ -2,19 +2,22 @@
 //!
 //! [`scopes`] finds what the names of a module mean and the errors of that stage; the lowering (`stmt`, `expr`,
 //! `function`, `comprehension`, `import`) turns the tree into the compiler's own, with calls of
-//! [intrinsics](crate::runtime::intrinsics) where Python 3 has nothing alike; the compiler makes bytecode of it; and
-//! [`constants`] turns that into a code object whose constants are Python 2's.
+//! [intrinsics] where Python 3 has nothing alike; and the compiler makes bytecode of it. In that bytecode a bytes constant
+//! stands for a `unicode` (its UTF-8), a string constant for a `str` or a [`docstring`]: whoever makes a code object of it
+//! for an interpreter turns the constants into Python 2's.
 
 mod build;
 mod comprehension;
-mod constants;
 mod data;
+pub mod docstring;
 mod expr;
 mod far;
 mod function;
 mod import;
+pub mod intrinsics;
 pub mod parts;
 mod scopes;
+pub mod special_names;
 mod stmt;
 
 use std::borrow::Cow;
@@ -24,12 +27,9 @@ use ruff_python_ast as out;
 use ruff_source_file::{SourceFile, SourceFileBuilder};
 use rustpython_codegen::compile::{CompileOpts, compile_top};
 use rustpython_compiler_core::Mode as CompilerMode;
-use rustpython_compiler_core::bytecode::{BasicBag, CodeObject, ConstantData};
+use rustpython_compiler_core::bytecode::{BasicBag, CodeFlags, CodeObject, ConstantData};
 use rustpython_compiler_core::marshal;
-use rustpython_vm::builtins::PyCode;
-use rustpython_vm::{PyRef, VirtualMachine};
 
-use crate::runtime::exec::code_flags;
 use crate::syntax::ast::{Mod, Span};
 use crate::syntax::{self, FutureFlags, SourceText, SyntaxError, SyntaxErrorKind};
 
@@ -42,7 +42,7 @@ pub struct CompileOptions {
     pub flags: FutureFlags,
 }
 
-/// Code that does not belong to an interpreter yet: what a cache keeps. [`load`] makes a code object of it.
+/// Code that does not belong to an interpreter yet: what a cache keeps.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     code: CodeObject,
@@ -75,6 +75,11 @@ impl Compiled {
             .ok()?
             .ok()
             .map(|code| Self { code, warnings: Vec::new() })
+    }
+
+    /// The compiler's code object.
+    pub fn into_code(self) -> CodeObject {
+        self.code
     }
 
     /// What is to be warned of; nothing where the code comes from a cache, as with CPython's.
@@ -199,9 +204,14 @@ fn code_of(
     }
 }
 
-/// Makes a code object of compiled code.
-pub fn load(vm: &VirtualMachine, compiled: Compiled) -> PyRef<PyCode> {
-    constants::load(vm, compiled.code)
+/// The bits of code flags for features, as the compiler keeps them in code objects.
+pub fn code_flags(features: FutureFlags) -> CodeFlags {
+    let mut flags = CodeFlags::empty();
+    flags.set(CodeFlags::FUTURE_DIVISION, features.division);
+    flags.set(CodeFlags::FUTURE_ABSOLUTE_IMPORT, features.absolute_import);
+    flags.set(CodeFlags::FUTURE_PRINT_FUNCTION, features.print_function);
+    flags.set(CodeFlags::FUTURE_UNICODE_LITERALS, features.unicode_literals);
+    flags
 }
 
 /// What the lowering makes of a module.

@@ -2,11 +2,11 @@
 
 use ruff_python_ast as out;
 
-use crate::runtime::intrinsics;
+use super::intrinsics;
 use crate::syntax::ast::{Arguments, Expr, ExprKind, Span, Stmt, StmtKind};
 
 use super::build::{self, Pos};
-use super::{Failure, Lowerer, constants};
+use super::{Failure, Lowerer, docstring};
 
 /// `<keywords>(kwargs)`
 fn unicode_keywords(kwarg: &str, pos: Pos) -> out::Expr {
@@ -30,7 +30,7 @@ impl<'a> Lowerer<'a> {
             && let ExprKind::Str { s } = &value.node
         {
             let pos = first.span.start;
-            lowered.push(build::expr_stmt(build::string(constants::docstring(s), pos), pos));
+            lowered.push(build::expr_stmt(build::string(docstring::carry(s), pos), pos));
             rest = after;
         }
         lowered.extend(start);

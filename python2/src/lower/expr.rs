@@ -6,7 +6,7 @@ use malachite_bigint::BigInt;
 use ruff_python_ast as out;
 use rustpython_compiler_core::bytecode::ConstantData;
 
-use crate::runtime::{intrinsics, special_names};
+use super::{intrinsics, special_names};
 use crate::syntax::ast::{
     BoolOp, CmpOp, Expr, ExprContext, ExprKind, Keyword, Number, Operator, Slice, Span, Str, UnaryOp,
 };

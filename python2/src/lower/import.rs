@@ -2,7 +2,7 @@
 
 use ruff_python_ast as out;
 
-use crate::runtime::intrinsics;
+use super::intrinsics;
 use crate::syntax::ast::Alias;
 
 use super::Lowerer;
