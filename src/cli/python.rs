@@ -21,8 +21,29 @@ pub struct Arguments {
 
 /// Flags of CPython that change nothing here.
 const FLAGS: &str = "uEsSOBtvdiR3xb";
-/// The same, with a value.
+/// The same, with a value. That of `-W` is a filter of warnings.
 const FLAGS_WITH_VALUE: &str = "WQ";
+
+/// What the words before the program say.
+struct Options {
+    /// Whether compiled code is kept.
+    kept: bool,
+    /// `sys.warnoptions`.
+    warnings: Vec<String>,
+}
+
+impl Options {
+    fn new() -> Self {
+        Self { kept: true, warnings: Vec::new() }
+    }
+
+    /// Those of the environment come last, as in CPython.
+    fn add_environment(&mut self) {
+        if let Ok(list) = std::env::var("PYTHONWARNINGS") {
+            self.warnings.extend(list.split(',').filter(|filter| !filter.is_empty()).map(str::to_owned));
+        }
+    }
+}
 
 /// Whether a word is one that only the Python command has: programs start themselves as `sys.executable -c CODE`.
 pub fn is_meant(word: &str) -> bool {
@@ -45,8 +66,8 @@ fn cache_folder() -> Option<PathBuf> {
     caches.is_absolute().then(|| caches.join("reprise").join("python"))
 }
 
-/// The program that the words name; an error message if they name none. `kept` becomes false if code is not to be kept.
-fn program(words: &mut dyn Iterator<Item = String>, kept: &mut bool) -> Result<Program, String> {
+/// The program that the words name; an error message if they name none.
+fn program(words: &mut dyn Iterator<Item = String>, options: &mut Options) -> Result<Program, String> {
     let needs = |option: char| format!("Argument expected for the -{option} option");
     while let Some(word) = words.next() {
         let Some(letters) = word.strip_prefix('-') else { return Ok(Program::File(PathBuf::from(word))) };
@@ -62,10 +83,13 @@ fn program(words: &mut dyn Iterator<Item = String>, kept: &mut bool) -> Result<P
                 'c' => return Ok(Program::Command(value()?.into_bytes())),
                 'm' => return Ok(Program::Module(value()?)),
                 _ if FLAGS_WITH_VALUE.contains(letter) => {
-                    value()?;
+                    let value = value()?;
+                    if letter == 'W' {
+                        options.warnings.push(value);
+                    }
                     break;
                 }
-                'B' => *kept = false,
+                'B' => options.kept = false,
                 _ if FLAGS.contains(letter) => {}
                 _ => return Err(format!("unknown option {word}")),
             }
@@ -85,11 +109,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut words = arguments.words.into_iter();
-    let mut kept = true;
-    match program(&mut words, &mut kept) {
+    let mut options = Options::new();
+    match program(&mut words, &mut options) {
         Ok(program) => {
-            code_cache::set_folder(cache_folder().filter(|_| kept));
-            let status = script::run(program, words.collect());
+            code_cache::set_folder(cache_folder().filter(|_| options.kept));
+            options.add_environment();
+            let status = script::run(program, words.collect(), options.warnings);
             ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1))
         }
         Err(message) => {
@@ -105,7 +130,7 @@ mod tests {
 
     fn parsed(text: &str) -> String {
         let mut words = text.split(' ').map(str::to_owned);
-        match program(&mut words, &mut true) {
+        match program(&mut words, &mut Options::new()) {
             Ok(program) => format!("{program:?} {:?}", words.collect::<Vec<_>>()),
             Err(message) => message,
         }

@@ -133,7 +133,9 @@ impl Interpreter {
     pub fn finish(self) -> u32 {
         let Self { main, idle, .. } = self;
         drop(idle);
-        main.into_inner().finalize(None)
+        let main = main.into_inner();
+        main.enter(crate::modules::threading::shut_down);
+        main.finalize(None)
     }
 
     /// Runs the closure on the main machine: signals, `signal.signal`, the main thread of `threading`.

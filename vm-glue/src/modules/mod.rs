@@ -26,7 +26,7 @@ mod hashlib;
 mod heap_module;
 mod import_module;
 mod json;
-mod logging_module;
+mod logging;
 mod markup;
 mod marshal_module;
 mod math_module;
@@ -40,6 +40,7 @@ mod posixpath;
 pub mod python_function;
 mod random_module;
 mod re;
+pub mod receiver;
 mod sockets;
 mod string_module;
 mod stringio;
@@ -48,10 +49,12 @@ pub mod syntax_tree;
 pub mod sys;
 mod sys_info;
 mod thread_module;
-mod threading_locks;
+pub mod threading;
 pub mod time_module;
+mod traceback_module;
 mod unicodedata;
 mod urls;
+mod warnings;
 mod web_module;
 mod xml;
 
@@ -126,7 +129,7 @@ pub static REGISTRY: &[Entry] = &[
     python("Cookie", include_str!("python/cookies/server.py")),
     library("DocXMLRPCServer", "xmlrpc.server"),
     native("HTMLParser", markup::html_parser),
-    python("Queue", include_str!("python/Queue.py")),
+    native("Queue", threading::queue),
     python("SimpleHTTPServer", include_str!("python/servers/SimpleHTTPServer.py")),
     python("SimpleXMLRPCServer", include_str!("python/xmlrpc/server.py")),
     python("SocketServer", include_str!("python/servers/SocketServer.py")),
@@ -158,9 +161,6 @@ pub static REGISTRY: &[Entry] = &[
     native("_json2", json::module),
     python("_literal", include_str!("python/_literal.py")),
     python("_logconfig", include_str!("python/logging/dictconfig.py")),
-    python("_loggers", include_str!("python/logging/loggers.py")),
-    native("_logging", logging_module::module),
-    python("_logrecord", include_str!("python/logging/records.py")),
     native("_minidom", xml::minidom::module),
     python("_netbase", include_str!("python/_netbase.py")),
     python("_netlogging", include_str!("python/logging/network.py")),
@@ -174,7 +174,6 @@ pub static REGISTRY: &[Entry] = &[
     native("_strings", string_module::module),
     python("_strptime", include_str!("python/_strptime.py")),
     native("_struct", struct_module::module),
-    native("_threading", threading_locks::module),
     native("_urls", urls::module),
     native("_web", web_module::module),
     python("_xmlrpcvalues", include_str!("python/xmlrpc/values.py")),
@@ -287,7 +286,7 @@ pub static REGISTRY: &[Entry] = &[
     python("keyword", include_str!("python/keyword.py")),
     python("linecache", include_str!("python/linecache.py")),
     over("locale", "locale", include_str!("python/locale.py")),
-    package("logging", include_str!("python/logging/__init__.py")),
+    native("logging", logging::module),
     python("logging.config", include_str!("python/logging/config.py")),
     python("logging.handlers", include_str!("python/logging/handlers.py")),
     native("markupbase", markup::markupbase),
@@ -344,12 +343,12 @@ pub static REGISTRY: &[Entry] = &[
     python("tempfile", include_str!("python/tempfile.py")),
     python("textwrap", include_str!("python/textwrap.py")),
     native("thread", thread_module::module),
-    python("threading", include_str!("python/threading.py")),
+    native("threading", threading::module),
     over("time", "time", include_str!("python/time.py")),
     python("timeit", include_str!("python/timeit.py")),
     python("token", include_str!("python/token.py")),
     python("tokenize", include_str!("python/tokenize.py")),
-    python("traceback", include_str!("python/traceback.py")),
+    native("traceback", traceback_module::module),
     python("types", include_str!("python/types.py")),
     native("unicodedata", unicodedata::make),
     package("unittest", include_str!("python/unittest/__init__.py")),
@@ -366,7 +365,7 @@ pub static REGISTRY: &[Entry] = &[
     python("urlparse", include_str!("python/urlparse.py")),
     python("uu", include_str!("python/uu.py")),
     python("uuid", include_str!("python/uuid.py")),
-    python("warnings", include_str!("python/warnings.py")),
+    native("warnings", warnings::module),
     over("weakref", "weakref", include_str!("python/weakref.py")),
     python("whichdb", include_str!("python/whichdb.py")),
     package("xml.dom", include_str!("python/xml/dom/__init__.py")),

@@ -117,7 +117,7 @@ impl std::fmt::Debug for PythonFunction {
     }
 }
 
-#[pyclass(flags(DISALLOW_INSTANTIATION), with(Callable, GetDescriptor, Representable))]
+#[pyclass(flags(DISALLOW_INSTANTIATION, METHOD_DESCRIPTOR), with(Callable, GetDescriptor, Representable))]
 impl PythonFunction {
     #[pygetset]
     fn __name__(zelf: &Py<Self>) -> &'static str {

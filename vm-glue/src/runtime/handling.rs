@@ -3,10 +3,11 @@
 
 use std::cell::RefCell;
 
+use rustpython_compiler_core::OneIndexed;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyTraceback, PyTuple, PyType};
 use rustpython_vm::frame::{FrameObject, FrameObjectRef};
 use rustpython_vm::function::OptionalArg;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
 use super::{exceptions, intrinsics, restricted};
 
@@ -83,6 +84,31 @@ pub fn clear(vm: &VirtualMachine) {
     if let Some(frame) = vm.current_frame() {
         note(frame, None, vm);
     }
+}
+
+/// Works while an exception is being handled in the running function, as in an `except` of it. An exception that comes
+/// from native code has the running function in its traceback then.
+pub fn during<R>(error: &PyBaseExceptionRef, vm: &VirtualMachine, work: impl FnOnce() -> R) -> R {
+    let Some(frame) = vm.current_frame() else { return work() };
+    if error.__traceback__().is_none() {
+        let line = frame.as_object().get_attr("f_lineno", vm).and_then(|line| line.try_to_value::<usize>(vm));
+        if let Some(line) = line.ok().and_then(OneIndexed::new) {
+            error.set_traceback(Some(PyTraceback::new(None, frame.clone(), 0, line).into_ref(&vm.ctx)));
+        }
+    }
+    let find = |notes: &Notes| notes.0.iter().position(|note| is_same(&note.frame, &frame));
+    let before = HANDLED.with_borrow(|notes| find(notes).and_then(|at| notes.0.get(at)).map(|note| note.error.clone()));
+    note(frame.clone(), Some(restricted::shown(error.clone(), vm)), vm);
+    let result = work();
+    let dropped = match before {
+        Some(error) => {
+            note(frame, error, vm);
+            None
+        }
+        None => HANDLED.with_borrow_mut(|notes| find(notes).map(|at| notes.0.remove(at))),
+    };
+    drop(dropped);
+    result
 }
 
 /// `sys.exc_info()`: type, value, traceback.

@@ -35,8 +35,9 @@ impl Program {
     }
 }
 
-/// Runs a program to its end and returns the exit status. `arguments` follow the program in `sys.argv`.
-pub fn run(program: Program, arguments: Vec<String>) -> i32 {
+/// Runs a program to its end and returns the exit status. `arguments` follow the program in `sys.argv`; `warnings` are
+/// its `sys.warnoptions`.
+pub fn run(program: Program, arguments: Vec<String>, warnings: Vec<String>) -> i32 {
     let mut argv = vec![program.name()];
     argv.extend(arguments);
     let folder = match &program {
@@ -51,7 +52,7 @@ pub fn run(program: Program, arguments: Vec<String>) -> i32 {
     let finished = threads::on_big_stack("main", move || {
         let interpreter = Interpreter::new(settings);
         let status = interpreter.enter_main(|vm| {
-            let result = run_main(vm, &program);
+            let result = set_warnings(vm, warnings).and_then(|()| run_main(vm, &program));
             let status = match result {
                 Ok(()) => 0,
                 Err(error) => report(vm, &error),
@@ -69,6 +70,16 @@ pub fn run(program: Program, arguments: Vec<String>) -> i32 {
             1
         }
     }
+}
+
+/// Sets `sys.warnoptions`; the module `warnings`, which reads them, tells of bad ones before the program begins.
+fn set_warnings(vm: &VirtualMachine, options: Vec<String>) -> PyResult<()> {
+    if options.is_empty() {
+        return Ok(());
+    }
+    let options = options.into_iter().map(|option| text::new_str(vm, option.as_bytes())).collect();
+    import::sys(vm)?.set_attr("warnoptions", vm.ctx.new_list(options), vm)?;
+    import::module(vm, "warnings").map(drop)
 }
 
 fn main_module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {

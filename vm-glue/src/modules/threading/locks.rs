@@ -1,18 +1,18 @@
-//! The module `_threading`, on which `threading` stands: RLock, Condition, Semaphore and Event of Python 2.7.
+//! RLock, Condition, Semaphore and Event of `threading`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rustpython_vm::builtins::{PyModule, PyTuple, PyType};
+use rustpython_vm::builtins::{PyTuple, PyType, PyTypeRef};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{Constructor, Initializer, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
-use super::random_module::float_of;
-use super::thread_module::{Lock, Patience, Waited, ident};
 use crate::modules;
+use crate::modules::random_module::float_of;
+use crate::modules::thread_module::{Lock, Patience, Waited, ident, new_lock};
 use crate::runtime::{arguments, text};
 
 /// The argument `timeout=None`.
@@ -165,7 +165,23 @@ pub struct Condition {
     waiters: Mutex<VecDeque<Arc<Waited<bool>>>>,
 }
 
+/// Whether the program has put something of its own into an object.
+fn is_changed(object: &PyObject) -> bool {
+    object.dict().is_some_and(|own| !own.is_empty())
+}
+
 impl Condition {
+    fn own_or_locks(zelf: &Py<Self>, name: &'static str, vm: &VirtualMachine) -> PyResult {
+        match zelf.as_object().dict().map(|own| own.get_item_opt(name, vm)).transpose()?.flatten() {
+            Some(own) => Ok(own),
+            None => zelf.lock(vm)?.get_attr(name, vm),
+        }
+    }
+
+    fn replace(zelf: &Py<Self>, name: &'static str, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.as_object().dict().map_or(Ok(()), |own| own.set_item(name, value, vm))
+    }
+
     fn lock(&self, vm: &VirtualMachine) -> PyResult {
         self.lock
             .lock()
@@ -214,6 +230,37 @@ impl Condition {
         }
     }
 
+    /// Waits until somebody notifies, or the time is over.
+    fn wait_for(zelf: &Py<Self>, patience: Patience, vm: &VirtualMachine) -> PyResult<()> {
+        if !zelf.owned(vm)? {
+            return Err(vm.new_runtime_error("cannot wait on un-acquired lock"));
+        }
+        let lock = zelf.lock(vm)?;
+        let waiter = Arc::new(Waited::new(false));
+        zelf.waiters.lock().push_back(Arc::clone(&waiter));
+        let changed = is_changed(zelf.as_object());
+        let saved = match changed {
+            true => Some(vm.call_method(zelf.as_object(), "_release_save", ())?),
+            false => zelf.save(&lock, vm)?,
+        };
+        let woken = waiter.wait(vm, patience, |woken| woken.then_some(())).is_some();
+        if !woken {
+            zelf.waiters.lock().retain(|other| !Arc::ptr_eq(other, &waiter));
+        }
+        match saved {
+            Some(saved) if changed => vm.call_method(zelf.as_object(), "_acquire_restore", (saved,)).map(drop),
+            saved => zelf.restore(&lock, saved, vm),
+        }
+    }
+
+    fn wake_if_owned(&self, count: usize, vm: &VirtualMachine) -> PyResult<()> {
+        if !self.owned(vm)? {
+            return Err(vm.new_runtime_error("cannot notify on un-acquired lock"));
+        }
+        self.wake(count);
+        Ok(())
+    }
+
     fn wake(&self, count: usize) {
         let mut waiters = self.waiters.lock();
         let count = count.min(waiters.len());
@@ -225,22 +272,50 @@ impl Condition {
 
 #[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF), with(Constructor, Initializer, Representable))]
 impl Condition {
-    /// The lock's own method.
+    /// The lock's own method, or what the program put in its place.
     #[pygetset]
     fn acquire(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.lock(vm)?.get_attr("acquire", vm)
+        Self::own_or_locks(zelf, "acquire", vm)
     }
 
-    /// The lock's own method.
+    #[pygetset(setter)]
+    fn set_acquire(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        Self::replace(zelf, "acquire", value, vm)
+    }
+
+    /// The lock's own method, or what the program put in its place.
     #[pygetset]
     fn release(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.lock(vm)?.get_attr("release", vm)
+        Self::own_or_locks(zelf, "release", vm)
+    }
+
+    #[pygetset(setter)]
+    fn set_release(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        Self::replace(zelf, "release", value, vm)
+    }
+
+    /// Frees the lock; what `_acquire_restore` needs to take it as often again.
+    #[pymethod]
+    fn _release_save(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        Ok(zelf.save(&*zelf.lock(vm)?, vm)?.unwrap_or_else(|| vm.ctx.none()))
+    }
+
+    #[pymethod]
+    fn _acquire_restore(zelf: &Py<Self>, saved: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.restore(&*zelf.lock(vm)?, Some(saved).filter(|saved| !vm.is_none(saved)), vm)
     }
 
     /// The lock.
     #[pygetset(name = "_Condition__lock")]
     fn private_lock(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         zelf.lock(vm)
+    }
+
+    /// A lock for each thread that waits.
+    #[pygetset(name = "_Condition__waiters")]
+    fn private_waiters(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let waiting = zelf.waiters.lock().len();
+        vm.ctx.new_list((0..waiting).map(|_| new_lock(vm).into()).collect()).into()
     }
 
     #[pymethod]
@@ -270,40 +345,21 @@ impl Condition {
     fn wait(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         let [limit, _balancing] = arguments::bind(vm, "wait", ["timeout", "balancing"], 0, args)?;
         let patience = timeout(limit, vm)?;
-        if !zelf.owned(vm)? {
-            return Err(vm.new_runtime_error("cannot wait on un-acquired lock"));
-        }
-        let lock = zelf.lock(vm)?;
-        let waiter = Arc::new(Waited::new(false));
-        zelf.waiters.lock().push_back(Arc::clone(&waiter));
-        let saved = zelf.save(&lock, vm)?;
-        let woken = waiter.wait(vm, patience, |woken| woken.then_some(())).is_some();
-        if !woken {
-            zelf.waiters.lock().retain(|other| !Arc::ptr_eq(other, &waiter));
-        }
-        zelf.restore(&lock, saved, vm)
+        Self::wait_for(zelf, patience, vm)
     }
 
     #[pymethod]
     fn notify(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         let [count] = arguments::bind(vm, "notify", ["n"], 0, args)?;
         let count = count.map_or(Ok(1), |count| arguments::integer(vm, &count))?;
-        if !zelf.owned(vm)? {
-            return Err(vm.new_runtime_error("cannot notify on un-acquired lock"));
-        }
-        zelf.wake(usize::try_from(count).unwrap_or(0));
-        Ok(())
+        zelf.wake_if_owned(usize::try_from(count).unwrap_or(0), vm)
     }
 
     #[pymethod]
     #[pymethod(name = "notify_all")]
     #[allow(non_snake_case)]
     fn notifyAll(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        if !zelf.owned(vm)? {
-            return Err(vm.new_runtime_error("cannot notify on un-acquired lock"));
-        }
-        zelf.wake(usize::MAX);
-        Ok(())
+        zelf.wake_if_owned(usize::MAX, vm)
     }
 }
 
@@ -411,8 +467,8 @@ impl Initializer for Semaphore {
     }
 }
 
-/// `_threading.bound(semaphore)`: it never has more free places than now.
-fn bound(semaphore: PyRef<Semaphore>) {
+/// From now on it never has more free places than now.
+pub fn bound(semaphore: PyRef<Semaphore>) {
     *semaphore.bound.lock() = Some(Semaphore::value(&semaphore));
 }
 
@@ -433,6 +489,15 @@ impl Event {
     fn isSet(zelf: &Py<Self>) -> bool {
         zelf.flag.with(|flag| *flag)
     }
+
+    #[pygetset(name = "_Event__flag")]
+    fn private_flag(zelf: &Py<Self>) -> bool {
+        Self::isSet(zelf)
+    }
+
+    /// After a fork: nobody waits here.
+    #[pymethod]
+    fn _reset_internal_locks(_zelf: &Py<Self>) {}
 
     #[pymethod]
     fn set(zelf: &Py<Self>) {
@@ -466,13 +531,80 @@ impl Constructor for Event {
     }
 }
 
-/// Makes the module `_threading`.
-pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
-    let module = modules::new(vm, "_threading");
-    modules::set_class(vm, &module, "_RLock", RLock::make_static_type(), "threading");
-    modules::set_class(vm, &module, "_Condition", Condition::make_static_type(), "threading");
-    modules::set_class(vm, &module, "_Semaphore", Semaphore::make_static_type(), "threading");
-    modules::set_class(vm, &module, "_Event", Event::make_static_type(), "threading");
-    modules::set_function(vm, &module, "bound", bound);
-    module
+// ---- for other natives -----------------------------------------------------------------------------------------------
+
+/// A condition of this lock.
+pub fn condition_of(lock: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    let condition = Condition { lock: Mutex::new(Some(lock)), waiters: Mutex::default() };
+    condition.into_ref(&vm.ctx).into()
+}
+
+/// A fresh flag.
+pub fn new_event(vm: &VirtualMachine) -> PyObjectRef {
+    Event::default().into_ref(&vm.ctx).into()
+}
+
+/// The lock that is taken for a lock or condition, where nobody has changed what taking it means.
+fn plain_lock(object: &PyObject, vm: &VirtualMachine) -> Option<PyRef<Lock>> {
+    if let Some(lock) = object.downcast_ref::<Lock>() {
+        return Some(lock.to_owned());
+    }
+    let lock = object.downcast_ref_if_exact::<Condition>(vm)?.lock.lock().clone()?;
+    if is_changed(object) {
+        return None;
+    }
+    lock.downcast::<Lock>().ok()
+}
+
+/// `with object: work()` for a lock or a condition, of whatever class.
+pub fn holding<R>(object: &PyObject, vm: &VirtualMachine, work: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+    if let Some(lock) = plain_lock(object, vm) {
+        lock.take(vm, Patience::Forever);
+        let result = work();
+        lock.free();
+        return result;
+    }
+    if let Some(lock) = object.downcast_ref_if_exact::<RLock>(vm) {
+        lock.take(vm, Patience::Forever, 1);
+        let result = work();
+        lock.free(vm)?;
+        return result;
+    }
+    vm.call_method(object, "acquire", ())?;
+    let result = work();
+    let freed = vm.call_method(object, "release", ());
+    let result = result?;
+    freed?;
+    Ok(result)
+}
+
+/// `condition.wait(seconds)`.
+pub fn wait(condition: &PyObject, seconds: Option<f64>, vm: &VirtualMachine) -> PyResult<()> {
+    if let Some(condition) = condition.downcast_ref_if_exact::<Condition>(vm)
+        && !is_changed(condition.as_object())
+    {
+        return Condition::wait_for(condition, seconds.map_or(Patience::Forever, Patience::seconds), vm);
+    }
+    let arguments = seconds.map(|seconds| vm.ctx.new_float(seconds).into()).into_iter().collect::<Vec<PyObjectRef>>();
+    vm.call_method(condition, "wait", arguments).map(drop)
+}
+
+/// `condition.notify()`, or `notify_all()`.
+pub fn notify(condition: &PyObject, all: bool, vm: &VirtualMachine) -> PyResult<()> {
+    if let Some(condition) = condition.downcast_ref_if_exact::<Condition>(vm)
+        && !is_changed(condition.as_object())
+    {
+        return condition.wake_if_owned(if all { usize::MAX } else { 1 }, vm);
+    }
+    vm.call_method(condition, if all { "notify_all" } else { "notify" }, ()).map(drop)
+}
+
+/// The native classes, by their names in `threading`.
+pub fn classes() -> [(&'static str, PyTypeRef); 4] {
+    [
+        ("_RLock", RLock::make_static_type()),
+        ("_Condition", Condition::make_static_type()),
+        ("_Semaphore", Semaphore::make_static_type()),
+        ("_Event", Event::make_static_type()),
+    ]
 }
