@@ -52,6 +52,9 @@ pub fn in_old_words(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExc
     if error.fast_isinstance(vm.ctx.exceptions.overflow_error) && message.contains("timestamp out of range") {
         return vm.new_value_error(message);
     }
+    if error.fast_isinstance(vm.ctx.exceptions.os_error) {
+        return vm.new_value_error("timestamp out of range for platform localtime()/gmtime() function");
+    }
     if !error.fast_isinstance(vm.ctx.exceptions.value_error) {
         return error;
     }

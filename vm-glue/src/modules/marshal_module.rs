@@ -169,6 +169,9 @@ impl Writer {
         {
             let bytes = buffer.contiguous_or_collect(<[u8]>::to_vec);
             self.bytes(b's', &bytes);
+        } else if let Some(bytes) = text::bytes_of(value).filter(|_| text::is_str(value)) {
+            // A class derived from str is a buffer, too.
+            self.bytes(b's', &bytes);
         } else {
             return Err(vm.new_value_error("unmarshallable object"));
         }

@@ -102,6 +102,11 @@ fn listing_function(vm: &VirtualMachine) -> PyObjectRef {
     super::dialect::get(vm, LISTING).unwrap_or_else(|_| vm.ctx.none())
 }
 
+/// Is this the function behind `d.keys`, which makes a list of what the method gives?
+pub fn is_listing(function: &PyObject, vm: &VirtualMachine) -> bool {
+    listing_function(vm).is(function)
+}
+
 const LISTING: &str = "<listing>";
 
 /// A view of a dict (or of a mapping of the machine's library) as the list that Python 2 has instead.

@@ -240,7 +240,9 @@ fn names_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>
         let is_late = |name: &PyObject| {
             name.downcast_ref::<PyStr>().is_some_and(|name| {
                 // Marks that no source can spell are nobody's attributes.
-                name.as_bytes().starts_with(b"<") || super::later_names::is_hidden(object, name.as_bytes(), vm)
+                name.as_bytes().starts_with(b"<")
+                    || super::later_names::is_hidden(object, name.as_bytes(), vm)
+                    || super::later_names::is_inherited_by_all(object, name.as_bytes(), vm)
             })
         };
         let mut shown: Vec<PyObjectRef> =
@@ -266,12 +268,7 @@ fn names_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>
 fn is_machine_name(name: &PyObject) -> bool {
     const NAMES: &[&str] = &[
         "__dir__",
-        "__eq__",
-        "__ne__",
-        "__lt__",
-        "__le__",
-        "__gt__",
-        "__ge__",
+        "__buffer__",
         "__init_subclass__",
         "__getstate__",
         "__class_getitem__",
@@ -299,7 +296,6 @@ fn is_machine_name(name: &PyObject) -> bool {
         "gi_suspended",
         "gi_yieldfrom",
     ];
-    // The comparison methods exist in Python 2 where a type compares; `object` has none.
     name.downcast_ref::<PyStr>().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name))
 }
 

@@ -14,6 +14,8 @@ type Compare =
     fn(&PyObject, &PyObject, PyComparisonOp, &VirtualMachine) -> PyResult<Either<PyObjectRef, PyComparisonValue>>;
 type Subscript = fn(PyMapping<'_>, &PyObject, &VirtualMachine) -> PyResult;
 type AssignSubscript = fn(PyMapping<'_>, &PyObject, Option<PyObjectRef>, &VirtualMachine) -> PyResult<()>;
+type Concat = fn(PySequence<'_>, &PyObject, &VirtualMachine) -> PyResult;
+type Contains = fn(PySequence<'_>, &PyObject, &VirtualMachine) -> PyResult<bool>;
 type Item = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
 type Iter = fn(PyObjectRef, &VirtualMachine) -> PyResult;
 type New = fn(rustpython_vm::builtins::PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
@@ -21,6 +23,9 @@ type New = fn(rustpython_vm::builtins::PyTypeRef, FuncArgs, &VirtualMachine) -> 
 /// The machine's own functions.
 static INIT: OnceLock<Init> = OnceLock::new();
 static COMPARE: OnceLock<Compare> = OnceLock::new();
+static CONCAT: OnceLock<Concat> = OnceLock::new();
+static CONCAT_IN_PLACE: OnceLock<Concat> = OnceLock::new();
+static CONTAINS: OnceLock<Contains> = OnceLock::new();
 static ASSIGN: OnceLock<AssignSubscript> = OnceLock::new();
 static VIEW_NEW: OnceLock<New> = OnceLock::new();
 static VIEW_SUBSCRIPT: OnceLock<Subscript> = OnceLock::new();
@@ -46,6 +51,9 @@ pub fn patch(vm: &VirtualMachine) {
     replace!(slots.init, INIT, init);
     replace!(slots.richcompare, COMPARE, compare);
     replace!(slots.as_mapping.ass_subscript, ASSIGN, assign);
+    replace!(slots.as_sequence.concat, CONCAT, concat);
+    replace!(slots.as_sequence.inplace_concat, CONCAT_IN_PLACE, concat_in_place);
+    replace!(slots.as_sequence.contains, CONTAINS, contains);
     slots.str.store(Some(str));
     let add = |name: &'static str, method: fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult| {
         let flags = PyMethodFlags::METHOD | PyMethodFlags::FASTCALL | PyMethodFlags::KEYWORDS;
@@ -72,6 +80,7 @@ pub fn patch(vm: &VirtualMachine) {
         };
         class.set_attr(interned, vm.new_method(name, class, padded).into());
     }
+    super::names::rewrap(class, &["__add__", "__iadd__", "__contains__"], vm);
     class.modified();
     let view = vm.ctx.types.memoryview_type.slots();
     replace!(view.new, VIEW_NEW, view_new);
@@ -164,6 +173,35 @@ fn init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         (false, _) => text::narrow(string.as_wtf8()).into_owned(),
     };
     original(zelf, FuncArgs::from(vec![vm.ctx.new_bytes(bytes).into()]), vm)
+}
+
+/// Only what has bytes can be appended: no unicode.
+fn appendable(array: &PyObject, other: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    if !text::is_unicode(other) && (text::is_str(other) || other.class().slots().as_buffer.load().is_some()) {
+        return Ok(());
+    }
+    let (array, other) = (super::names::type_name_of(array), super::names::type_name_of(other));
+    Err(vm.new_type_error(format!("can't concat {array} to {other}")))
+}
+
+fn concat(array: PySequence<'_>, other: &PyObject, vm: &VirtualMachine) -> PyResult {
+    appendable(array.obj, other, vm)?;
+    CONCAT.get().ok_or_else(|| missing(vm))?(array, other, vm)
+}
+
+fn concat_in_place(array: PySequence<'_>, other: &PyObject, vm: &VirtualMachine) -> PyResult {
+    appendable(array.obj, other, vm)?;
+    CONCAT_IN_PLACE.get().ok_or_else(|| missing(vm))?(array, other, vm)
+}
+
+fn contains(array: PySequence<'_>, item: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    let is_number = item.downcastable::<PyInt>() || item.class().slots().as_number.index.load().is_some();
+    let has_bytes = text::is_str(item) || item.class().slots().as_buffer.load().is_some();
+    if !is_number && (text::is_unicode(item) || !has_bytes) {
+        let kind = super::names::type_name_of(item);
+        return Err(vm.new_type_error(format!("Type {kind} doesn't support the buffer API")));
+    }
+    CONTAINS.get().ok_or_else(|| missing(vm))?(array, item, vm)
 }
 
 /// A unicode never equals a bytearray.

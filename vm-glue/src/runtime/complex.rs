@@ -119,8 +119,18 @@ fn integer_power(base: (f64, f64), exponent: i32) -> (f64, f64) {
     }
 }
 
+/// CPython 2.7's hash: that of the real part, and of the imaginary part a thousand thousand times.
+fn complex_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<rustpython_vm::common::hash::PyHash> {
+    let (real, imaginary) = complex_operand(object).unwrap_or_default();
+    let real = vm.ctx.new_float(real).as_object().hash(vm)?;
+    let imaginary = vm.ctx.new_float(imaginary).as_object().hash(vm)?;
+    let hash = real.wrapping_add(imaginary.wrapping_mul(1_000_003));
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
 /// Replaces the slots of the native type.
 pub fn patch(vm: &VirtualMachine) {
+    vm.ctx.types.complex_type.slots().hash.store(Some(complex_hash));
     let complex = &vm.ctx.types.complex_type.slots().as_number;
     complex.floor_divide.store(Some(complex_floor_divide));
     complex.right_floor_divide.store(Some(complex_floor_divide));
@@ -130,4 +140,9 @@ pub fn patch(vm: &VirtualMachine) {
     complex.right_power.store(Some(complex_power));
     complex.divmod.store(Some(complex_divmod));
     complex.right_divmod.store(Some(complex_divmod));
+    super::names::rewrap(
+        vm.ctx.types.complex_type,
+        &["__hash__", "__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__"],
+        vm,
+    );
 }

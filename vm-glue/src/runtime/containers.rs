@@ -1,7 +1,7 @@
 //! Dicts, lists and tuples: Python 2's methods and reprs; hashes of numbers and containers.
 
 use super::{arguments, compare, names, slices};
-use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyList, PySlice, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyFrozenSet, PyInt, PyList, PySlice, PyStr, PyTuple, PyType};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::PyMapping;
@@ -342,6 +342,19 @@ fn install_list(vm: &VirtualMachine) {
             })
         });
     list.set_attr(name, method.into());
+    let name = vm.ctx.intern_str("insert");
+    let Some(original) = list.get_attr(name) else { return };
+    let insert = move |list: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        arguments::count(vm, "insert", &args, 2, 2)?;
+        if let Some(index) = args.args.first_mut()
+            && index.downcast_ref_if_exact::<PyInt>(vm).is_none()
+        {
+            *index = vm.ctx.new_int(arguments::integer(vm, index)?).into();
+        }
+        args.prepend_arg(list);
+        original.call(args, vm)
+    };
+    list.set_attr(name, vm.new_method("insert", list, insert).into());
 }
 
 type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;

@@ -150,6 +150,10 @@ fn function_repr(function: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyS
 fn method_repr(method: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let function = restricted::read(method, "__func__", vm)?;
     let object = restricted::read(method, "__self__", vm)?;
+    if super::attributes::is_listing(&function, vm) {
+        // `d.keys` is the method itself in Python 2.
+        return object.repr(vm);
+    }
     let class = match object.downcast_ref::<PyType>() {
         // A class method: Python 2 shows the class of the class.
         Some(class) if super::classic::is_classic(class) => "classobj".to_owned(),

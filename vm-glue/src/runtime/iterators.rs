@@ -1,10 +1,10 @@
 //! Iterators of Python 2's own: over `__getitem__`.
 
-use rustpython_vm::builtins::PyType;
+use rustpython_vm::builtins::{PyStr, PyType};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::types::{IterNext, Iterable, SelfIter};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The old iteration protocol: `x[0]`, `x[1]` … until IndexError or StopIteration.
@@ -43,7 +43,29 @@ impl IterNext for ItemIterator {
     }
 }
 
+/// `<listiterator object at 0x…>`: the machine's iterators under their names of Python 2.
+fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let name = super::names::shown_name(object.class());
+    Ok(vm.ctx.new_str(format!("<{name} object at {:#x}>", object.get_id())))
+}
+
 /// Makes the types of this file.
-pub fn install(_vm: &VirtualMachine) {
-    let _: rustpython_vm::PyRef<PyType> = ItemIterator::make_static_type();
+pub fn install(vm: &VirtualMachine) {
+    let _: PyRef<PyType> = ItemIterator::make_static_type();
+    let types = &vm.ctx.types;
+    for class in [
+        types.list_iterator_type,
+        types.list_reverseiterator_type,
+        types.tuple_iterator_type,
+        types.str_iterator_type,
+        types.set_iterator_type,
+        types.range_iterator_type,
+        types.long_range_iterator_type,
+        types.callable_iterator,
+        types.dict_keyiterator_type,
+        types.dict_valueiterator_type,
+        types.dict_itemiterator_type,
+    ] {
+        class.slots().repr.store(Some(repr));
+    }
 }

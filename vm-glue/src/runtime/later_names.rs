@@ -94,6 +94,63 @@ pub fn is_hidden(object: &PyObject, name: &[u8], vm: &VirtualMachine) -> bool {
     found.is_some_and(|class| class.heaptype_ext().is_none() && is_later(&class, name))
 }
 
+/// The native types that have comparison methods in Python 2; the others compare by `__cmp__` or not at all.
+const COMPARING: &[&str] = &[
+    "str",
+    "unicode",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "frozenset",
+    "float",
+    "complex",
+    "bytearray",
+    "memoryview",
+    "type",
+    "builtin_function_or_method",
+    "method",
+    "weakref",
+    "deque",
+    "date",
+    "datetime",
+    "time",
+    "timedelta",
+    "array",
+    "defaultdict",
+    "OrderedDict",
+    "cell",
+    "dict_keys",
+    "dict_items",
+    "mappingproxy",
+];
+
+/// Attributes that the machine gives to every object, and Python 2 to those that have a use for them: the comparison
+/// methods, and the module of an object whose class is native.
+pub fn is_inherited_by_all(object: &PyObject, name: &[u8], vm: &VirtualMachine) -> bool {
+    let class = object.downcast_ref::<PyType>().unwrap_or(object.class());
+    match name {
+        b"__module__" => {
+            object.class().heaptype_ext().is_none()
+                && class.heaptype_ext().is_none()
+                && object.dict().is_none_or(|dict| !dict.contains_key("__module__", vm))
+                && !matches!(&*object.class().name(), "function" | "builtin_function_or_method" | "method" | "classobj")
+        }
+        b"__eq__" | b"__ne__" | b"__lt__" | b"__le__" | b"__gt__" | b"__ge__" => {
+            let Ok(name) = std::str::from_utf8(name) else { return false };
+            let Some(interned) = vm.ctx.interned_str(name) else { return true };
+            !class.mro_collect().iter().any(|base| match base.heaptype_ext() {
+                Some(_) => base.attributes().contains(interned),
+                None => {
+                    let full = base.name();
+                    COMPARING.contains(&full.rsplit('.').next().unwrap_or(&full))
+                }
+            })
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use reprise_python2::lower::special_names::UNMISTAKABLE;

@@ -54,6 +54,9 @@ fn translate(error: &Py<PyBaseException>, text: &str, vm: &VirtualMachine) -> Op
         return value_error(text);
     }
     if class.is(zoo.overflow_error) || class.is(zoo.index_error) {
+        if text.starts_with("Python int too large to convert to Rust ") {
+            return Some("Python int too large to convert to C long".to_owned());
+        }
         return match text {
             "int too large to convert to float" => Some("long int too large to convert to float".to_owned()),
             "cannot fit 'int' into an index-sized integer" => {
@@ -276,9 +279,24 @@ fn type_error(text: &str) -> Option<String> {
         }
     }
     if let Some(rest) = text.strip_prefix("can only concatenate ")
-        && let Some((left, right)) = rest.split_once(" (not '")
+        && let Some((left, right)) = rest.split_once(" (not '").or_else(|| rest.split_once(" (not \""))
+        && let Some((got, end)) = right.split_once(['\'', '"'])
     {
-        return Some(format!("can only concatenate {left} (not \"{}", right.replacen('\'', "\"", 1)));
+        let shown = format!("can only concatenate {left} (not \"{}\"{end}", type_name(got));
+        return Some(shown).filter(|shown| shown != text);
+    }
+    if let Some(rest) = text.strip_prefix("unsupported operand type(s) for ")
+        && let Some((operator, types)) = rest.split_once(": '")
+        && let Some((left, right)) = types.trim_end_matches('\'').split_once("' and '")
+        && (names::renamed(left).is_some() || names::renamed(right).is_some())
+    {
+        let (left, right) = (type_name(left), type_name(right));
+        return Some(format!("unsupported operand type(s) for {operator}: '{left}' and '{right}'"));
+    }
+    if let Some(name) = between(text, "'", "' object is not callable")
+        && let Some(shown) = names::renamed(name)
+    {
+        return Some(format!("'{shown}' object is not callable"));
     }
     if text == "maxlen must be non-negative." {
         return Some("maxlen must be non-negative".to_owned());
@@ -378,7 +396,6 @@ const PARSED: &[&str] = &[
     "rindex",
     "startswith",
     "endswith",
-    "count",
     "encode",
     "decode",
     "expandtabs",
@@ -394,6 +411,31 @@ fn missing_self(text: &str, vm: &VirtualMachine) -> Option<String> {
     Some(format!("descriptor '{name}' of '{}' object needs an argument", owner.name()))
 }
 
+/// Special methods that are wrappers of slots in CPython 2.7: they count their arguments without saying whose they are.
+const SLOTS: &[&str] = &[
+    "__hex__",
+    "__oct__",
+    "__iter__",
+    "__long__",
+    "__int__",
+    "__float__",
+    "__nonzero__",
+    "__repr__",
+    "__str__",
+    "__hash__",
+    "__neg__",
+    "__pos__",
+    "__abs__",
+    "__invert__",
+    "__index__",
+    "__len__",
+    "__cmp__",
+    "__coerce__",
+    "__div__",
+    "__rdiv__",
+    "__getitem__",
+];
+
 /// Counts of arguments of native functions.
 fn arity(text: &str) -> Option<String> {
     if let Some((head, got)) = text.split_once(", got ")
@@ -405,8 +447,12 @@ fn arity(text: &str) -> Option<String> {
         let bound = bound.replace(" 1 arguments", " 1 argument");
         return Some(format!("{name}() takes {bound} ({got} given)"));
     }
+    // Wrappers of slots do not know their names.
     if text == "expected 1 argument, got 0" {
         return Some("object.__new__(): not enough arguments".to_owned());
+    }
+    if let Some(given) = text.strip_prefix("expected 1 argument, got ") {
+        return Some(format!("expected 1 arguments, got {given}"));
     }
     if text.starts_with("NoneType") && text.contains(" expected 0 arguments, got ") {
         return Some("cannot create 'NoneType' instances".to_owned());
@@ -415,10 +461,19 @@ fn arity(text: &str) -> Option<String> {
         && got != "0"
     {
         let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
+        if SLOTS.contains(&name) {
+            return Some(format!("expected 0 arguments, got {got}"));
+        }
         return Some(format!("{name}() takes no arguments ({got} given)"));
     }
     if let Some((name, got)) = text.split_once(" expected 1 argument, got ") {
         let name = name.rsplit('.').next().unwrap_or(name).trim_end_matches("()");
+        if name == "__format__" {
+            return Some(format!("__format__() takes exactly 1 argument ({got} given)"));
+        }
+        if SLOTS.contains(&name) {
+            return Some(format!("expected 1 arguments, got {got}"));
+        }
         return Some(format!("{name}() takes exactly one argument ({got} given)"));
     }
     for bound in [" expected at least 1 argument, got ", " expected at most 1 argument, got "] {

@@ -18,9 +18,14 @@ fn is_wide(object: &PyObject) -> bool {
     integer(object).is_some_and(|value| !fits(value))
 }
 
+/// An operand of a class derived from int meets a long here: the long's own operators are not asked before.
+fn is_long(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.downcast_ref_if_exact::<PyInt>(vm).is_none() && object.fast_isinstance(long_type(vm))
+}
+
 /// The result of an operation on ints: a long where an operand was one or the result does not fit.
 fn int_result(value: PyObjectRef, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyObjectRef {
-    if is_wide(a) || is_wide(b) {
+    if is_wide(a) || is_wide(b) || is_long(a, vm) || is_long(b, vm) {
         return promote(value, vm);
     }
     if value.downcast_ref_if_exact::<PyInt>(vm).is_some() && is_wide(&value) {
@@ -210,7 +215,7 @@ fn float_power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachi
     reject_fraction(a, b, vm)?;
     if let (Some(base), Some(exponent)) = (a.downcast_ref::<PyFloat>(), b.downcast_ref::<PyFloat>())
         && base.to_f64() == 0.0
-        && exponent.to_f64() > 0.0
+        && exponent.to_f64() >= 0.0
     {
         // The machine takes -0.0 for a negative number.
         return Ok(vm.ctx.new_float(base.to_f64().powf(exponent.to_f64())).into());

@@ -114,7 +114,8 @@ pub(super) fn int_new_as(class: PyTypeRef, args: FuncArgs, name: &str, vm: &Virt
 /// Python 2's integer texts: white space around, a sign, the prefix of the base, an `L` behind for longs.
 pub fn parse_integer(text: &str, base: u32, long_suffix: bool) -> Option<BigInt> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c));
-    let text = if long_suffix { text.strip_suffix(['l', 'L']).unwrap_or(text) } else { text };
+    // In bases from 22 on the letter is a digit.
+    let text = if long_suffix && base < 22 { text.strip_suffix(['l', 'L']).unwrap_or(text) } else { text };
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),

@@ -366,9 +366,11 @@ impl Writer {
             self.out.extend_from_slice(&value.to_be_bytes());
             return Ok(());
         }
-        let text = text::repr_of(vm, object)?;
-        let text = if self.is_c() { text.strip_suffix(b".0").unwrap_or(&text) } else { &text };
-        self.line(op::FLOAT, text);
+        let text = match self.is_c() {
+            true => text::str_of(vm, &*vm._mod(vm.ctx.new_str("%.17g").as_object(), object)?)?,
+            false => text::repr_of(vm, object)?,
+        };
+        self.line(op::FLOAT, &text);
         Ok(())
     }
 

@@ -204,12 +204,8 @@ impl Writer {
                 // It contains itself: take the one that is there.
                 self.code(op::POP);
                 self.fetch(vm, number)?;
-            } else if self.is_c()
-                && object.strong_count() < 2
-                && state.is_none_or(|state| state.downcastable::<PyDict>())
-            {
-                // Nobody else holds it.
             } else {
+                // The method that reduced it holds it: `cPickle` always takes note, too.
                 self.memoize(vm, object)?;
             }
         }
@@ -233,7 +229,9 @@ impl Writer {
         }
         let class = object.get_attr("__class__", vm)?;
         let mut args = Vec::new();
-        let given = match attribute(vm, object, "__getinitargs__")? {
+        // A bound method holds the object.
+        let initial = attribute(vm, object, "__getinitargs__")?;
+        let given = match &initial {
             Some(method) => {
                 let given = method.call((), vm)?;
                 given.length(vm)?;
@@ -275,8 +273,8 @@ impl Writer {
             }
         };
         if self.is_c() {
-            let (state, _) = state(vm)?;
-            if !state.downcastable::<PyDict>() || object.strong_count() > 1 {
+            let (state, by_method) = state(vm)?;
+            if by_method || initial.is_some() || !state.downcastable::<PyDict>() || object.strong_count() > 1 {
                 self.memoize(vm, object)?;
             }
             self.save(vm, &state)?;

@@ -6,6 +6,8 @@ digest_size = None
 
 
 def _xor(key, value):
+    if isinstance(key, unicode):
+        raise TypeError('character mapping must return integer, None or unicode')
     return ''.join([chr(ord(c) ^ value) for c in key])
 
 
@@ -19,8 +21,6 @@ class HMAC:
             digestmod = _hashlib.md5
         if callable(digestmod):
             start = digestmod
-        elif isinstance(digestmod, basestring):
-            start = lambda data='': _hashlib.new(digestmod, data)
         else:
             start = digestmod.new
         self.digest_cons = start
@@ -64,6 +64,13 @@ def new(key, msg=None, digestmod=None):
 
 def compare_digest(a, b):
     """Are two digests equal? In a time that does not tell where they differ."""
+    if isinstance(a, unicode) and isinstance(b, unicode):
+        a, b = a.encode('latin-1'), b.encode('latin-1')
+    if isinstance(a, unicode) or isinstance(b, unicode):
+        raise TypeError("'unicode' does not have the buffer interface")
+    if not (hasattr(a, '__len__') and hasattr(b, '__len__')):
+        raise TypeError("unsupported operand types(s) or combination of types: '%s' and '%s'" % (
+            type(a).__name__, type(b).__name__))
     if len(a) != len(b):
         return False
     differences = 0

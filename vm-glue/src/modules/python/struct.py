@@ -7,6 +7,8 @@ class Struct(object):
     """A format, ready to use."""
 
     def __init__(self, format):
+        if isinstance(format, unicode):
+            format = str(format)
         self.size = calcsize(format)
         self.format = format
 

@@ -54,6 +54,34 @@ const FLAGS: &[(&str, &str, Flags)] = &[
     ("", "DEBUG", Flags::DEBUG),
 ];
 
+/// `re.__all__`.
+const NAMES: &[&str] = &[
+    "match",
+    "search",
+    "sub",
+    "subn",
+    "split",
+    "findall",
+    "compile",
+    "purge",
+    "template",
+    "escape",
+    "I",
+    "L",
+    "M",
+    "S",
+    "X",
+    "U",
+    "IGNORECASE",
+    "LOCALE",
+    "MULTILINE",
+    "DOTALL",
+    "VERBOSE",
+    "UNICODE",
+    "error",
+    "finditer",
+];
+
 /// `re.compile`.
 fn compiled(vm: &VirtualMachine, pattern: PyObjectRef, flags: Option<PyObjectRef>) -> PyResult<PyRef<Pattern>> {
     let bits = match &flags {
@@ -182,6 +210,10 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
         });
         set(name, function.into());
     }
+    let by_pickle = |pattern: PyObjectRef, flags: PyObjectRef, vm: &VirtualMachine| compiled(vm, pattern, Some(flags));
+    set("_compile", vm.new_function("_compile", by_pickle).into());
+    let names = NAMES.iter().map(|name| vm.ctx.new_str(*name).into()).collect();
+    set("__all__", vm.ctx.new_list(names).into());
     // What plug-ins import of the cache: its compiled patterns are kept elsewhere.
     set("_cache", vm.ctx.new_dict().into());
     set("escape", vm.new_function("escape", escape).into());

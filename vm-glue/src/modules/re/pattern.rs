@@ -293,11 +293,12 @@ impl Pattern {
     fn substitute(zelf: &PyRef<Self>, args: SubArgs, vm: &VirtualMachine) -> PyResult<(PyObjectRef, usize)> {
         let subject = Subject::new(vm, args.string)?;
         let replacement = zelf.replacement(vm, args.repl)?;
-        let limit = usize::try_from(args.count).unwrap_or(0);
+        // None at all if the count is negative.
+        let more = |done: usize| args.count == 0 || isize::try_from(done).is_ok_and(|done| done < args.count);
         let mut search = Search::new(zelf, &subject, 0, isize::MAX);
         let mut pieces = Vec::new();
         let (mut last, mut count) = (0, 0);
-        while limit == 0 || count < limit {
+        while more(count) {
             let Some((start, end)) = search.next(true) else { break };
             if last < start {
                 pieces.push(subject.piece(vm, last, start));
@@ -447,11 +448,11 @@ impl Pattern {
     #[pymethod]
     fn split(zelf: PyRef<Pattern>, args: SplitArgs, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let subject = Subject::new(vm, args.string)?;
-        let limit = usize::try_from(args.maxsplit).unwrap_or(0);
+        let more = |done: usize| args.maxsplit == 0 || isize::try_from(done).is_ok_and(|done| done < args.maxsplit);
         let mut search = Search::new(&zelf, &subject, 0, isize::MAX);
         let mut parts = Vec::new();
         let (mut last, mut count) = (0, 0);
-        while limit == 0 || count < limit {
+        while more(count) {
             let Some((start, end)) = search.next(true) else { break };
             if start == end {
                 if last == subject.length() {
@@ -488,6 +489,16 @@ impl Pattern {
     #[pygetset]
     fn groupindex(zelf: &Py<Self>) -> PyDictRef {
         zelf.groupindex.clone()
+    }
+
+    /// Pickles call `re._compile`.
+    #[pymethod]
+    fn __reduce_ex__(zelf: PyRef<Pattern>, _protocol: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let make = crate::import::module(vm, "re")?.get_attr("_compile", vm)?;
+        let pattern = zelf.as_object().get_attr("pattern", vm)?;
+        let flags = zelf.as_object().get_attr("flags", vm)?;
+        let args = vm.ctx.new_tuple(vec![pattern, flags]).into();
+        Ok(vm.ctx.new_tuple(vec![make, args]).into())
     }
 
     #[pymethod]

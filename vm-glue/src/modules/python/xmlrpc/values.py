@@ -205,10 +205,11 @@ class Marshaller:
     dispatch[str] = dump_string
 
     def dump_unicode(self, value, write, escape=escape):
+        value = escape(value)
         if self.encoding:
-            value = value.encode(self.encoding)
+            value = value.encode(self.encoding, 'xmlcharrefreplace')
         write('<value><string>')
-        write(escape(value))
+        write(value)
         write('</string></value>\n')
 
     dispatch[unicode] = dump_unicode
@@ -236,7 +237,7 @@ class Marshaller:
             write('<member>\n')
             if type(key) is unicode:
                 if self.encoding:
-                    key = key.encode(self.encoding)
+                    key = key.encode(self.encoding, 'xmlcharrefreplace')
             elif type(key) is not str:
                 raise TypeError('dictionary key must be string')
             write('<name>%s</name>\n' % escape(key))
