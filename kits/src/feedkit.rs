@@ -67,15 +67,20 @@ impl RssKit {
     }
 }
 
+/// The encoding of bytes that are in no other.
+const OVERRIDE: &str = "windows-1252";
+
 /// The feed of a text.
 fn parse(vm: &VirtualMachine, data: &PyObject) -> PyResult {
-    let (source, encoding) = if text::is_unicode(data) {
-        (text::text_of(vm, data)?.unwrap_or_default(), "utf-8".to_owned())
-    } else {
-        let bytes = text::str_of(vm, data)?;
-        let encoding = declared_encoding(&bytes).unwrap_or_else(|| "utf-8".to_owned());
-        (decode_document(&bytes, false), encoding.to_lowercase())
+    let bytes = match text::is_unicode(data) {
+        true => text::unicode_of(vm, data)?.into_bytes(),
+        false => text::str_of(vm, data)?,
     };
+    let declared = declared_encoding(&bytes).map(|name| name.to_lowercase());
+    // What is not in the encoding that it ought to be in is taken for this one.
+    let is_utf8 = declared.as_deref().is_none_or(|name| matches!(name, "utf-8" | "utf8"));
+    let is_overridden = is_utf8 && std::str::from_utf8(&bytes).is_err();
+    let source = decode_document(&bytes, false);
     let parsed = vm.allow_threads(|| feed::parse(&source));
     let module = libraries::module(vm, "feedparser")?;
     let shapes = Shapes { vm, dict: module.get_attr("FeedParserDict", vm)? };
@@ -84,7 +89,13 @@ fn parse(vm: &VirtualMachine, data: &PyObject) -> PyResult {
     set("feed", shapes.dict(&parsed.feed)?)?;
     let entries: PyResult<Vec<PyObjectRef>> = parsed.entries.iter().map(|entry| shapes.dict(entry)).collect();
     set("entries", vm.ctx.new_list(entries?).into())?;
-    set("bozo", vm.ctx.new_int(i32::from(parsed.error.is_some())).into())?;
+    set("bozo", vm.ctx.new_int(i32::from(parsed.error.is_some() || is_overridden)).into())?;
+    if is_overridden && parsed.error.is_none() {
+        let declared = declared.as_deref().unwrap_or("utf-8");
+        let message = format!("document declared as {declared}, but parsed as {OVERRIDE}");
+        let class = module.get_attr("CharacterEncodingOverride", vm)?;
+        set("bozo_exception", class.call((text::native(vm, &message),), vm)?)?;
+    }
     if let Some(error) = parsed.error {
         let arguments: Vec<PyObjectRef> = vec![
             text::native(vm, error.message),
@@ -93,7 +104,15 @@ fn parse(vm: &VirtualMachine, data: &PyObject) -> PyResult {
         ];
         set("bozo_exception", module.get_attr("SAXParseException", vm)?.call(arguments, vm)?)?;
     }
-    set("encoding", text::new_unicode(vm, &encoding))?;
+    // A name that the document gives is unicode.
+    set(
+        "encoding",
+        match declared {
+            _ if is_overridden => text::native(vm, OVERRIDE),
+            Some(name) => text::new_unicode(vm, &name),
+            None => text::native(vm, "utf-8"),
+        },
+    )?;
     set("version", text::native(vm, parsed.version))?;
     let namespaces = vm.ctx.new_dict();
     for (prefix, uri) in &parsed.namespaces {

@@ -124,6 +124,7 @@ pub mod user_state;
 pub mod utilkit;
 pub mod xmlrpc;
 pub mod xmlrpckit;
+mod yaml_reader;
 pub mod yaml_scalars;
 pub mod yamlkit;
 mod zone_files;

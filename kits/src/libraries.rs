@@ -43,6 +43,8 @@ static MODULES: &[Entry] = &[
     native("fcrypt", cryptokit::natives),
     python("feedparser", include_str!("python/feedparser.py")),
     package("lxml", include_str!("python/lxml/__init__.py")),
+    python("lxml._reading", include_str!("python/lxml/_reading.py")),
+    python("lxml._xpath", include_str!("python/lxml/_xpath.py")),
     python("lxml.builder", include_str!("python/lxml/builder.py")),
     python("lxml.cssselect", include_str!("python/lxml/cssselect.py")),
     python("lxml.etree", include_str!("python/lxml/etree.py")),

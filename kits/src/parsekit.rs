@@ -253,7 +253,7 @@ pub fn json_object(
             Err(_) => return Err(text::utf8_error(vm, &bytes)),
         },
     };
-    json_lenient::read(vm, &source)
+    json_lenient::read(vm, &source, !is_unicode)
 }
 
 // ---- XML -------------------------------------------------------------------------------------------------------------
@@ -519,8 +519,9 @@ impl HtmlKit {
 /// The native part of the module `demjson`.
 pub fn lenient_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
     let decode = |source: PyObjectRef, strict: bool, vm: &VirtualMachine| -> PyResult {
+        let decoded = !text::is_unicode(&source);
         let source = text::unicode_of(vm, &source)?;
-        if strict { json_text::loads(vm, &source) } else { json_lenient::read(vm, &source) }
+        if strict { json_text::loads(vm, &source) } else { json_lenient::read(vm, &source, decoded) }
     };
     let encode = |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         Ok(text::new_str(vm, json_text::dumps_lenient(vm, &object)?.as_bytes()))
@@ -536,7 +537,12 @@ pub fn lenient_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
             Err(Refused::Syntax) => Ok(vm.ctx.none()),
         }
     };
+    let classes = json_lenient::classes(vm);
     let parts = vec![
+        ("JSONError", classes.json.clone().into()),
+        ("JSONDecodeError", classes.decode.clone().into()),
+        ("JSONEncodeError", classes.encode.clone().into()),
+        ("undefined", json_lenient::undefined(vm)),
         ("strict", vm.new_function("strict", strict).into()),
         ("decode", vm.new_function("decode", decode).into()),
         ("encode", vm.new_function("encode", encode).into()),

@@ -7,7 +7,6 @@ use rustpython_vm::function::{ArgIterable, FuncArgs, IntoFuncArgs, KwArgs};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 
 use crate::libraries;
-use crate::plistkit::{document, expat_error};
 use crate::sax::{self, Handler, Name, SaxError};
 
 /// Deepest nesting of values.
@@ -415,4 +414,24 @@ fn scalar(vm: &VirtualMachine, kind: &str, content: &str) -> PyResult {
         "nil" => vm.ctx.none(),
         _ => text::native(vm, content),
     })
+}
+
+/// An expat error.
+fn expat_error(vm: &VirtualMachine, error: &SaxError) -> PyBaseExceptionRef {
+    let raise = || -> PyResult<PyBaseExceptionRef> {
+        let class = libraries::module(vm, "xml.parsers.expat")?.get_attr("ExpatError", vm)?;
+        let made = class.call((text::native(vm, &error.to_string()),), vm)?;
+        made.set_attr("lineno", vm.ctx.new_int(error.line), vm)?;
+        made.set_attr("offset", vm.ctx.new_int(error.column), vm)?;
+        made.downcast().map_err(|_| vm.new_value_error(error.to_string()))
+    };
+    raise().unwrap_or_else(|error| error)
+}
+
+/// The text of XML data, for the readers that complain as expat does.
+fn document(vm: &VirtualMachine, data: &PyObject) -> PyResult<String> {
+    if text::is_unicode(data) {
+        return Ok(text::text_of(vm, data)?.unwrap_or_default());
+    }
+    sax::decoded(&text::str_of(vm, data)?).map_err(|error| expat_error(vm, &error))
 }

@@ -311,7 +311,7 @@ fn json(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult
 }
 
 fn json_as_script(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
-    json_lenient::read(vm, &string(vm, args, 0)?)
+    json_lenient::read(vm, &string(vm, args, 0)?, false)
 }
 
 fn json_written(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {

@@ -19,7 +19,7 @@ use super::iterators::NodeIterator;
 use super::smart::{SmartStr, SmartUnicode};
 use super::tree::{EMPTY, Flavour, Kind, Name, NodeId, ROOT, Tree};
 use super::values::{
-    check_attribute, check_tag, class_name, given, pairs, resolve_name, split_tag, value_error, xml_text,
+    cdata_text, check_attribute, check_tag, class_name, given, pairs, resolve_name, split_tag, value_error, xml_text,
 };
 use super::walking::{name_tests, next_sibling, texts_of};
 use super::xpath_call;
@@ -335,8 +335,7 @@ impl Element {
     #[pygetset]
     fn text(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let found = zelf.read(|tree, node| match tree.kind(node) {
-            Kind::Comment => Some(tree.text(node).to_owned()),
-            Kind::Instruction => Some(tree.text(node).to_owned()).filter(|t| !t.is_empty()),
+            Kind::Comment | Kind::Instruction => Some(tree.text(node).to_owned()),
             _ => tree.leading_text(node),
         });
         found.map_or_else(|| vm.ctx.none(), |text| text::native(vm, &text))
@@ -349,7 +348,13 @@ impl Element {
             zelf.write(|tree, node| tree.set_leading_text(node, None));
         }
         let value = match value {
-            PySetterValue::Assign(value) if !vm.is_none(&value) => Some(xml_text(vm, &value)?),
+            PySetterValue::Assign(value) if !vm.is_none(&value) => {
+                if let Some(text) = cdata_text(vm, &value)? {
+                    zelf.write(|tree, node| tree.set_cdata(node, &text, false));
+                    return Ok(());
+                }
+                Some(xml_text(vm, &value)?)
+            }
             _ => None,
         };
         zelf.write(|tree, node| match tree.kind(node) {
@@ -369,7 +374,13 @@ impl Element {
     fn set_tail(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         zelf.write(|tree, node| tree.set_tail(node, None));
         let value = match value {
-            PySetterValue::Assign(value) if !vm.is_none(&value) => Some(xml_text(vm, &value)?),
+            PySetterValue::Assign(value) if !vm.is_none(&value) => {
+                if let Some(text) = cdata_text(vm, &value)? {
+                    zelf.write(|tree, node| tree.set_cdata(node, &text, true));
+                    return Ok(());
+                }
+                Some(xml_text(vm, &value)?)
+            }
             _ => None,
         };
         zelf.write(|tree, node| tree.set_tail(node, value.as_deref()));

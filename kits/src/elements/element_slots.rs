@@ -61,6 +61,7 @@ impl Representable for Element {
         let address = zelf.as_object().get_id();
         Ok(zelf.read(|tree, node| match tree.kind(node) {
             Kind::Comment => format!("<!--{}-->", tree.text(node)),
+            Kind::Instruction if tree.text(node).is_empty() => format!("<?{}?>", tree.local_name(node)),
             Kind::Instruction => format!("<?{} {}?>", tree.local_name(node), tree.text(node)),
             _ => format!("<Element {} at 0x{address:x}>", tree.expanded_name(tree.node(node).name)),
         }))

@@ -567,7 +567,8 @@ impl<'a> Parser<'a> {
         let begin = self.at;
         self.skip_past(b'>');
         let data = self.text.get(begin..self.at).unwrap_or("");
-        let data = data.strip_suffix('>').unwrap_or(data);
+        // One that the text ends in is lost.
+        let Some(data) = data.strip_suffix('>') else { return };
         let node = self.tree.create_text(Kind::Instruction, data);
         self.tree.set_line(node, line);
         let local = self.tree.atom(&target);

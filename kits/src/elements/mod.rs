@@ -8,6 +8,7 @@
 //!   [`element_tree`]: the Python objects over a tree
 
 pub mod attributes;
+pub mod canonical;
 pub mod css;
 mod css_tokens;
 pub mod document;
@@ -30,8 +31,10 @@ pub mod walking;
 pub mod writer;
 mod xml_doctype;
 pub mod xml_parser;
+mod xml_pieces;
+mod xml_references;
 pub mod xpath;
-mod xpath_call;
+pub mod xpath_call;
 
 use rustpython_vm::{PyResult, VirtualMachine};
 

@@ -458,6 +458,35 @@ impl Tree {
         self.node_mut(id).name = name;
     }
 
+    /// Makes a text node a CDATA section: it has a name, as no other text.
+    pub fn mark_cdata(&mut self, id: NodeId) {
+        let local = self.atom("#cdata");
+        self.node_mut(id).name.local = local;
+    }
+
+    /// Makes a CDATA section all the text before an element's children, or, with `tail`, all the text behind it.
+    pub fn set_cdata(&mut self, id: NodeId, text: &str, tail: bool) {
+        if tail {
+            self.set_tail(id, None);
+        } else {
+            self.set_leading_text(id, None);
+        }
+        let (parent, next) = if tail {
+            let Some(parent) = self.parent(id) else { return };
+            (parent, self.next(id))
+        } else {
+            (id, self.children(id).next())
+        };
+        let node = self.create_text(Kind::Text, text);
+        self.mark_cdata(node);
+        self.link_before(parent, node, next);
+    }
+
+    /// Whether a text node is a CDATA section.
+    pub fn is_cdata(&self, id: NodeId) -> bool {
+        self.kind(id) == Kind::Text && self.node(id).name.local != EMPTY
+    }
+
     pub fn set_line(&mut self, id: NodeId, line: u32) {
         self.node_mut(id).line = line;
     }
@@ -474,7 +503,7 @@ impl Tree {
             return;
         }
         let last = self.node(parent).last;
-        if last != NIL && self.kind(last) == Kind::Text {
+        if last != NIL && self.kind(last) == Kind::Text && !self.is_cdata(last) {
             let span = self.node(last).text;
             let span = if (span.start + span.len) as usize == self.heap.len() {
                 self.heap.push_str(text);

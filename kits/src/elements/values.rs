@@ -151,3 +151,11 @@ fn sequence_pairs(vm: &VirtualMachine, value: PyObjectRef) -> PyResult<Vec<(PyOb
         })
         .collect()
 }
+
+/// The text of an `lxml.etree.CDATA`; None for every other value.
+pub fn cdata_text(vm: &VirtualMachine, value: &PyObject) -> PyResult<Option<String>> {
+    if text::is_basestring(value) || &*value.class().name() != "CDATA" {
+        return Ok(None);
+    }
+    xml_text(vm, &*value.get_attr("_data", vm)?).map(Some)
+}

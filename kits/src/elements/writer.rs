@@ -43,6 +43,8 @@ pub fn write(tree: &Tree, id: NodeId, options: Options) -> String {
         for text in tree.tail_nodes(id) {
             if options.method == Method::Text {
                 out.push_str(tree.text(text));
+            } else if options.method == Method::Xml && tree.is_cdata(text) {
+                escape_cdata(tree.text(text), &mut out);
             } else {
                 escape_text(tree.text(text), tree.flavour == Flavour::Html, &mut out);
             }
@@ -110,7 +112,9 @@ impl Writer<'_> {
             Kind::Root => return Some(Open { id, next: tree.node(id).first, pretty: false }),
             Kind::Text => {
                 let parent = tree.node(id).parent;
-                if self.html && parent != NIL && is_raw_text(&tree.local_name(parent).to_ascii_lowercase()) {
+                if !self.html && tree.is_cdata(id) {
+                    escape_cdata(tree.text(id), self.out);
+                } else if self.html && parent != NIL && is_raw_text(&tree.local_name(parent).to_ascii_lowercase()) {
                     self.out.push_str(tree.text(id));
                 } else {
                     escape_text(tree.text(id), tree.flavour == Flavour::Html, self.out);
@@ -281,6 +285,13 @@ fn escape_text(text: &str, page: bool, out: &mut String) {
             c => out.push(c),
         }
     }
+}
+
+/// A CDATA section; where its end stands in the text, another one begins.
+fn escape_cdata(text: &str, out: &mut String) {
+    out.push_str("<![CDATA[");
+    out.push_str(&text.replace("]]>", "]]]]><![CDATA[>"));
+    out.push_str("]]>");
 }
 
 fn escape_attribute(text: &str, out: &mut String) {

@@ -3,14 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::tree::{EMPTY, Flavour, Kind, Name, NodeId, ROOT, Tree, XML_NAMESPACE};
+use super::tree::{EMPTY, Flavour, Name, NodeId, ROOT, Tree, XML_NAMESPACE};
 
+/// What the prefix `xmlns` stands for.
+const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
 /// Deepest nesting of elements.
 const DEEPEST: usize = 256;
-/// Deepest nesting of entities in entities.
-const DEEPEST_ENTITY: u32 = 20;
-/// Most text that entities may expand to, beside what the document itself holds.
-const LARGEST_EXPANSION: usize = 1_000_000;
 
 /// Why a document is refused, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +26,10 @@ pub struct XmlOptions {
     pub remove_blank_text: bool,
     /// Leave comments out.
     pub remove_comments: bool,
+    /// Leave instructions out.
+    pub remove_instructions: bool,
+    /// Remember what was a CDATA section.
+    pub keep_cdata: bool,
 }
 
 /// Parses a document; an encoding that it declares is only remembered, for the text is decoded already.
@@ -54,7 +56,6 @@ pub fn parse_xml(text: &str, options: XmlOptions) -> Result<Tree, XmlError> {
         place: None,
         lines: 0,
         lines_counted_to: 0,
-        line_start: 0,
     };
     let xml = parser.tree.atom("xml");
     let uri = parser.tree.atom(XML_NAMESPACE);
@@ -65,33 +66,31 @@ pub fn parse_xml(text: &str, options: XmlOptions) -> Result<Tree, XmlError> {
 
 pub(super) type Parsed<T> = Result<T, XmlError>;
 
-struct Open {
+pub(super) struct Open {
     node: NodeId,
-    name: String,
-    line: u32,
+    pub(super) name: String,
+    pub(super) line: u32,
     /// Number of declarations in scope before this element's own.
     scope: usize,
 }
 
 pub(super) struct Parser<'a> {
-    text: &'a str,
+    pub(super) text: &'a str,
     pub(super) at: usize,
     pub(super) tree: Tree,
-    options: XmlOptions,
-    open: Vec<Open>,
+    pub(super) options: XmlOptions,
+    pub(super) open: Vec<Open>,
     /// Prefixes in scope: prefix, address, depth.
-    scopes: Vec<(u32, u32, usize)>,
+    pub(super) scopes: Vec<(u32, u32, usize)>,
     pub(super) entities: Arc<HashMap<String, String>>,
-    expanded: usize,
-    entity_depth: u32,
-    inside_entity: bool,
-    /// Where the entity that is being read stands in the document.
-    place: Option<(u32, u32)>,
+    pub(super) expanded: usize,
+    pub(super) entity_depth: u32,
+    pub(super) inside_entity: bool,
+    /// The line of the document in which the entity stands that is being read; errors tell places in the entity.
+    pub(super) place: Option<u32>,
     /// New lines up to `lines_counted_to`.
-    lines: u32,
-    lines_counted_to: usize,
-    /// Where the line that holds that place begins.
-    line_start: usize,
+    pub(super) lines: u32,
+    pub(super) lines_counted_to: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -123,11 +122,18 @@ impl<'a> Parser<'a> {
         self.at > start
     }
 
+    /// The text from a place on.
+    pub(super) fn from(&self, at: usize) -> &'a str {
+        self.text.get(at..).unwrap_or("")
+    }
+
+    /// The text from a place to here.
+    pub(super) fn since(&self, begin: usize) -> &'a str {
+        self.text.get(begin..self.at).unwrap_or("")
+    }
+
     /// The present line and column, both from 1.
     fn here(&self) -> (u32, u32) {
-        if let Some(place) = self.place {
-            return place;
-        }
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.bytes().filter(|b| *b == b'\n').count() as u32 + 1;
         let start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -135,35 +141,26 @@ impl<'a> Parser<'a> {
         (line, column)
     }
 
-    /// The present line; counts on from the last time.
-    fn line(&mut self) -> u32 {
-        if let Some((line, _)) = self.place {
+    /// The present line in the document; counts on from the last time.
+    pub(super) fn line(&mut self) -> u32 {
+        if let Some(line) = self.place {
             return line;
         }
         let more = self.text.as_bytes().get(self.lines_counted_to..self.at).unwrap_or_default();
         self.lines += more.iter().filter(|b| **b == b'\n').count() as u32;
-        if let Some(last) = more.iter().rposition(|b| *b == b'\n') {
-            self.line_start = self.lines_counted_to + last + 1;
-        }
         self.lines_counted_to = self.at.max(self.lines_counted_to);
         self.lines + 1
     }
 
-    /// The same as [`here`](Self::here), by counting on.
-    fn here_onward(&mut self) -> (u32, u32) {
-        match self.place {
-            Some(place) => place,
-            None => {
-                let line = self.line();
-                let before = self.text.get(self.line_start..self.at).unwrap_or_default();
-                (line, before.chars().count() as u32 + 1)
-            }
-        }
-    }
-
     pub(super) fn error<T>(&self, message: impl Into<String>) -> Parsed<T> {
         let (line, column) = self.here();
-        Err(XmlError { message: message.into(), line, column })
+        let message = if self.peek() == 0 && !self.at_end() {
+            // Before anything else, this character is refused.
+            "Char 0x0 out of allowed range".to_owned()
+        } else {
+            message.into()
+        };
+        Err(XmlError { message, line, column })
     }
 
     fn document(&mut self) -> Parsed<()> {
@@ -187,24 +184,6 @@ impl<'a> Parser<'a> {
         if self.at_end() { Ok(()) } else { self.error("Extra content at the end of the document") }
     }
 
-    fn declaration(&mut self) -> Parsed<()> {
-        let Some(end) = self.rest().find("?>") else {
-            return self.error("parsing XML declaration: '?>' expected");
-        };
-        let body = self.rest().get(5..end).unwrap_or("");
-        if !body.trim_start().starts_with("version") {
-            self.at += 5 + body.len() - body.trim_start().len();
-            return self.error("Malformed declaration expecting version");
-        }
-        if let Some(at) = body.find("encoding") {
-            let value = body.get(at + 8..).unwrap_or("").trim_start().trim_start_matches('=').trim_start();
-            let quote = value.chars().next().unwrap_or('"');
-            self.tree.encoding = value.get(1..).and_then(|v| v.split(quote).next()).map(str::to_owned);
-        }
-        self.at += end + 2;
-        Ok(())
-    }
-
     /// Comments, instructions and blanks outside the top element.
     fn miscellaneous(&mut self) -> Parsed<()> {
         loop {
@@ -219,7 +198,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn parent(&self) -> NodeId {
+    pub(super) fn parent(&self) -> NodeId {
         self.open.last().map_or(ROOT, |open| open.node)
     }
 
@@ -240,7 +219,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn piece(&mut self) -> Parsed<()> {
+    pub(super) fn piece(&mut self) -> Parsed<()> {
         match self.peek() {
             b'<' => {
                 let rest = self.rest();
@@ -267,11 +246,7 @@ impl<'a> Parser<'a> {
         let run = rest.get(..end).unwrap_or("");
         if let Some((at, bad)) = run.char_indices().find(|(_, c)| !is_char(*c)) {
             self.at += at;
-            return if bad == '\0' {
-                self.error("Char 0x0 out of allowed range")
-            } else {
-                self.error(format!("PCDATA invalid Char value {}", u32::from(bad)))
-            };
+            return self.error(format!("PCDATA invalid Char value {}", u32::from(bad)));
         }
         if let Some(at) = run.find("]]>") {
             self.at += at;
@@ -283,72 +258,6 @@ impl<'a> Parser<'a> {
             self.tree.append_text(parent, run);
         }
         self.at += end;
-        Ok(())
-    }
-
-    fn cdata(&mut self) -> Parsed<()> {
-        let body = self.rest().get("<![CDATA[".len()..).unwrap_or("");
-        let Some(end) = body.find("]]>") else {
-            self.at = self.text.len();
-            return self.error("CData section not finished");
-        };
-        let text = body.get(..end).unwrap_or("");
-        if let Some(at) = text.char_indices().find(|(_, c)| !is_char(*c)).map(|(at, _)| at) {
-            self.at += "<![CDATA[".len() + at;
-            return self.error("CData section not finished");
-        }
-        let parent = self.parent();
-        self.tree.append_text(parent, text);
-        self.at += "<![CDATA[".len() + end + 3;
-        Ok(())
-    }
-
-    fn comment(&mut self) -> Parsed<()> {
-        let line = self.line();
-        let body = self.rest().get(4..).unwrap_or("");
-        let Some(end) = body.find("--") else {
-            self.at = self.text.len();
-            return self.error("Comment not terminated");
-        };
-        if !body.get(end + 2..).unwrap_or("").starts_with('>') {
-            self.at += 4 + end;
-            return self.error("Double hyphen within comment");
-        }
-        if !self.options.remove_comments {
-            let node = self.tree.create_text(Kind::Comment, body.get(..end).unwrap_or(""));
-            self.tree.set_line(node, line);
-            let parent = self.parent();
-            self.tree.link_last(parent, node);
-        }
-        self.at += 4 + end + 3;
-        Ok(())
-    }
-
-    fn instruction(&mut self) -> Parsed<()> {
-        let line = self.line();
-        self.at += 2;
-        let Some(target) = self.name() else { return self.error("xmlParsePI : no target name") };
-        if target.eq_ignore_ascii_case("xml") {
-            return if target == "xml" {
-                self.error("XML declaration allowed only at the start of the document")
-            } else {
-                self.error("Invalid PI name")
-            };
-        }
-        if !self.skip_blanks() && !self.rest().starts_with("?>") && !self.at_end() {
-            return self.error(format!("ParsePI: PI {target} space expected"));
-        }
-        let Some(end) = self.rest().find("?>") else {
-            self.at = self.text.len();
-            return self.error(format!("ParsePI: PI {target} never end ..."));
-        };
-        let node = self.tree.create_text(Kind::Instruction, self.text.get(self.at..self.at + end).unwrap_or(""));
-        let local = self.tree.atom(&target);
-        self.tree.set_name(node, Name { uri: EMPTY, prefix: EMPTY, local });
-        self.tree.set_line(node, line);
-        let parent = self.parent();
-        self.tree.link_last(parent, node);
-        self.at += end + 2;
         Ok(())
     }
 
@@ -369,25 +278,39 @@ impl<'a> Parser<'a> {
         (end > 0).then(|| rest.get(..end).unwrap_or("").to_owned())
     }
 
+    /// A name with one colon at most, which stands inside it.
+    fn qualified_name(&mut self) -> Parsed<Option<String>> {
+        let name = self.name();
+        if let Some(name) = &name
+            && name.contains(':')
+            && (name.starts_with(':') || name.ends_with(':') || name.matches(':').count() > 1)
+        {
+            return self.error(format!("Failed to parse QName '{name}'"));
+        }
+        Ok(name)
+    }
+
     fn start_tag(&mut self) -> Parsed<()> {
         if self.open.len() > DEEPEST {
             return self.error(format!("Excessive depth in document: {DEEPEST} use XML_PARSE_HUGE option"));
         }
         let line = self.line();
         self.at += 1;
-        let Some(name) = self.name() else { return self.error("StartTag: invalid element name") };
+        let Some(name) = self.qualified_name()? else { return self.error("StartTag: invalid element name") };
         let mut attributes: Vec<(String, String)> = Vec::new();
         let mut names = HashSet::new();
         let mut repeated = None;
-        let mut after_blank = self.skip_blanks();
-        while !self.at_end() && self.peek() != b'>' && !self.rest().starts_with("/>") {
+        self.skip_blanks();
+        let mut after_blank = true;
+        while self.peek() != b'>' && !self.rest().starts_with("/>") && self.rest().starts_with(is_char) {
             if !after_blank {
                 return self.error("attributes construct error");
             }
-            let Some(attribute) = self.name() else { return self.error("error parsing attribute name") };
+            let Some(attribute) = self.qualified_name()? else { return self.error("error parsing attribute name") };
             self.skip_blanks();
             if !self.take("=") {
-                return self.error(format!("Specification mandates value for attribute {attribute}"));
+                let local = split_name(&attribute).1;
+                return self.error(format!("Specification mandates value for attribute {local}"));
             }
             self.skip_blanks();
             let value = self.attribute_value()?;
@@ -397,6 +320,9 @@ impl<'a> Parser<'a> {
             }
             attributes.push((attribute, value));
             after_blank = self.skip_blanks();
+            if !after_blank && self.at_end() {
+                return self.error("attributes construct error");
+            }
         }
         if let Some(attribute) = repeated {
             return self.error(format!("Attribute {attribute} redefined"));
@@ -421,6 +347,9 @@ impl<'a> Parser<'a> {
         match attribute.strip_prefix("xmlns:") {
             Some("xml") if value != XML_NAMESPACE => self.error("xml namespace prefix mapped to wrong URI"),
             Some("xmlns") => self.error("redefinition of the xmlns prefix is forbidden"),
+            None if attribute == "xmlns" && value == XMLNS_NAMESPACE => {
+                self.error("reuse of the xmlns namespace name is forbidden")
+            }
             Some(prefix) if value.is_empty() => {
                 self.error(format!("xmlns:{prefix}: Empty XML namespace is not allowed"))
             }
@@ -494,7 +423,7 @@ impl<'a> Parser<'a> {
 
     fn end_tag(&mut self) -> Parsed<()> {
         self.at += 2;
-        let name = self.name().unwrap_or_default();
+        let name = self.name().unwrap_or_else(|| "unparsable".to_owned());
         self.skip_blanks();
         if !self.take(">") {
             return self.error("expected '>'");
@@ -521,9 +450,9 @@ impl<'a> Parser<'a> {
             let rest = self.rest();
             let end = rest.find(['<', '&', '"', '\'', '\n', '\t']).unwrap_or(rest.len());
             let run = rest.get(..end).unwrap_or("");
-            if let Some((at, bad)) = run.char_indices().find(|(_, c)| !is_char(*c)) {
+            if let Some((at, _)) = run.char_indices().find(|(_, c)| !is_char(*c)) {
                 self.at += at;
-                return self.error(format!("invalid character in attribute value: {}", u32::from(bad)));
+                return self.error("invalid character in attribute value");
             }
             value.push_str(run);
             self.at += end;
@@ -545,166 +474,6 @@ impl<'a> Parser<'a> {
             }
         }
     }
-
-    fn attribute_reference(&mut self, value: &mut String) -> Parsed<()> {
-        if self.rest().starts_with("&#") {
-            value.push(self.character_reference()?);
-            return Ok(());
-        }
-        let text = self.entity_text()?;
-        match text {
-            Entity::Character(c) => value.push(c),
-            Entity::Text(text) => {
-                if text.contains('<') {
-                    return self.error("'<' in entity is not allowed in attributes values");
-                }
-                let inner = self.inner_text(&text)?;
-                value.push_str(&inner.replace(['\n', '\t'], " "));
-            }
-        }
-        Ok(())
-    }
-
-    /// The text of an entity with the references in it resolved; there is no markup in it.
-    fn inner_text(&mut self, text: &str) -> Parsed<String> {
-        let mut inner = self.sub_parser(text)?;
-        let mut out = String::new();
-        while !inner.at_end() {
-            let rest = inner.rest();
-            let end = rest.find('&').unwrap_or(rest.len());
-            out.push_str(rest.get(..end).unwrap_or(""));
-            inner.at += end;
-            if !inner.at_end() {
-                inner.attribute_reference(&mut out)?;
-            }
-        }
-        let expanded = inner.expanded;
-        drop(inner);
-        self.expanded = expanded;
-        Ok(out)
-    }
-
-    /// A parser over the text of an entity, without a tree.
-    fn sub_parser<'t>(&mut self, text: &'t str) -> Parsed<Parser<'t>> {
-        // A reference to an empty entity has its price too.
-        self.expanded += text.len() + 20;
-        if self.expanded > LARGEST_EXPANSION {
-            return self.error("Maximum entity amplification factor exceeded");
-        }
-        if self.entity_depth >= DEEPEST_ENTITY {
-            return self.error("Detected an entity reference loop");
-        }
-        Ok(Parser {
-            text,
-            at: 0,
-            tree: Tree::new(Flavour::Xml),
-            options: self.options,
-            open: Vec::new(),
-            scopes: Vec::new(),
-            entities: Arc::clone(&self.entities),
-            expanded: self.expanded,
-            entity_depth: self.entity_depth + 1,
-            inside_entity: true,
-            place: Some(self.here_onward()),
-            lines: 0,
-            lines_counted_to: 0,
-            line_start: 0,
-        })
-    }
-
-    // ---- references ----------------------------------------------------------------------------------------------
-
-    fn reference(&mut self) -> Parsed<()> {
-        let parent = self.parent();
-        if self.rest().starts_with("&#") {
-            let c = self.character_reference()?;
-            self.tree.append_text(parent, c.encode_utf8(&mut [0; 4]));
-            return Ok(());
-        }
-        match self.entity_text()? {
-            Entity::Character(c) => self.tree.append_text(parent, c.encode_utf8(&mut [0; 4])),
-            Entity::Text(text) if !text.contains('<') => {
-                let text = self.inner_text(&text)?;
-                self.tree.append_text(parent, &text);
-            }
-            Entity::Text(text) => self.entity_markup(&text)?,
-        }
-        Ok(())
-    }
-
-    /// Reads the markup of an entity into the present element.
-    fn entity_markup(&mut self, text: &str) -> Parsed<()> {
-        let mut inner = self.sub_parser(text)?;
-        let depth = self.open.len();
-        std::mem::swap(&mut inner.tree, &mut self.tree);
-        std::mem::swap(&mut inner.open, &mut self.open);
-        std::mem::swap(&mut inner.scopes, &mut self.scopes);
-        let mut result = Ok(());
-        while result.is_ok() && !inner.at_end() {
-            result = inner.piece();
-            if inner.open.len() < depth {
-                result = inner.error("Opening and ending tag mismatch");
-            }
-        }
-        if result.is_ok() && inner.open.len() != depth {
-            result = inner.error("Premature end of data in entity");
-        }
-        std::mem::swap(&mut inner.tree, &mut self.tree);
-        std::mem::swap(&mut inner.open, &mut self.open);
-        std::mem::swap(&mut inner.scopes, &mut self.scopes);
-        let expanded = inner.expanded;
-        drop(inner);
-        self.expanded = expanded;
-        result
-    }
-
-    fn character_reference(&mut self) -> Parsed<char> {
-        let hexadecimal = self.rest().starts_with("&#x");
-        self.at += if hexadecimal { 3 } else { 2 };
-        let radix = if hexadecimal { 16 } else { 10 };
-        let mut value: u32 = 0;
-        while self.peek() != b';' {
-            let Some(digit) = char::from(self.peek()).to_digit(radix) else {
-                let kind = if hexadecimal { "hexadecimal" } else { "decimal" };
-                return self.error(format!("xmlParseCharRef: invalid {kind} value"));
-            };
-            value = value.saturating_mul(radix).saturating_add(digit);
-            self.at += 1;
-        }
-        self.at += 1;
-        match char::from_u32(value).filter(|c| is_char(*c)) {
-            Some(c) => Ok(c),
-            None => self.error(format!("xmlParseCharRef: invalid xmlChar value {value}")),
-        }
-    }
-
-    fn entity_text(&mut self) -> Parsed<Entity> {
-        self.at += 1;
-        let Some(name) = self.name() else { return self.error("xmlParseEntityRef: no name") };
-        if !self.take(";") {
-            return self.error("EntityRef: expecting ';'");
-        }
-        let predefined = match name.as_str() {
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "amp" => Some('&'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            _ => None,
-        };
-        if let Some(c) = predefined {
-            return Ok(Entity::Character(c));
-        }
-        match self.entities.get(&name) {
-            Some(text) => Ok(Entity::Text(text.clone())),
-            None => self.error(format!("Entity '{name}' not defined")),
-        }
-    }
-}
-
-enum Entity {
-    Character(char),
-    Text(String),
 }
 
 fn split_name(name: &str) -> (&str, &str) {
@@ -789,6 +558,25 @@ mod tests {
             ("<a xmlns:xml='x'/>", "xml namespace prefix mapped to wrong URI, line 1, column 17"),
             ("<a><?bc<d/></a>", "ParsePI: PI bc space expected, line 1, column 8"),
             ("<?xml encoding='utf-8'?><a/>", "Malformed declaration expecting version, line 1, column 7"),
+            ("<a b=\"1\"c=\"2\"/>", "attributes construct error, line 1, column 9"),
+            ("<a</a>", "error parsing attribute name, line 1, column 3"),
+            ("<a></>", "Opening and ending tag mismatch: a line 1 and unparsable, line 1, column 7"),
+            ("<p:/>", "Failed to parse QName 'p:', line 1, column 4"),
+            ("<a><!--x--y--></a>", "Double hyphen within comment: <!--x, line 1, column 9"),
+            ("<a><![CDATA[abc", "CData section not finished\na, line 1, column 16"),
+            ("<a>&#x110000;</a>", "xmlParseCharRef: character reference out of bounds, line 1, column 14"),
+            ("<a>&#x4</a>", "CharRef: invalid hexadecimal value, line 1, column 8"),
+            ("<a \0b='1'/>", "Char 0x0 out of allowed range, line 1, column 4"),
+            ("<?xml version='1.0'encoding='utf-8'?><a/>", "Blank needed here, line 1, column 20"),
+            ("<?xml version=1.0?><a/>", "String not started expecting ' or \", line 1, column 15"),
+            (
+                "<!DOCTYPE a [<!ELEMENT a X>]><a/>",
+                "xmlParseElementDecl: 'EMPTY', 'ANY' or '(' expected, line 1, column 26",
+            ),
+            (
+                "<!DOCTYPE a [<!ENTITY e '<b>'>]><a b='&e;'/>",
+                "'<' in entity 'e' is not allowed in attributes values, line 1, column 42",
+            ),
             ("<a/>trailing", "Extra content at the end of the document, line 1, column 5"),
         ] {
             assert_eq!(again(source), expected, "{source}");

@@ -3,9 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use reprise_vm_glue::import::import_level;
 use reprise_vm_glue::runtime::text;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyList};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyFloat, PyInt, PyList, PyTuple};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -14,7 +15,7 @@ use super::element::{Element, Place};
 use super::smart::{self, Origin};
 use super::tree::{Flavour, Kind, NodeId, ROOT, Tree};
 use super::values::{given, pairs, type_error, xml_text};
-use super::xpath::{Environment, Evaluator, Value, XNode, XPath, XPathError};
+use super::xpath::{Called, Environment, Evaluator, Value, XNode, XPath, XPathError};
 use super::{document::Document, tree::Name};
 use crate::call_arguments::Parameters;
 use crate::lxml::errors;
@@ -27,11 +28,25 @@ fn raise(vm: &VirtualMachine, error: &XPathError) -> PyBaseExceptionRef {
     vm.invoke_exception(&errors::class(vm, "XPathEvalError"), arguments).unwrap_or_else(|error| error)
 }
 
+/// Prefixes of namespaces of functions that hold in every expression (`FunctionNamespace.prefix`).
+static FUNCTION_PREFIXES: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
+/// Makes a prefix hold in every expression; an empty one takes the namespace's prefix away.
+pub fn set_function_prefix(prefix: &str, uri: &str) {
+    let mut prefixes = FUNCTION_PREFIXES.lock();
+    prefixes.retain(|(_, known)| known != uri);
+    if !prefix.is_empty() {
+        prefixes.push((prefix.to_owned(), uri.to_owned()));
+    }
+}
+
 /// Prefixes, variables and extension functions of one call.
 struct Call<'a> {
     vm: &'a VirtualMachine,
     namespaces: Vec<(String, String)>,
     variables: Vec<(String, Value)>,
+    /// The functions that came with the call: dicts by (namespace, name).
+    extensions: Vec<PyObjectRef>,
     /// What an extension function raised.
     raised: RefCell<Option<PyBaseExceptionRef>>,
     /// The document, and the copy of it whose elements extension functions get: the document itself is locked while it
@@ -48,6 +63,7 @@ impl<'a> Call<'a> {
             vm,
             namespaces: Vec::new(),
             variables: Vec::new(),
+            extensions: Vec::new(),
             raised: RefCell::new(None),
             document: Arc::clone(&place.document),
             copy: None,
@@ -112,24 +128,42 @@ impl Call<'_> {
 }
 
 impl Call<'_> {
-    /// The function that code registered by `lxml.etree.FunctionNamespace`.
+    /// The function that came with the call, or that code registered by `lxml.etree.FunctionNamespace`.
     fn registered(&self, uri: &str, name: &str) -> Option<PyObjectRef> {
         let vm = self.vm;
+        let namespace = if uri.is_empty() { vm.ctx.none() } else { text::native(vm, uri) };
+        let key: PyObjectRef = vm.ctx.new_tuple(vec![namespace, text::native(vm, name)]).into();
+        if let Some(function) = self.extensions.iter().find_map(|known| known.get_item(&*key, vm).ok()) {
+            return Some(function);
+        }
         let etree = crate::libraries::module(vm, "lxml.etree").ok()?;
         let namespaces = etree.get_attr("_function_namespaces", vm).ok()?;
         namespaces.get_item(uri, vm).ok()?.get_item(name, vm).ok()
     }
 
-    /// Calls a registered function. It gets no context; lists hold elements, and the texts of text nodes and attributes.
+    /// The first argument of extension functions: it has the node at which they are called.
+    fn context(&self, node: XNode) -> PyResult {
+        let vm = self.vm;
+        let element = match node {
+            XNode::Node(node) | XNode::Attr(node, _) | XNode::Namespace(node, _) => {
+                self.copy.as_ref().map(|copy| copy.object(vm, node))
+            }
+        };
+        let etree = crate::libraries::module(vm, "lxml.etree")?;
+        etree.get_attr("_XPathContext", vm)?.call((element.unwrap_or_else(|| vm.ctx.none()),), vm)
+    }
+
+    /// Calls a registered function; lists hold elements, and the texts of text nodes and attributes.
     fn extension(
         &self,
         function: &PyObject,
+        node: XNode,
         arguments: &[Value],
         evaluator: &Evaluator,
         tree: &Tree,
     ) -> PyResult<Value> {
         let vm = self.vm;
-        let mut values: Vec<PyObjectRef> = vec![vm.ctx.none()];
+        let mut values: Vec<PyObjectRef> = vec![self.context(node)?];
         for argument in arguments {
             values.push(match argument {
                 Value::Text(text) => text::native(vm, text),
@@ -165,14 +199,25 @@ impl Call<'_> {
         if let Some(node) = self.own(&result) {
             return Ok(Value::Nodes(vec![node]));
         }
-        let nodes = match result.downcast_ref::<PyList>() {
-            Some(list) => list.borrow_vec().iter().map(|item| self.own(item)).collect::<Option<Vec<XNode>>>(),
-            None => None,
+        let refused = |message: String| {
+            let class = errors::class(vm, "XPathResultError");
+            vm.invoke_exception(&class, vec![text::native(vm, &message)]).unwrap_or_else(|error| error)
         };
-        nodes.map(Value::Nodes).ok_or_else(|| {
-            let wanted = "extension functions return texts, numbers, truth values, or elements of the document";
-            type_error(vm, wanted)
-        })
+        let items = match (result.downcast_ref::<PyList>(), result.downcast_ref::<PyTuple>()) {
+            (Some(list), _) => list.borrow_vec().to_vec(),
+            (None, Some(tuple)) => tuple.as_slice().to_vec(),
+            (None, None) if vm.is_none(&result) => Vec::new(),
+            (None, None) => return Err(refused(format!("Unknown return type: {}", result.class().name()))),
+        };
+        let mut nodes = Vec::with_capacity(items.len());
+        for item in items {
+            let Some(node) = self.own(&item) else {
+                let shown = String::from_utf8_lossy(&text::repr_of(vm, &item)?).into_owned();
+                return Err(refused(format!("This is not a supported node-set result: {shown}")));
+            };
+            nodes.push(node);
+        }
+        Ok(Value::Nodes(nodes))
     }
 
     /// The node of an element of this document, or of its copy.
@@ -192,7 +237,8 @@ impl Environment for Call<'_> {
         self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
-    fn call(&self, uri: &str, name: &str, arguments: &[Value], tree: &Tree) -> Option<Result<Value, XPathError>> {
+    fn call(&self, called: Called, arguments: &[Value], tree: &Tree) -> Option<Result<Value, XPathError>> {
+        let Called { uri, name, node } = called;
         let evaluator = Evaluator::new(tree, self);
         if uri != REGULAR_EXPRESSIONS || !matches!(name, "test" | "match" | "replace") {
             let function = self.registered(uri, name)?;
@@ -200,7 +246,7 @@ impl Environment for Call<'_> {
                 self.wants_copy.set(true);
                 return Some(Err(XPathError::Extension));
             }
-            return Some(self.extension(&function, arguments, &evaluator, tree).map_err(|error| {
+            return Some(self.extension(&function, node, arguments, &evaluator, tree).map_err(|error| {
                 self.raised.replace(Some(error));
                 XPathError::Extension
             }));
@@ -262,7 +308,13 @@ pub fn xpath(vm: &VirtualMachine, place: Place, args: FuncArgs) -> PyResult {
                     call.namespaces.push((prefix, xml_text(vm, &uri)?));
                 }
             }
-            "extensions" => {}
+            "extensions" => {
+                let Some(value) = given(vm, Some(value)) else { continue };
+                match value.downcast_ref::<PyDict>() {
+                    Some(_) => call.extensions.push(value),
+                    None => call.extensions.extend(vm.extract_elements_with(&value, Ok)?),
+                }
+            }
             "smart_strings" => smart_strings = value.try_to_bool(vm)?,
             name => {
                 let value = variable(vm, &place, &value)?;
@@ -270,6 +322,7 @@ pub fn xpath(vm: &VirtualMachine, place: Place, args: FuncArgs) -> PyResult {
             }
         }
     }
+    call.namespaces.extend(FUNCTION_PREFIXES.lock().iter().cloned());
     evaluate(vm, &place, &path, call, smart_strings)
 }
 

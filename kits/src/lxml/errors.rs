@@ -23,6 +23,28 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("DocumentInvalid", &["LxmlError"]),
     ("XIncludeError", &["LxmlError"]),
     ("C14NError", &["LxmlError"]),
+    ("XPathFunctionError", &["XPathError"]),
+    ("XPathResultError", &["XPathError"]),
+    ("LxmlRegistryError", &["LxmlError"]),
+    ("NamespaceRegistryError", &["LxmlRegistryError"]),
+    ("XMLSyntaxAssertionError", &["XMLSyntaxError"]),
+    ("XSLTError", &["LxmlError"]),
+    ("XSLTParseError", &["XSLTError"]),
+    ("XSLTApplyError", &["XSLTError"]),
+    ("XSLTSaveError", &["XSLTError", "SerialisationError"]),
+    ("XSLTExtensionError", &["XSLTError"]),
+    ("XMLSchemaError", &["LxmlError"]),
+    ("XMLSchemaParseError", &["XMLSchemaError"]),
+    ("XMLSchemaValidateError", &["XMLSchemaError"]),
+    ("RelaxNGError", &["LxmlError"]),
+    ("RelaxNGParseError", &["RelaxNGError"]),
+    ("RelaxNGValidateError", &["RelaxNGError"]),
+    ("DTDError", &["LxmlError"]),
+    ("DTDParseError", &["DTDError"]),
+    ("DTDValidateError", &["DTDError"]),
+    ("SchematronError", &["LxmlError"]),
+    ("SchematronParseError", &["SchematronError"]),
+    ("SchematronValidateError", &["SchematronError"]),
 ];
 
 fn classes(vm: &VirtualMachine) -> &'static HashMap<&'static str, PyTypeRef> {
@@ -61,9 +83,13 @@ pub fn syntax_error(vm: &VirtualMachine, error: &XmlError) -> PyBaseExceptionRef
             let object = exception.as_object();
             let number = |value: u32| -> PyObjectRef { vm.ctx.new_int(value).into() };
             let position = vm.ctx.new_tuple(vec![number(error.line), number(error.column)]);
-            for (name, value) in
-                [("lineno", number(error.line)), ("offset", number(error.column)), ("position", position.into())]
-            {
+            for (name, value) in [
+                ("lineno", number(error.line)),
+                ("offset", number(error.column.saturating_sub(1))),
+                ("position", position.into()),
+                ("code", number(code_of(&error.message))),
+                ("_message", text::new_unicode(vm, &error.message)),
+            ] {
                 // Only attributes for who asks: the exception stands without them.
                 let _ = object.set_attr(name, value, vm);
             }
@@ -71,4 +97,47 @@ pub fn syntax_error(vm: &VirtualMachine, error: &XmlError) -> PyBaseExceptionRef
         }
         Err(error) => error,
     }
+}
+
+/// The numbers that libxml2 gives its errors, by how the text of one begins.
+const CODES: &[(&str, u32)] = &[
+    ("Document is empty", 4),
+    ("Start tag expected", 4),
+    ("Extra content at the end", 5),
+    ("CharRef: invalid hex", 6),
+    ("CharRef: invalid dec", 7),
+    ("xmlParseCharRef", 9),
+    ("PCDATA invalid", 9),
+    ("Char 0x0", 9),
+    ("invalid character in attribute", 9),
+    ("EntityRef: expecting", 23),
+    ("Entity '", 26),
+    ("Maximum entity", 90),
+    ("Detected an entity", 89),
+    ("Unescaped '<'", 38),
+    ("AttValue: \" or", 39),
+    ("AttValue: '", 40),
+    ("Specification mandates", 41),
+    ("Attribute ", 42),
+    ("Comment not terminated", 45),
+    ("ParsePI: PI", 47),
+    ("XML declaration allowed", 64),
+    ("Sequence ']]>'", 62),
+    ("CData section", 63),
+    ("attributes construct", 65),
+    ("xmlParseEntityRef: no name", 68),
+    ("StartTag: invalid", 68),
+    ("error parsing attribute name", 68),
+    ("expected '>'", 73),
+    ("Couldn't find end of Start Tag", 73),
+    ("Opening and ending tag mismatch", 76),
+    ("Premature end of data", 77),
+    ("Double hyphen", 80),
+    ("Input is not proper UTF-8", 81),
+    ("Namespace prefix", 201),
+];
+
+/// The number of an error; 1 (an internal error) where it has none here.
+pub fn code_of(message: &str) -> u32 {
+    CODES.iter().find(|(begin, _)| message.starts_with(begin)).map_or(1, |(_, code)| *code)
 }

@@ -8,6 +8,7 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule};
 use rustpython_vm::class::StaticType;
 use rustpython_vm::{FromArgs, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
+use crate::elements::canonical;
 use crate::elements::css::{self, Dialect};
 use crate::elements::document::Document;
 use crate::elements::element::{Comment, Element, HtmlElement, Instruction, Place, new_element, prepare_types};
@@ -20,6 +21,7 @@ use crate::elements::tree::{Flavour, Kind, NodeId, ROOT, Tree};
 use crate::elements::values::{class_name, pairs, type_error, value_error, xml_text};
 use crate::elements::writer::{Method, Options, write};
 use crate::elements::xml_parser::{XmlError, XmlOptions, parse_xml};
+use crate::elements::xpath_call::set_function_prefix;
 use crate::libraries;
 use crate::sax::declared_encoding;
 
@@ -43,6 +45,8 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
         ("element", vm.new_function("element", element).into()),
         ("tree", vm.new_function("tree", tree).into()),
         ("tostring", vm.new_function("tostring", tostring).into()),
+        ("canonical", vm.new_function("canonical", canonical).into()),
+        ("function_prefix", vm.new_function("function_prefix", function_prefix).into()),
         ("strip", vm.new_function("strip", strip).into()),
         ("to_xpath", vm.new_function("to_xpath", to_xpath).into()),
     ];
@@ -107,6 +111,10 @@ struct XmlArgs {
     remove_comments: bool,
     #[pyarg(positional)]
     base_url: Option<PyObjectRef>,
+    #[pyarg(positional, default = false)]
+    remove_pis: bool,
+    #[pyarg(positional, default = false)]
+    keep_cdata: bool,
 }
 
 fn optional_text(vm: &VirtualMachine, value: Option<PyObjectRef>) -> PyResult<Option<String>> {
@@ -119,7 +127,12 @@ fn xml(args: XmlArgs, vm: &VirtualMachine) -> PyResult {
     let encoding = optional_text(vm, args.encoding)?;
     let base_url = optional_text(vm, args.base_url)?;
     let source = source(vm, &args.data, encoding, false)?;
-    let options = XmlOptions { remove_blank_text: args.remove_blank_text, remove_comments: args.remove_comments };
+    let options = XmlOptions {
+        remove_blank_text: args.remove_blank_text,
+        remove_comments: args.remove_comments,
+        remove_instructions: args.remove_pis,
+        keep_cdata: args.keep_cdata,
+    };
     let parsed = vm.allow_threads(|| match parse_xml(&source, options) {
         Err(_) if args.recover => Ok(recover::parse(&source)),
         parsed => parsed,
@@ -314,10 +327,41 @@ fn tostring(args: WriteArgs, vm: &VirtualMachine) -> PyResult {
         };
         body.insert_str(0, &format!("<?xml version='1.0' encoding='{name}'{standalone}?>\n"));
     }
+    if method == Method::Text && !body.is_ascii() && matches!(name, "ASCII" | "US-ASCII" | "ascii" | "us-ascii") {
+        // There are no references in plain text.
+        let ascii = text::new_unicode(vm, &body);
+        return vm.call_method(&ascii, "encode", (text::native(vm, "ascii"),));
+    }
     match encode_with_references(&body, name) {
         Some(bytes) => Ok(text::new_str(vm, &bytes)),
         None => Err(lookup_error(vm, name)),
     }
+}
+
+/// `canonical(element_or_tree, comments, exclusive, inclusive_prefixes, strip_text)` → canonical XML, unicode.
+fn canonical(
+    element: PyObjectRef,
+    comments: bool,
+    exclusive: bool,
+    prefixes: PyObjectRef,
+    strip_text: bool,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let (place, whole) = written(vm, &element)?;
+    let inclusive_prefixes = match vm.is_none(&prefixes) {
+        true => Vec::new(),
+        false => vm.extract_elements_with(&prefixes, |prefix| xml_text(vm, &prefix))?,
+    };
+    let options = canonical::Options { comments, exclusive, inclusive_prefixes, strip_text };
+    let text = place.document.read(|tree| canonical::write(tree, place.node, whole, &options));
+    Ok(text::new_unicode(vm, &text))
+}
+
+/// `function_prefix(prefix, uri)`: a prefix that holds in every expression.
+fn function_prefix(prefix: PyObjectRef, uri: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    let prefix = optional_text(vm, Some(prefix))?.unwrap_or_default();
+    set_function_prefix(&prefix, &xml_text(vm, &uri)?);
+    Ok(())
 }
 
 /// `strip(element, tags, content, tail)`: takes elements of some names out from below an element; with `content` all
@@ -361,4 +405,43 @@ fn to_xpath(selector: PyObjectRef, translator: PyObjectRef, vm: &VirtualMachine)
     let is_html = xml_text(vm, &translator)?.ends_with("html");
     let dialect = if is_html { Dialect::Html } else { Dialect::Xml };
     crate::elements::selector_path(vm, &selector, dialect).map(|path| text::native(vm, &path))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plugin::testing::result_of;
+
+    const ELEVATED: &str = "<key>PlexPluginCodePolicy</key><string>Elevated</string>";
+
+    fn result(code: &str) -> String {
+        result_of(ELEVATED, &format!("from lxml import etree\n{code}\n"), "compatible").unwrap()
+    }
+
+    #[test]
+    fn sections_events_and_targets() {
+        let code = "a = etree.Element('a')\na.text = etree.CDATA('<x>')\nb = etree.SubElement(a, 'b')\nb.tail = etree.CDATA('t')\n\
+                    result = etree.tostring(a)";
+        assert_eq!(result(code), "<a><![CDATA[<x>]]><b/><![CDATA[t]]></a>");
+        let code = "r = etree.fromstring('<r><a/>t<!--c--></r>')\n\
+                    result = ' '.join([e + ':' + str(n.tag)[:3] for e, n in etree.iterwalk(r, events=('start', 'end', 'comment'))])";
+        assert_eq!(result(code), "start:r start:a end:a comment:<fu end:r");
+        let code = "class T(object):\n    def __init__(self):\n        self.l = []\n    def start(self, t, a):\n        self.l.append('+' + t)\n    \
+                    def end(self, t):\n        self.l.append('-' + t)\n    def close(self):\n        return ''.join(self.l)\n\
+                    result = etree.fromstring('<a><b/></a>', etree.XMLParser(target=T()))";
+        assert_eq!(result(code), "+a+b-b-a");
+        let code = "p = etree.XMLParser()\ntry:\n    etree.fromstring('<a><b></a>', p)\nexcept etree.XMLSyntaxError, e:\n    \
+                    result = repr(p.error_log) + ' %d' % e.code";
+        assert_eq!(
+            result(code),
+            "<string>:1:11:FATAL:PARSER:ERR_TAG_NAME_MISMATCH: Opening and ending tag mismatch: b line 1 and a 76"
+        );
+    }
+
+    #[test]
+    fn extensions_get_the_node_at_which_they_are_called() {
+        let code = "r = etree.fromstring('<r><a n=\"1\"/><a n=\"2\"/></r>')\n\
+                    f = {(None, 'number-here'): lambda c: c.context_node.get('n')}\n\
+                    result = r.xpath('string(//a[number-here() = \"2\"]/@n)', extensions=f)";
+        assert_eq!(result(code), "2");
+    }
 }

@@ -1,31 +1,9 @@
 # The module demjson over the framework's lenient reader of JSON.
 
 import _demjson
+from _demjson import JSONDecodeError, JSONEncodeError, JSONError, undefined
 
 __version__ = '1.6'
-
-
-class JSONError(ValueError):
-    pass
-
-
-class JSONDecodeError(JSONError):
-    pass
-
-
-class JSONEncodeError(JSONError):
-    pass
-
-
-class undefined_class(object):
-    def __nonzero__(self):
-        return False
-
-    def __repr__(self):
-        return 'demjson.undefined'
-
-
-undefined = undefined_class()
 
 
 def decode(txt, strict=False, encoding=None, **kw):
@@ -33,6 +11,8 @@ def decode(txt, strict=False, encoding=None, **kw):
         txt = txt.decode(encoding)
     try:
         return _demjson.decode(txt, bool(strict))
+    except JSONDecodeError:
+        raise
     except ValueError, error:
         raise JSONDecodeError(str(error))
 

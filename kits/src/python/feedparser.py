@@ -12,6 +12,26 @@ ALIASES = {'channel': 'feed', 'items': 'entries', 'guid': 'id', 'date': 'updated
            'tagline_detail': 'subtitle_detail'}
 
 
+class ThingsNobodyCaresAboutButMe(Exception):
+    pass
+
+
+class CharacterEncodingOverride(ThingsNobodyCaresAboutButMe):
+    pass
+
+
+class CharacterEncodingUnknown(ThingsNobodyCaresAboutButMe):
+    pass
+
+
+class NonXMLContentType(ThingsNobodyCaresAboutButMe):
+    pass
+
+
+class UndeclaredNamespace(Exception):
+    pass
+
+
 class SAXParseException(Exception):
     def __init__(self, message, line, column):
         Exception.__init__(self, message)

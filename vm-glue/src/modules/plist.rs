@@ -300,7 +300,7 @@ impl Reader {
             "date" => {
                 let shown = text::text_of(vm, &zelf.text(vm))?.unwrap_or_default();
                 let Some(parts) = date_parts(&shown) else {
-                    return Err(vm.new_attribute_error("'NoneType' object has no attribute 'group'"));
+                    return Err(vm.new_attribute_error("'NoneType' object has no attribute 'groupdict'"));
                 };
                 let parts: Vec<PyObjectRef> = parts.into_iter().map(|part| vm.ctx.new_int(part).into()).collect();
                 import::module(vm, "datetime")?.get_attr("datetime", vm)?.call(FuncArgs::from(parts), vm)?

@@ -12,8 +12,16 @@ pub trait Environment {
     /// The namespace that a prefix of the expression stands for.
     fn namespace(&self, prefix: &str) -> Option<&str>;
     fn variable(&self, name: &str) -> Option<Value>;
-    /// Calls a function of a namespace; None if it is unknown.
-    fn call(&self, uri: &str, name: &str, arguments: &[Value], tree: &Tree) -> Option<Result<Value, XPathError>>;
+    /// Calls a function of a namespace at a node; None if it is unknown.
+    fn call(&self, called: Called, arguments: &[Value], tree: &Tree) -> Option<Result<Value, XPathError>>;
+}
+
+/// A function that is none of XPath's own, and the node at which it is called.
+#[derive(Clone, Copy)]
+pub struct Called<'n> {
+    pub uri: &'n str,
+    pub name: &'n str,
+    pub node: XNode,
 }
 
 /// Evaluates expressions over one tree.
@@ -623,14 +631,16 @@ impl<'a> Evaluator<'a> {
             None => match functions::call(self, name, arguments, context) {
                 Err(XPathError::Function) => {
                     let values = arguments.iter().map(|a| self.value(a, context)).collect::<Result<Vec<_>, _>>()?;
-                    self.environment.call("", name, &values, self.tree).ok_or(XPathError::Function)?
+                    let called = Called { uri: "", name, node: context.node };
+                    self.environment.call(called, &values, self.tree).ok_or(XPathError::Function)?
                 }
                 known => known,
             },
             Some(prefix) => {
                 let uri = self.environment.namespace(prefix).ok_or(XPathError::FunctionPrefix)?;
                 let values = arguments.iter().map(|a| self.value(a, context)).collect::<Result<Vec<_>, _>>()?;
-                let own = self.environment.call(uri, name, &values, self.tree);
+                let called = Called { uri, name, node: context.node };
+                let own = self.environment.call(called, &values, self.tree);
                 own.or_else(|| exslt::call(self, uri, name, &values)).ok_or(XPathError::Function)?
             }
         }
@@ -666,7 +676,7 @@ mod tests {
             None
         }
 
-        fn call(&self, _: &str, _: &str, _: &[Value], _: &Tree) -> Option<Result<Value, XPathError>> {
+        fn call(&self, _: Called, _: &[Value], _: &Tree) -> Option<Result<Value, XPathError>> {
             None
         }
     }

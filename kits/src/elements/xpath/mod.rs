@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 
 use super::tree::{AttrId, NodeId};
 
-pub use eval::{Environment, Evaluator};
+pub use eval::{Called, Environment, Evaluator};
 pub use numbers::{number_text, parse_number};
 
 /// Most expressions that are kept compiled.

@@ -41,8 +41,10 @@ impl Builder {
         let alternate = rel.as_deref().is_none_or(|rel| rel == "alternate");
         let is_page = kind.as_deref().is_none_or(|kind| is_html(&mime_type(kind)));
         let expected = self.in_feed || self.in_entry || self.in_source;
-        if !(self.in_entry && self.in_image) {
-            self.context().list("links").push(Value::Dict(link));
+        let in_picture = self.in_entry && self.in_image;
+        let links = self.context().list("links");
+        if !in_picture {
+            links.push(Value::Dict(link));
         }
         match href {
             Some(href) => {

@@ -6,6 +6,9 @@ mod links;
 mod starts;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::markup::{join, looks_like_html, resolve, sanitize};
 use super::namespaces::prefix_of;
@@ -503,19 +506,11 @@ fn typographic(text: &str) -> String {
     text.chars().map(map).collect()
 }
 
-/// An address of electronic mail in a text.
+/// An address of electronic mail in a text: its last part has two to four letters, or is a number.
 fn find_email(text: &str) -> Option<String> {
-    let at = text.match_indices('@').map(|(at, _)| at).find(|at| {
-        let before = text[..*at].chars().next_back().is_some_and(is_mail_char);
-        before && text[at + 1..].contains('.')
-    })?;
-    let start = text[..at].rfind(|c| !is_mail_char(c)).map_or(0, |start| start + 1);
-    let rest = &text[at + 1..];
-    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(rest.len());
-    let domain = rest[..end].trim_end_matches('.');
-    domain.contains('.').then(|| format!("{}@{domain}", &text[start..at]))
-}
-
-fn is_mail_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_-.+".contains(c)
+    static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"[a-zA-Z0-9_.+-]+@(?:\[(?:[0-9]{1,3}\.){3}|(?:[a-zA-Z0-9-]+\.)+)(?:[a-zA-Z]{2,4}|[0-9]{1,3})\]?")
+            .ok()
+    });
+    ADDRESS.as_ref()?.find(text).map(|found| found.as_str().to_owned())
 }

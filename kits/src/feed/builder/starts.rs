@@ -174,7 +174,13 @@ impl Builder {
                 self.in_source = true;
                 self.has_title = false;
             }
-            "cc_license" | "creativecommons_license" => self.push("license", true),
+            "cc_license" | "creativecommons_license" => {
+                let address = get("rdf:resource").map(str::to_owned);
+                self.push("license", true);
+                if let (Some(address), Some(open)) = (address, self.open.last_mut()) {
+                    open.text.push_str(&address);
+                }
+            }
             "media_content" => self.append_attributes("media_content", attributes),
             "media_thumbnail" => {
                 self.push("url", true);

@@ -1,9 +1,14 @@
 # lxml.etree over the framework's element trees: parsers, factories, serialisation, XPath objects.
 
 import _lxml
-from _lxml import (C14NError, DocumentInvalid, LxmlError, LxmlSyntaxError, ParseError, ParserError, SerialisationError,
-                   XIncludeError, XMLSyntaxError, XPathError, XPathEvalError, XPathSyntaxError, _Comment, _Element,
-                   _ElementStringResult, _ElementTree, _ElementUnicodeResult, _ProcessingInstruction)
+from _lxml import (C14NError, DocumentInvalid, DTDError, DTDParseError, DTDValidateError, LxmlError, LxmlRegistryError,
+                   LxmlSyntaxError, NamespaceRegistryError, ParseError, ParserError, RelaxNGError, RelaxNGParseError,
+                   RelaxNGValidateError, SchematronError, SchematronParseError, SchematronValidateError,
+                   SerialisationError, XIncludeError, XMLSchemaError, XMLSchemaParseError, XMLSchemaValidateError,
+                   XMLSyntaxAssertionError, XMLSyntaxError, XPathError, XPathEvalError, XPathFunctionError,
+                   XPathResultError, XPathSyntaxError, XSLTApplyError, XSLTError, XSLTExtensionError, XSLTParseError,
+                   XSLTSaveError, _Comment, _Element, _ElementStringResult, _ElementTree, _ElementUnicodeResult,
+                   _ProcessingInstruction)
 
 LXML_VERSION = (5, 0, 0, 0)
 LIBXML_VERSION = LIBXML_COMPILED_VERSION = (2, 12, 3)
@@ -78,153 +83,6 @@ def _name(tag):
     return tag
 
 
-# ---- parsers ----------------------------------------------------------------------------------------------------------
-
-class _BaseParser(object):
-    _is_html = False
-    error_log = ()
-
-    def __init__(self, **options):
-        self._options = options
-        self._fed = []
-        self.target = options.get('target')
-        if self.target is not None:
-            raise NotImplementedError('lxml.etree: parser targets are not available')
-
-    def feed(self, data):
-        self._fed.append(data)
-
-    def close(self):
-        data = ''.join(self._fed)
-        self._fed = []
-        return self._parse(data, None)
-
-    def makeelement(self, tag, attrib=None, nsmap=None, **extra):
-        return _make(tag, attrib, nsmap, extra, self._is_html)
-
-    def set_element_class_lookup(self, lookup=None):
-        if lookup is not None:
-            raise NotImplementedError('lxml.etree: element class lookups are not available')
-
-    def copy(self):
-        return self.__class__(**self._options)
-
-
-class XMLParser(_BaseParser):
-    def _parse(self, data, base_url):
-        get = self._options.get
-        return _lxml.xml(data, get('encoding'), bool(get('recover')), bool(get('remove_blank_text')),
-                         bool(get('remove_comments')), base_url)
-
-
-class HTMLParser(_BaseParser):
-    _is_html = True
-
-    def _parse(self, data, base_url):
-        root = _lxml.html(data, self._options.get('encoding'), base_url)
-        if root is not None and self._options.get('remove_comments'):
-            _lxml.strip(root, [Comment], True, False)
-        if root is None and not self._options.get('recover', True):
-            raise XMLSyntaxError(u'Document is empty')
-        return root
-
-
-ETCompatXMLParser = XMLParser
-_default = XMLParser()
-
-
-def get_default_parser():
-    return _default
-
-
-def set_default_parser(parser=None):
-    global _default
-    _default = parser or XMLParser()
-
-
-def fromstring(text, parser=None, base_url=None):
-    return (parser or _default)._parse(text, base_url)
-
-
-XML = fromstring
-
-
-def HTML(text, parser=None, base_url=None):
-    return (parser or HTMLParser())._parse(text, base_url)
-
-
-def fromstringlist(strings, parser=None):
-    return fromstring(''.join(strings), parser)
-
-
-def XMLID(text, parser=None, base_url=None):
-    root = fromstring(text, parser, base_url)
-    return root, dict([(element.get('id'), element) for element in root.iter('*') if element.get('id')])
-
-
-def _read(source):
-    if hasattr(source, 'read'):
-        return source.read(), getattr(source, 'name', None) or getattr(source, 'url', None)
-    if source[:7].lower() in ('http://', 'https:/', 'ftp://'):
-        import urllib2
-        return urllib2.urlopen(source).read(), source
-    if source[:7] == 'file://':
-        source = source[7:]
-    try:
-        handle = open(source, 'rb')
-    except IOError:
-        raise IOError("Error reading file '%s': failed to load external entity \"%s\"" % (source, source))
-    try:
-        return handle.read(), source
-    finally:
-        handle.close()
-
-
-def parse(source, parser=None, base_url=None):
-    data, url = _read(source)
-    root = fromstring(data, parser, base_url or url)
-    if root is None:
-        raise XMLSyntaxError(u'Document is empty, line 1, column 1')
-    return _lxml.tree(root)
-
-
-def iterparse(source, events=('end',), tag=None, **options):
-    data, url = _read(source)
-    html = options.pop('html', False)
-    root = (html and HTMLParser or XMLParser)(**options)._parse(data, url)
-    found = []
-    _events(root, events, found)
-    if tag is not None:
-        found = [item for item in found if item[1].tag == tag]
-    return iter(found)
-
-
-def _events(root, events, found):
-    open_elements = [(root, iter(root))]
-    if 'start' in events:
-        found.append(('start', root))
-    while open_elements:
-        element, children = open_elements[-1]
-        child = None
-        for child in children:
-            break
-        else:
-            open_elements.pop()
-            if 'end' in events:
-                found.append(('end', element))
-            continue
-        if child.tag is Comment:
-            if 'comment' in events:
-                found.append(('comment', child))
-        elif child.tag is PI:
-            if 'pi' in events:
-                found.append(('pi', child))
-        else:
-            if 'start' in events:
-                found.append(('start', child))
-            open_elements.append((child, iter(child)))
-
-
 # ---- factories --------------------------------------------------------------------------------------------------------
 
 def _make(tag, attrib, nsmap, extra, html=False):
@@ -251,8 +109,11 @@ def ElementTree(element=None, file=None, parser=None):
     return _lxml.tree(element)
 
 
-def CDATA(data):
-    return data
+class CDATA(object):
+    def __init__(self, data):
+        if ']]>' in data:
+            raise ValueError("']]>' not allowed inside CDATA")
+        self._data = data
 
 
 def iselement(element):
@@ -262,7 +123,13 @@ def iselement(element):
 # ---- writing ----------------------------------------------------------------------------------------------------------
 
 def tostring(element_or_tree, encoding=None, method='xml', xml_declaration=None, pretty_print=False, with_tail=True,
-             standalone=None, doctype=None, exclusive=False, with_comments=True, inclusive_ns_prefixes=None):
+             standalone=None, doctype=None, exclusive=False, inclusive_ns_prefixes=None, with_comments=True,
+             strip_text=False):
+    if method in ('c14n', 'c14n2'):
+        if encoding is not None:
+            raise TypeError("'%s' does not support an explicit encoding" % method)
+        return _lxml.canonical(element_or_tree, bool(with_comments), bool(exclusive) or method == 'c14n2',
+                               inclusive_ns_prefixes, bool(strip_text)).encode('utf-8')
     if encoding is unicode:
         encoding = 'unicode'
     return _lxml.tostring(element_or_tree, encoding, method, xml_declaration, bool(pretty_print), bool(with_tail),
@@ -284,7 +151,24 @@ def dump(elem, pretty_print=True, with_tail=True):
 
 def _write(tree, file, encoding=None, method='xml', pretty_print=False, xml_declaration=None, with_tail=True,
            standalone=None, doctype=None, compression=0, **kwargs):
-    data = tostring(tree, encoding, method, xml_declaration, pretty_print, with_tail, standalone, doctype)
+    if method not in ('c14n', 'c14n2') and encoding and encoding is not unicode and encoding != 'unicode':
+        # Unlike tostring's, always in capitals.
+        encoding = encoding.upper()
+        if xml_declaration is None and encoding == 'UTF-8':
+            xml_declaration = False
+    data = tostring(tree, encoding, method, xml_declaration, pretty_print, with_tail, standalone, doctype, **kwargs)
+    _put(file, data, compression)
+
+
+def _put(file, data, compression=0):
+    if compression:
+        import gzip
+        import StringIO
+        packed = StringIO.StringIO()
+        handle = gzip.GzipFile(mode='wb', compresslevel=compression, fileobj=packed)
+        handle.write(data)
+        handle.close()
+        data = packed.getvalue()
     if hasattr(file, 'write'):
         file.write(data)
         return
@@ -293,6 +177,25 @@ def _write(tree, file, encoding=None, method='xml', pretty_print=False, xml_decl
         handle.write(data)
     finally:
         handle.close()
+
+
+def _write_c14n(tree, file, exclusive=False, with_comments=True, compression=0, inclusive_ns_prefixes=None):
+    _put(file, tostring(tree, method='c14n', exclusive=exclusive, with_comments=with_comments,
+                        inclusive_ns_prefixes=inclusive_ns_prefixes), compression)
+
+
+def canonicalize(xml_data=None, out=None, from_file=None, **options):
+    with_comments = options.pop('with_comments', False)
+    strip_text = options.pop('strip_text', False)
+    for name in options:
+        raise NotImplementedError('lxml.etree.canonicalize: %s is not available' % name)
+    if xml_data is None and from_file is None:
+        raise ValueError("Either 'xml_data' or 'from_file' must be provided as input")
+    tree = parse(from_file) if xml_data is None else _lxml.tree(fromstring(xml_data))
+    text = _lxml.canonical(tree, bool(with_comments), True, None, bool(strip_text))
+    if out is None:
+        return text
+    out.write(text)
 
 
 def indent(tree, space='  ', level=0):
@@ -335,83 +238,30 @@ def cleanup_namespaces(tree_or_element, top_nsmap=None, keep_ns_prefixes=None):
     pass
 
 
-# ---- XPath ------------------------------------------------------------------------------------------------------------
-
-class XPath(object):
-    def __init__(self, path, namespaces=None, extensions=None, regexp=True, smart_strings=True):
-        self.path = path
-        self._options = {'smart_strings': smart_strings}
-        namespaces = dict(namespaces or {})
-        if regexp:
-            namespaces.setdefault('re', 'http://exslt.org/regular-expressions')
-        if namespaces:
-            self._options['namespaces'] = namespaces
-        # A bad expression is an error at once.
-        try:
-            Element('x').xpath(path, **self._options)
-        except XPathEvalError, error:
-            if 'nvalid expression' in str(error):
-                raise XPathSyntaxError(str(error))
-
-    def __call__(self, _etree_or_element, **_variables):
-        _variables.update(self._options)
-        return _etree_or_element.xpath(self.path, **_variables)
-
-    def evaluate(self, _etree_or_element, **_variables):
-        return self(_etree_or_element, **_variables)
-
-    def __repr__(self):
-        return self.path
-
-
-class ETXPath(XPath):
-    def __init__(self, path, extensions=None, regexp=True, smart_strings=True):
-        namespaces, made = {}, ''
-        while '{' in path:
-            before, rest = path.split('{', 1)
-            uri, path = rest.split('}', 1)
-            prefix = namespaces.setdefault(uri, '__xpp%02d' % len(namespaces))
-            made = made + before + prefix + ':'
-        prefixes = dict([(prefix, uri) for uri, prefix in namespaces.items()])
-        XPath.__init__(self, made + path, prefixes, extensions, regexp, smart_strings)
-
-
-class XPathElementEvaluator(object):
-    def __init__(self, element, namespaces=None, extensions=None, regexp=True, smart_strings=True):
-        self._element = element
-        self._options = (namespaces, extensions, regexp, smart_strings)
-
-    def register_namespace(self, prefix, uri):
-        namespaces = dict(self._options[0] or {})
-        namespaces[prefix] = uri
-        self._options = (namespaces,) + self._options[1:]
-
-    def __call__(self, _path, **_variables):
-        return XPath(_path, *self._options)(self._element, **_variables)
-
-    evaluate = __call__
-
-
-XPathDocumentEvaluator = XPathEvaluator = XPathElementEvaluator
-
-
 def register_namespace(prefix, uri):
     raise NotImplementedError('lxml.etree.register_namespace is not available')
 
 
-class _FunctionNamespace(dict):
-    """Functions by name; used as a decorator it takes them under their own names."""
-
-    def __call__(self, function):
-        self[function.__name__] = function
-        return function
+class ElementClassLookup(_Missing):
+    pass
 
 
-_function_namespaces = {}
+ElementDefaultClassLookup = ElementNamespaceClassLookup = CustomElementClassLookup = ElementClassLookup
+AttributeBasedElementClassLookup = ParserBasedElementClassLookup = FallbackElementClassLookup = ElementClassLookup
+PythonElementClassLookup = ElementClassLookup
 
 
-def FunctionNamespace(ns_uri):
-    return _function_namespaces.setdefault(ns_uri or '', _FunctionNamespace())
+class XInclude(_Missing):
+    pass
+
+
+class Resolver(object):
+    pass
+
+
+def set_element_class_lookup(lookup=None):
+    if lookup is not None:
+        raise NotImplementedError('lxml.etree: element class lookups are not available')
 
 
 def clear_error_log():
@@ -420,3 +270,12 @@ def clear_error_log():
 
 def use_global_python_log(log):
     pass
+
+
+# The names of the parts that are read and evaluated elsewhere.
+from lxml._reading import (ETCompatXMLParser, HTML, HTMLParser, HTMLPullParser, TreeBuilder, XML, XMLDTDID, XMLID,
+                           XMLParser, XMLPullParser, XMLTreeBuilder, _BaseParser, _ErrorLog, _ListErrorLog, _LogEntry,
+                           fromstring, fromstringlist, get_default_parser, iterparse, iterwalk, parse, parseid,
+                           set_default_parser)
+from lxml._xpath import (ETXPath, Extension, FunctionNamespace, XPath, XPathDocumentEvaluator, XPathElementEvaluator,
+                         XPathEvaluator, _function_namespaces, _XPathContext)
