@@ -5,7 +5,7 @@
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyDictRef, PyList, PyModule, PyStr, PyTuple};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::modules::{self, bridge_types};
 use crate::runtime::text;
@@ -81,7 +81,9 @@ fn wrap(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
 
 /// A function of the machine's `os` whose arguments are paths: byte strings go in as bytes, so that the names on disk
 /// are met byte for byte, and bytes come back as `str`. A unicode argument makes unicode results.
-fn paths(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+fn paths(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let name = function.get_attr("__name__", vm)?.str(vm)?.to_string();
+    let shown: &'static str = vm.ctx.intern_str(name).as_str();
     let converted = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let mut unicode = false;
         let mut passed = FuncArgs::default();
@@ -91,6 +93,9 @@ fn paths(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
         }
         for (name, value) in args.kwargs {
             passed.kwargs.insert(name, if text::is_str(&value) { foreign(vm, value) } else { value });
+        }
+        for (at, value) in passed.args.iter().enumerate() {
+            refuse_null(vm, &function, at, value)?;
         }
         if passed.args.first().is_some_and(|first| vm.is_none(first)) {
             return Err(vm.new_type_error("coercing to Unicode: need string or buffer, NoneType found"));
@@ -104,7 +109,21 @@ fn paths(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
             }
         }
     };
-    vm.new_function("wrapped", converted).into()
+    Ok(vm.new_function(shown, converted).into())
+}
+
+/// Refuses a path that a NUL would end.
+fn refuse_null(vm: &VirtualMachine, function: &PyObject, at: usize, value: &PyObject) -> PyResult<()> {
+    let kind = match (value.downcast_ref::<PyBytes>(), value.downcast_ref::<PyStr>()) {
+        (Some(bytes), _) if bytes.as_bytes().contains(&0) => "str",
+        (None, Some(text)) if text.as_wtf8().as_bytes().contains(&0) => "unicode",
+        _ => return Ok(()),
+    };
+    let name = function.get_attr("__name__", vm)?.str(vm)?.to_string();
+    let name = if name == "unlink" { "remove".to_owned() } else { name };
+    let encoded = if matches!(name.as_str(), "putenv" | "unsetenv") { "" } else { "encoded " };
+    let message = format!("{name}() argument {} must be {encoded}string without null bytes, not {kind}", at + 1);
+    Err(vm.new_type_error(message))
 }
 
 /// A path or a list of paths as unicode.

@@ -9,7 +9,7 @@ use rustpython_vm::protocol::{BufferFlags, PyBuffer};
 use rustpython_vm::{FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use crate::modules::{self, set};
-use crate::runtime::text;
+use crate::runtime::{names, text};
 
 /// One running hash.
 #[derive(Clone)]
@@ -75,17 +75,17 @@ impl std::fmt::Debug for Hash {
 }
 
 /// The bytes to hash: of a `str`, of unicode by the default codec, of a buffer.
-fn bytes(vm: &VirtualMachine, value: &PyObject) -> PyResult<Vec<u8>> {
+fn bytes(vm: &VirtualMachine, value: &PyObject, method: &str) -> PyResult<Vec<u8>> {
     if let Some(bytes) = text::bytes_of(value) {
         return Ok(bytes);
     }
     if let Some(unicode) = value.downcast_ref::<PyStr>() {
         return Ok(text::encode_default(vm, unicode.as_wtf8())?.into_owned());
     }
-    let name = value.class().name().to_string();
+    let name = if vm.is_none(value) { "None".into() } else { names::type_name_of(value) };
     PyBuffer::from_object(vm, value, BufferFlags::SIMPLE)
         .map(|buffer| buffer.contiguous_or_collect(<[u8]>::to_vec))
-        .map_err(|_| vm.new_type_error(format!("must be string or buffer, not {name}")))
+        .map_err(|_| vm.new_type_error(format!("{method}() argument 1 must be string or buffer, not {name}")))
 }
 
 fn create(vm: &VirtualMachine, name: &str, data: Option<PyObjectRef>) -> PyResult<PyRef<Hash>> {
@@ -95,7 +95,7 @@ fn create(vm: &VirtualMachine, name: &str, data: Option<PyObjectRef>) -> PyResul
     };
     let mut state = start();
     if let Some(data) = data {
-        state.update(&bytes(vm, &data)?);
+        state.update(&bytes(vm, &data, "new")?);
     }
     Ok(Hash { name, block_size: *block_size, state: Mutex::new(state) }.into_ref(&vm.ctx))
 }
@@ -105,7 +105,7 @@ impl Hash {
     /// Goes on with more data.
     #[pymethod]
     fn update(zelf: &Py<Self>, data: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let data = bytes(vm, &data)?;
+        let data = bytes(vm, &data, "update")?;
         zelf.state.lock().update(&data);
         Ok(())
     }
@@ -191,7 +191,7 @@ fn pbkdf2_hmac(args: Pbkdf2Args, vm: &VirtualMachine) -> PyResult {
     let Some((_, block_size, start)) = HASHES.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(&name)) else {
         return Err(vm.new_value_error(format!("unsupported hash type {name}")));
     };
-    let (password, salt) = (bytes(vm, &args.password)?, bytes(vm, &args.salt)?);
+    let (password, salt) = (bytes(vm, &args.password, "pbkdf2_hmac")?, bytes(vm, &args.salt, "pbkdf2_hmac")?);
     let size = start().digest().len();
     let wanted = match args.dklen.flatten() {
         Some(wanted) => wanted,

@@ -19,21 +19,28 @@ mod cstringio;
 mod csv;
 mod datetime_module;
 mod datetime_rules;
+mod difflib;
 mod distributions;
 mod exceptions_module;
 mod functools_module;
+mod gzip_module;
 mod hashlib;
 mod heap_module;
+mod hmac_module;
 mod import_module;
 mod json;
+mod line_buffer;
 mod logging;
 mod markup;
 mod marshal_module;
 mod math_module;
 mod mersenne;
+mod name_patterns;
 pub mod names;
 mod operator_getters;
 mod operator_module;
+mod os_calls;
+mod os_native;
 pub mod pickle;
 mod plist;
 mod posixpath;
@@ -41,6 +48,7 @@ pub mod python_function;
 mod random_module;
 mod re;
 pub mod receiver;
+mod shutil_module;
 mod sockets;
 mod string_module;
 mod stringio;
@@ -48,15 +56,19 @@ mod struct_module;
 pub mod syntax_tree;
 pub mod sys;
 mod sys_info;
+mod tempfile_module;
 mod thread_module;
 pub mod threading;
 pub mod time_module;
 mod traceback_module;
 mod unicodedata;
 mod urls;
+mod uuid_module;
 mod warnings;
 mod web_module;
 mod xml;
+mod zip;
+mod zlib_module;
 
 use parking_lot::RwLock;
 use rustpython_vm::builtins::{PyModule, PyTypeRef};
@@ -139,6 +151,7 @@ pub static REGISTRY: &[Entry] = &[
     python("UserString", include_str!("python/UserString.py")),
     python("__future__", include_str!("python/__future__.py")),
     python("_abcoll", include_str!("python/_abcoll.py")),
+    python("_archives", include_str!("python/_archives.py")),
     python("_argparse_actions", include_str!("python/_argparse_actions.py")),
     python("_argparse_help", include_str!("python/_argparse_help.py")),
     python("_ast", include_str!("python/_ast.py")),
@@ -158,17 +171,24 @@ pub static REGISTRY: &[Entry] = &[
     native("_heapq", heap_module::heapq),
     python("_httpclient", include_str!("python/_httpclient.py")),
     native("_import", import_module::module),
+    python("_io", same_as!("io")),
     native("_json2", json::module),
     python("_literal", include_str!("python/_literal.py")),
     python("_logconfig", include_str!("python/logging/dictconfig.py")),
+    python("_md5", "from md5 import new, md5 as MD5Type, digest_size\n"),
     native("_minidom", xml::minidom::module),
     python("_netbase", include_str!("python/_netbase.py")),
     python("_netlogging", include_str!("python/logging/network.py")),
+    native("_os", os_native::module),
     python("_osprocesses", include_str!("python/_osprocesses.py")),
     native("_plist", plist::module),
     python("_processes", include_str!("python/_processes.py")),
+    python("_pyio", same_as!("io")),
     native("_random", random_module::module),
     python("_re_scanner", include_str!("python/_re_scanner.py")),
+    python("_sha", "from sha import new, digest_size\nblocksize = 1\n"),
+    python("_sha256", "from hashlib import sha224, sha256\n"),
+    python("_sha512", "from hashlib import sha384, sha512\n"),
     native("_sockets", sockets::module),
     native("_stringio", stringio::module),
     native("_strings", string_module::module),
@@ -205,6 +225,7 @@ pub static REGISTRY: &[Entry] = &[
     over("ctypes", "ctypes", include_str!("python/ctypes.py")),
     native("datetime", datetime_module::module),
     over("decimal", "decimal", include_str!("python/decimal.py")),
+    native("difflib", difflib::module),
     package("distutils", include_str!("python/distutils/__init__.py")),
     python("distutils.errors", include_str!("python/distutils/errors.py")),
     python("distutils.spawn", include_str!("python/distutils/spawn.py")),
@@ -257,7 +278,7 @@ pub static REGISTRY: &[Entry] = &[
     native("exceptions", exceptions_module::module),
     over("fcntl", "fcntl", include_str!("python/fcntl.py")),
     python("fileinput", include_str!("python/fileinput.py")),
-    python("fnmatch", include_str!("python/fnmatch.py")),
+    native("fnmatch", name_patterns::fnmatch),
     python("formatter", include_str!("python/formatter.py")),
     over("fractions", "fractions", include_str!("python/fractions.py")),
     native("functools", functools_module::module),
@@ -265,12 +286,12 @@ pub static REGISTRY: &[Entry] = &[
     over("gc", "gc", "DEBUG_INSTANCES, DEBUG_OBJECTS, DEBUG_LEAK = 8, 16, 62\n"),
     python("getopt", include_str!("python/getopt.py")),
     python("gettext", include_str!("python/gettext.py")),
-    python("glob", include_str!("python/glob.py")),
+    native("glob", name_patterns::glob),
     over("grp", "grp", include_str!("python/grp.py")),
-    python("gzip", include_str!("python/gzip.py")),
+    native("gzip", gzip_module::module),
     native("hashlib", hashlib::module),
     python("heapq", include_str!("python/heapq.py")),
-    python("hmac", include_str!("python/hmac.py")),
+    native("hmac", hmac_module::module),
     over(
         "htmlentitydefs",
         "html.entities",
@@ -330,7 +351,7 @@ pub static REGISTRY: &[Entry] = &[
     native("sgmllib", markup::sgmllib),
     native("sha", hashlib::sha_module),
     python("shelve", include_str!("python/shelve.py")),
-    python("shutil", include_str!("python/shutil.py")),
+    native("shutil", shutil_module::module),
     over("signal", "_signal", include_str!("python/signal.py")),
     over("socket", "_socket", include_str!("python/socket.py")),
     package("sqlite3", include_str!("python/sqlite3.py")),
@@ -344,7 +365,7 @@ pub static REGISTRY: &[Entry] = &[
     python("subprocess", include_str!("python/subprocess.py")),
     over("sysconfig", "sysconfig", include_str!("python/sysconfig.py")),
     over("tarfile", "tarfile", include_str!("python/tarfile.py")),
-    python("tempfile", include_str!("python/tempfile.py")),
+    native("tempfile", tempfile_module::module),
     python("textwrap", include_str!("python/textwrap.py")),
     native("thread", thread_module::module),
     native("threading", threading::module),
@@ -368,7 +389,7 @@ pub static REGISTRY: &[Entry] = &[
     python("urllib2", include_str!("python/urllib2.py")),
     python("urlparse", include_str!("python/urlparse.py")),
     python("uu", include_str!("python/uu.py")),
-    python("uuid", include_str!("python/uuid.py")),
+    native("uuid", uuid_module::module),
     native("warnings", warnings::module),
     over("weakref", "weakref", include_str!("python/weakref.py")),
     python("whichdb", include_str!("python/whichdb.py")),
@@ -393,9 +414,9 @@ pub static REGISTRY: &[Entry] = &[
     python("xml.sax.saxutils", include_str!("python/xml/sax/saxutils.py")),
     python("xml.sax.xmlreader", include_str!("python/xml/sax/xmlreader.py")),
     python("xmlrpclib", include_str!("python/xmlrpc/client.py")),
-    python("zipfile", include_str!("python/zipfile.py")),
+    native("zipfile", zip::module),
     python("zipimport", include_str!("python/zipimport.py")),
-    python("zlib", include_str!("python/zlib.py")),
+    native("zlib", zlib_module::module),
 ];
 
 /// Modules of Python 2.7 that do not exist here: importing them raises ImportError, and a plug-in that does can be told

@@ -12,8 +12,8 @@ use rustpython_wtf8::Wtf8;
 use crate::modules;
 use crate::runtime::{exceptions, names, text};
 
-/// Symbolic links followed for one path; more are a loop.
-const MAX_LINKS: usize = 40;
+/// Symbolic links that lead to links, at most.
+const MAX_LINKS: usize = 1000;
 
 const CONSTANTS: &[(&str, &str)] = &[
     ("curdir", "."),
@@ -168,10 +168,19 @@ fn absolute(vm: &VirtualMachine, path: &Text) -> PyResult<Text> {
     Ok(Text { bytes, unicode: path.unicode })
 }
 
-/// The path with symbolic links followed, as far as it exists.
-fn real(start: Vec<u8>, rest: &[u8], links: &mut usize) -> Vec<u8> {
-    let mut path = if rest.starts_with(b"/") { b"/".to_vec() } else { start };
-    for part in rest.split(|byte| *byte == b'/') {
+/// What became of the links that were met: None while one is being followed.
+type Links = std::collections::HashMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// The path with symbolic links followed, as far as it exists; false if one of them leads to itself.
+fn real(mut path: Vec<u8>, rest: &[u8], links: &mut Links, depth: usize) -> (Vec<u8>, bool) {
+    let mut rest = rest;
+    if let Some(more) = rest.strip_prefix(b"/") {
+        (path, rest) = (b"/".to_vec(), more);
+    }
+    while !rest.is_empty() {
+        let end = rest.iter().position(|byte| *byte == b'/');
+        let part = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
         match part {
             b"" | b"." => continue,
             b".." => {
@@ -181,15 +190,28 @@ fn real(start: Vec<u8>, rest: &[u8], links: &mut usize) -> Vec<u8> {
             _ => {}
         }
         let next = join_bytes(path.clone(), part);
-        path = match std::fs::read_link(path_of(&next)) {
-            Ok(target) if *links < MAX_LINKS => {
-                *links += 1;
-                real(path, &bytes_of(&target), links)
-            }
-            _ => next,
+        let Ok(target) = std::fs::read_link(path_of(&next)) else {
+            path = next;
+            continue;
         };
+        match links.get(&next) {
+            Some(Some(known)) => {
+                path.clone_from(known);
+                continue;
+            }
+            None if depth < MAX_LINKS => {}
+            // It leads to itself: the rest stays as it is.
+            _ => return (join_bytes(next, rest), false),
+        }
+        links.insert(next.clone(), None);
+        let (found, whole) = real(path, &bytes_of(&target), links, depth + 1);
+        if !whole {
+            return (join_bytes(found, rest), false);
+        }
+        links.insert(next, Some(found.clone()));
+        path = found;
     }
-    path
+    (path, true)
 }
 
 fn join(first: PyObjectRef, parts: PosArgs, vm: &VirtualMachine) -> PyResult {
@@ -212,7 +234,11 @@ fn expanded_user(path: &Text) -> Vec<u8> {
     }
     let end = path.bytes.iter().position(|byte| *byte == b'/').unwrap_or(path.bytes.len());
     let (user, rest) = path.bytes.split_at(end);
-    let home = if user.len() == 1 { std::env::var_os("HOME") } else { home_of(user.get(1..).unwrap_or_default()) };
+    let home = if user.len() == 1 {
+        std::env::var_os("HOME").or_else(own_home)
+    } else {
+        home_of(user.get(1..).unwrap_or_default())
+    };
     let Some(home) = home else { return path.bytes.clone() };
     let mut out = home.as_encoded_bytes().to_vec();
     while out.ends_with(b"/") {
@@ -220,6 +246,23 @@ fn expanded_user(path: &Text) -> Vec<u8> {
     }
     out.extend_from_slice(rest);
     if out.is_empty() { b"/".to_vec() } else { out }
+}
+
+/// The home folder of the user of this process by the system's list.
+#[cfg(unix)]
+fn own_home() -> Option<std::ffi::OsString> {
+    use std::os::unix::fs::MetadataExt;
+    let own = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let list = std::fs::read("/etc/passwd").ok()?;
+    let line = list
+        .split(|byte| *byte == b'\n')
+        .find(|line| line.split(|byte| *byte == b':').nth(2) == Some(own.as_bytes()))?;
+    line.split(|byte| *byte == b':').nth(5).map(|home| path_of(home).into_os_string())
+}
+
+#[cfg(not(unix))]
+fn own_home() -> Option<std::ffi::OsString> {
+    None
 }
 
 /// The home folder of a user by the system's list.
@@ -548,9 +591,19 @@ fn add_disk_functions(vm: &VirtualMachine, module: &PyRef<PyModule>) {
     modules::set_function(vm, module, "realpath", |filename: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         let path = Text::of(vm, &filename, "startswith")?;
         let start = if path.bytes.starts_with(b"/") { Vec::new() } else { current_folder(vm)? };
-        let bytes = real(start, &path.bytes, &mut 0);
+        let (bytes, _) = real(start, &path.bytes, &mut Links::new(), 0);
         Ok(path.part(vm, &normalized(&bytes)))
     });
+    modules::set_function(
+        vm,
+        module,
+        "sameopenfile",
+        |fp1: PyObjectRef, fp2: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            let os = crate::import::module(vm, "os")?;
+            let (first, second) = (vm.call_method(&os, "fstat", (fp1,))?, vm.call_method(&os, "fstat", (fp2,))?);
+            vm.call_method(&*os.get_attr("path", vm)?, "samestat", (first, second))
+        },
+    );
     modules::set_function(vm, module, "walk", walk);
 }
 

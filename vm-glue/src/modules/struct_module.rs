@@ -20,7 +20,7 @@ pub(super) fn error_type(vm: &VirtualMachine) -> PyTypeRef {
     ERROR.get_or_init(|| vm.ctx.new_exception_type("struct", "error", None)).clone()
 }
 
-fn error(vm: &VirtualMachine, message: impl Into<String>) -> PyBaseExceptionRef {
+pub(super) fn error(vm: &VirtualMachine, message: impl Into<String>) -> PyBaseExceptionRef {
     vm.new_exception_msg(error_type(vm), message.into().into())
 }
 

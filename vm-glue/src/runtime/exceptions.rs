@@ -48,6 +48,11 @@ pub fn new_io_error_text(vm: &VirtualMachine, text: &str) -> PyBaseExceptionRef 
     make(vm, |zoo| &zoo.io_error, vec![vm.ctx.new_str(text).into()])
 }
 
+/// An OSError with a text only.
+pub fn new_os_error_text(vm: &VirtualMachine, text: &str) -> PyBaseExceptionRef {
+    make(vm, |zoo| &zoo.os_error, vec![vm.ctx.new_str(text).into()])
+}
+
 fn make(vm: &VirtualMachine, class: fn(&Zoo) -> &PyTypeRef, args: Vec<PyObjectRef>) -> PyBaseExceptionRef {
     let made = zoo(vm).and_then(|zoo| {
         let made = class(zoo).as_object().call(FuncArgs::from(args), vm)?;

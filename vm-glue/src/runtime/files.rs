@@ -245,6 +245,20 @@ impl File {
         }
     }
 
+    /// A file object over an open descriptor, which it closes in the end: what `os.fdopen` gives.
+    #[cfg(unix)]
+    pub fn over_descriptor(
+        descriptor: rustpython_vm::host_env::crt_fd::Owned,
+        mode: &str,
+        buffering: i64,
+        vm: &VirtualMachine,
+    ) -> Self {
+        let file = std::fs::File::from(std::os::fd::OwnedFd::from(descriptor));
+        let made = Self::over(Stream::File(file), vm.ctx.new_str("<fdopen>").into(), mode);
+        *made.buffering.lock() = buffering;
+        made
+    }
+
     /// Lets `print` encode unicode, as for a standard stream whose encoding is known.
     pub fn with_encoding(self, encoding: Option<String>) -> Self {
         *self.encoding.lock() = encoding;

@@ -70,7 +70,7 @@ pub fn from_hex(digits: &[u8]) -> Result<Vec<u8>, Fault> {
 }
 
 /// The CRC-32 of zip and PNG, going on from an earlier one.
-fn crc32(bytes: &[u8], start: u32) -> u32 {
+pub fn crc32(bytes: &[u8], start: u32) -> u32 {
     static TABLE: std::sync::LazyLock<[u32; 256]> = std::sync::LazyLock::new(|| {
         std::array::from_fn(|index| {
             (0..8).fold(index as u32, |value, _| if value & 1 == 1 { 0xedb8_8320 ^ (value >> 1) } else { value >> 1 })

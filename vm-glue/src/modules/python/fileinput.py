@@ -194,8 +194,8 @@ def hook_compressed(filename, mode):
 def hook_encoded(encoding):
     """An opening hook that decodes the lines."""
     import io
-    modes = {'U': 'r', 'rU': 'r'}
 
     def openhook(filename, mode):
-        return io.open(filename, modes.get(mode, mode), encoding=encoding, newline='' if 'U' not in mode else None)
+        mode = mode.replace('U', '').replace('b', '') or 'r'
+        return io.open(filename, mode, encoding=encoding, newline='')
     return openhook

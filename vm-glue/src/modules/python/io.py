@@ -88,6 +88,20 @@ class BytesIO(_ByteMethods, _machine.BytesIO):
     def getvalue(self):
         return _native(_machine.BytesIO.getvalue(self))
 
+    def seek(self, pos, whence=0):
+        if not isinstance(pos, (int, long)):
+            raise TypeError("an integer is required")
+        if whence == 0 and pos < 0:
+            raise ValueError("negative seek value %d" % pos)
+        # Before the beginning is the beginning.
+        if whence == 1:
+            pos, whence = max(0, self.tell() + pos), 0
+        elif whence == 2:
+            pos, whence = max(0, len(_machine.BytesIO.getvalue(self)) + pos), 0
+        elif whence:
+            raise ValueError("invalid whence (%d, should be 0, 1 or 2)" % whence)
+        return _machine.BytesIO.seek(self, pos, 0)
+
     fileno = _file_number
 
 
@@ -99,6 +113,14 @@ class FileIO(_ByteMethods, _machine.FileIO):
     def __init__(self, name, mode='r', closefd=True):
         _translated(_machine.FileIO.__init__, self, _foreign(name) if type(name) is str else name, mode, closefd)
         self.name = name
+
+    def __repr__(self):
+        if self.closed:
+            return '<_io.FileIO [closed]>'
+        name = getattr(self, 'name', None)
+        if name is None:
+            return '<_io.FileIO fd=%d mode=%r>' % (self.fileno(), self.mode)
+        return '<_io.FileIO name=%r mode=%r>' % (name, self.mode)
 
 
 class BufferedReader(_ByteMethods, _machine.BufferedReader):
@@ -360,3 +382,9 @@ def _opened(kind, machine_raw, size, raw):
                 raw.close()
     Opened.__name__ = kind.__name__
     return Opened(machine_raw, size)
+
+# Files of other modules that are streams as well.
+for _name, _class in (('gzip', 'GzipFile'), ('zipfile', 'ZipExtFile')):
+    _found = getattr(__import__('sys').modules.get(_name), _class, None)
+    if _found is not None:
+        BufferedIOBase.register(_found)

@@ -26,7 +26,11 @@ def getlines(filename, module_globals=None):
     """All lines of the file; [] if it cannot be read."""
     if filename in cache:
         return cache[filename][2]
-    return updatecache(filename, module_globals)
+    try:
+        return updatecache(filename, module_globals)
+    except MemoryError:
+        clearcache()
+        return []
 
 
 def checkcache(filename=None):
@@ -52,6 +56,17 @@ def updatecache(filename, module_globals=None):
     cache.pop(filename, None)
     if not filename or (filename.startswith('<') and filename.endswith('>')):
         return []
+    if module_globals and not os.path.exists(filename):
+        # A loader may know the source of what is no file.
+        name, loader = module_globals.get('__name__'), module_globals.get('__loader__')
+        if name and hasattr(loader, 'get_source'):
+            try:
+                source = loader.get_source(name)
+            except (ImportError, IOError):
+                source = None
+            if source is not None:
+                cache[filename] = len(source), None, [line + '\n' for line in source.splitlines()], filename
+                return cache[filename][2]
     places = [filename]
     if not os.path.isabs(filename):
         places.extend(os.path.join(folder, filename) for folder in sys.path if isinstance(folder, basestring))

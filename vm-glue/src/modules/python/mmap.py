@@ -14,6 +14,8 @@ class mmap(_machine.mmap):
     """A file in memory."""
 
     def __new__(cls, fileno, length, *args, **kwargs):
+        if fileno < -1:
+            raise error(9, 'Bad file descriptor')
         try:
             return _machine.mmap.__new__(cls, fileno, length, *args, **kwargs)
         except _MachineError, e:

@@ -3,6 +3,7 @@ import errno
 import posixpath as path
 import sys
 from posixpath import altsep, curdir, defpath, devnull, extsep, pardir, pathsep, sep
+from _os import access, fdopen
 from _bridge import environment as _environment, library as _library, paths as _paths, wrap as _wrap
 
 sys.modules['os.path'] = path
@@ -12,7 +13,7 @@ linesep = '\n'
 name = 'posix'
 SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
 
-for _name in ('access chdir chmod chown chroot lchown link listdir lstat mkdir mkfifo mknod open pathconf readlink '
+for _name in ('chdir chmod chown chroot lchown link listdir lstat mkdir mkfifo mknod open pathconf readlink '
               'remove rename rmdir stat statvfs symlink unlink utime putenv unsetenv').split():
     if hasattr(_machine, _name):
         globals()[_name] = _paths(getattr(_machine, _name))
@@ -74,13 +75,17 @@ class _Environ(dict):
         dict.__setitem__(self, key, item)
 
     def __delitem__(self, key):
-        dict.__delitem__(self, key)
         _unset_variable(key)
+        dict.__delitem__(self, key)
 
     def update(self, other=None, **more):
         if other:
-            for key in other.keys() if hasattr(other, 'keys') else dict(other):
-                self[key] = other[key] if hasattr(other, 'keys') else dict(other)[key]
+            if hasattr(other, 'keys'):
+                for key in other.keys():
+                    self[key] = other[key]
+            else:
+                for key, value in other:
+                    self[key] = value
         for key in more:
             self[key] = more[key]
 
@@ -217,26 +222,13 @@ def walk(top, topdown=True, onerror=None, followlinks=False):
         yield top, folders, files
 
 
-def fdopen(fd, mode='r', bufsize=-1):
-    """A file object for an open descriptor."""
-    from _files import ByteFile
-    if not mode or mode[0] not in 'rwaU':
-        raise ValueError("mode string must begin with one of 'r', 'w', 'a' or 'U', not '%s'" % mode)
-    fstat(fd)
-    machine_mode = mode.replace('b', '').replace('U', '').replace('t', '') or 'r'
-    return ByteFile(_library('io').open(fd, machine_mode + 'b', -1 if bufsize < 2 else bufsize), '<fdopen>', mode)
-
-
-def major(device):
-    return device >> 8 & 0xfff | device >> 32 & ~0xfff
-
-
-def minor(device):
-    return device & 0xff | device >> 12 & ~0xff
-
-
-def makedev(major, minor):
-    return (major & 0xfff) << 8 | (major & ~0xfff) << 32 | minor & 0xff | (minor & ~0xff) << 12
+def closerange(fd_low, fd_high):
+    """Closes descriptors; those that are not open do not matter."""
+    for fd in xrange(fd_low, fd_high):
+        try:
+            close(fd)
+        except error:
+            pass
 
 
 def pipe():

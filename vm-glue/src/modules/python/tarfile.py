@@ -17,6 +17,8 @@ class TarFile(_machine.TarFile):
     """A TAR archive."""
 
     format = _machine.GNU_FORMAT
+    # Python 2 knows no other ways to compress.
+    OPEN_METH = {"tar": "taropen", "gz": "gzopen", "bz2": "bz2open"}
     # As Python 2 takes everything out.
     extraction_filter = staticmethod(_machine.fully_trusted_filter)
 
