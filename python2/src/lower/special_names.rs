@@ -20,6 +20,7 @@ pub static UNMISTAKABLE: &[&str] = &[
     "__annotations__",
     "__cause__",
     "__context__",
+    "__getstate__",
     "__kwdefaults__",
     "__qualname__",
     "__suppress_context__",

@@ -44,6 +44,7 @@ mod os_native;
 pub mod pickle;
 mod plist;
 mod posixpath;
+mod processes;
 pub mod python_function;
 mod random_module;
 mod re;
@@ -65,6 +66,7 @@ mod unicodedata;
 mod urls;
 mod uuid_module;
 mod warnings;
+mod weakdicts;
 mod web_module;
 mod xml;
 mod zip;
@@ -195,6 +197,7 @@ pub static REGISTRY: &[Entry] = &[
     python("_strptime", include_str!("python/_strptime.py")),
     native("_struct", struct_module::module),
     native("_urls", urls::module),
+    native("_weakdicts", weakdicts::module),
     native("_web", web_module::module),
     python("_xmlrpcvalues", include_str!("python/xmlrpc/values.py")),
     over("abc", "abc", include_str!("python/abc.py")),
@@ -362,7 +365,7 @@ pub static REGISTRY: &[Entry] = &[
     python("ssl", include_str!("python/ssl.py")),
     python("string", include_str!("python/string.py")),
     python("struct", include_str!("python/struct.py")),
-    python("subprocess", include_str!("python/subprocess.py")),
+    native("subprocess", processes::module),
     over("sysconfig", "sysconfig", include_str!("python/sysconfig.py")),
     over("tarfile", "tarfile", include_str!("python/tarfile.py")),
     native("tempfile", tempfile_module::module),
@@ -391,7 +394,7 @@ pub static REGISTRY: &[Entry] = &[
     python("uu", include_str!("python/uu.py")),
     native("uuid", uuid_module::module),
     native("warnings", warnings::module),
-    over("weakref", "weakref", include_str!("python/weakref.py")),
+    over("weakref", "_weakref", include_str!("python/weakref.py")),
     python("whichdb", include_str!("python/whichdb.py")),
     package("xml.dom", include_str!("python/xml/dom/__init__.py")),
     python("xml.dom._copies", include_str!("python/xml/dom/_copies.py")),

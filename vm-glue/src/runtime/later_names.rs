@@ -50,6 +50,7 @@ static LATER: &[(&str, &str)] = &[
     ("NameError", "name"),
     ("StopIteration", "value"),
     ("SyntaxError", "end_lineno end_offset"),
+    ("object", "__getstate__"),
     ("Decimal", "as_integer_ratio __ceil__ __floor__ __round__"),
 ];
 

@@ -23,5 +23,12 @@ def mkarg(x):
     return ' ' + quote(x)
 
 
+def mk2arg(head, x):
+    from os.path import join
+    return mkarg(join(head, x))
+
+
 def getstatus(file):
+    from warnings import warn
+    warn("commands.getstatus() is deprecated", DeprecationWarning, 2)
     return getoutput('ls -ld' + mkarg(file))

@@ -1,7 +1,7 @@
 //! RLock, Condition, Semaphore and Event of `threading`.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use rustpython_vm::builtins::{PyTuple, PyType, PyTypeRef};
@@ -479,6 +479,8 @@ pub fn bound(semaphore: PyRef<Semaphore>) {
 #[derive(Debug, Default, PyPayload)]
 pub struct Event {
     flag: Waited<bool>,
+    /// What programs find as `_Event__cond`.
+    condition: Mutex<Option<PyObjectRef>>,
 }
 
 #[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF), with(Constructor, Representable))]
@@ -495,9 +497,16 @@ impl Event {
         Self::isSet(zelf)
     }
 
+    #[pygetset(name = "_Event__cond")]
+    fn private_condition(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        zelf.condition.lock().get_or_insert_with(|| condition_of(new_lock(vm).into(), vm)).clone()
+    }
+
     /// After a fork: nobody waits here.
     #[pymethod]
-    fn _reset_internal_locks(_zelf: &Py<Self>) {}
+    fn _reset_internal_locks(zelf: &Py<Self>) {
+        *zelf.condition.lock() = None;
+    }
 
     #[pymethod]
     fn set(zelf: &Py<Self>) {
@@ -597,6 +606,15 @@ pub fn notify(condition: &PyObject, all: bool, vm: &VirtualMachine) -> PyResult<
         return condition.wake_if_owned(if all { usize::MAX } else { 1 }, vm);
     }
     vm.call_method(condition, if all { "notify_all" } else { "notify" }, ()).map(drop)
+}
+
+/// Works while no other thread does work of this kind; work may be begun inside of it.
+pub fn alone<R>(vm: &VirtualMachine, work: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+    static ALONE: LazyLock<RLock> = LazyLock::new(RLock::default);
+    ALONE.take(vm, Patience::Forever, 1);
+    let result = work();
+    ALONE.free(vm)?;
+    result
 }
 
 /// The native classes, by their names in `threading`.

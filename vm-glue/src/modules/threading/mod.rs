@@ -19,7 +19,7 @@ use crate::import::{self, machine_module};
 use crate::modules;
 use crate::runtime::arguments;
 
-pub use locks::holding;
+pub use locks::{alone, holding};
 pub use queue::module as queue;
 
 const NAMES: &[&str] = &[
