@@ -10,10 +10,11 @@ mod base64_module;
 mod binascii;
 mod bridge;
 mod bridge_types;
+mod calendar;
 mod cgi_module;
-mod codecs_module;
+mod codecs;
 mod collections;
-mod configfile;
+mod configparser;
 mod copy_module;
 mod cstringio;
 mod csv;
@@ -37,6 +38,7 @@ mod math_module;
 mod mersenne;
 mod name_patterns;
 pub mod names;
+mod objects;
 mod operator_getters;
 mod operator_module;
 mod os_calls;
@@ -139,7 +141,7 @@ macro_rules! same_as {
 pub static REGISTRY: &[Entry] = &[
     python("BaseHTTPServer", include_str!("python/servers/BaseHTTPServer.py")),
     python("CGIHTTPServer", include_str!("python/servers/CGIHTTPServer.py")),
-    python("ConfigParser", include_str!("python/ConfigParser.py")),
+    native("ConfigParser", configparser::module),
     python("Cookie", include_str!("python/cookies/server.py")),
     library("DocXMLRPCServer", "xmlrpc.server"),
     native("HTMLParser", markup::html_parser),
@@ -159,9 +161,8 @@ pub static REGISTRY: &[Entry] = &[
     python("_ast", include_str!("python/_ast.py")),
     native("_bridge", bridge::module),
     native("_cgi", cgi_module::module),
-    native("_codecs", codecs_module::make),
+    native("_codecs", codecs::natives::make),
     native("_collections", collections::module),
-    native("_configfile", configfile::module),
     python("_cookieattrs", include_str!("python/cookies/attributes.py")),
     python("_cookiefiles", include_str!("python/cookies/files.py")),
     python("_cookiepolicy", include_str!("python/cookies/policy.py")),
@@ -213,14 +214,14 @@ pub static REGISTRY: &[Entry] = &[
     native("cPickle", pickle::cpickle_module),
     python("cProfile", include_str!("python/cProfile.py")),
     native("cStringIO", cstringio::module),
-    over("calendar", "calendar", include_str!("python/calendar.py")),
+    native("calendar", calendar::module),
     python("cgi", include_str!("python/cgi.py")),
     python("code", include_str!("python/code.py")),
-    python("codecs", include_str!("python/codecs.py")),
+    native("codecs", codecs::module),
     python("codeop", include_str!("python/codeop.py")),
     python("collections", include_str!("python/collections.py")),
     python("commands", include_str!("python/commands.py")),
-    over("contextlib", "contextlib", include_str!("python/contextlib.py")),
+    python("contextlib", include_str!("python/contextlib.py")),
     python("cookielib", include_str!("python/cookies/jars.py")),
     native("copy", copy_module::module),
     python("copy_reg", include_str!("python/copy_reg.py")),
@@ -283,7 +284,7 @@ pub static REGISTRY: &[Entry] = &[
     python("fileinput", include_str!("python/fileinput.py")),
     native("fnmatch", name_patterns::fnmatch),
     python("formatter", include_str!("python/formatter.py")),
-    over("fractions", "fractions", include_str!("python/fractions.py")),
+    python("fractions", include_str!("python/fractions.py")),
     native("functools", functools_module::module),
     python("future_builtins", include_str!("python/future_builtins.py")),
     over("gc", "gc", "DEBUG_INSTANCES, DEBUG_OBJECTS, DEBUG_LEAK = 8, 16, 62\n"),

@@ -187,6 +187,11 @@ fn print_function(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     }
 }
 
+/// `print value`, with a comma at its end or not.
+pub fn print(value: PyObjectRef, newline: bool, vm: &VirtualMachine) -> PyResult<()> {
+    print_values(&*standard_output(vm)?, newline, &[value], vm)
+}
+
 /// Registers the intrinsics and the builtins.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     intrinsics::add(vm, intrinsics::PRINT, print_statement)?;

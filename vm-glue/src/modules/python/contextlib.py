@@ -1,8 +1,9 @@
-# `nested`, which Python 3 dropped.
+"""Helpers for the statement with."""
+
 import sys as _sys
-from _bridge import library as _library
 from functools import wraps as _wraps
-_machine = _library('contextlib')
+
+__all__ = ["contextmanager", "nested", "closing"]
 
 
 class GeneratorContextManager(object):
@@ -47,6 +48,8 @@ def contextmanager(func):
 @contextmanager
 def nested(*managers):
     """Several context managers as one."""
+    from warnings import warn
+    warn("With-statements now directly support multiple context managers", DeprecationWarning, 3)
     exits = []
     values = []
     failure = (None, None, None)

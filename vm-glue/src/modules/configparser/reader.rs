@@ -1,10 +1,10 @@
-//! The module `_configfile`, on which `ConfigParser` stands: it reads a file of sections with options.
+//! `RawConfigParser._read`: a file of sections with options.
 
-use rustpython_vm::builtins::{PyDict, PyList, PyModule, PyStr};
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::builtins::{PyDict, PyList, PyStr};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use crate::modules;
+use crate::modules::objects::{self, error as raise};
+use crate::modules::python_function::{Home, PythonFunction};
 use crate::runtime::{files, text};
 
 /// Whitespace of a byte string, or of a unicode string.
@@ -111,10 +111,10 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn of(vm: &VirtualMachine, parser: &PyObject, base: &PyObject) -> PyResult<Self> {
+    fn of(home: &Home, vm: &VirtualMachine, parser: &PyObject) -> PyResult<Self> {
         let section = parser.get_attr("SECTCRE", vm)?;
         let option = parser.get_attr("_optcre", vm)?;
-        let usual = base.get_attr("_usual_patterns", vm)?.try_to_value::<Vec<PyObjectRef>>(vm)?;
+        let usual = &home.defaults;
         let is = |pattern: &PyObjectRef, at: usize| usual.get(at).is_some_and(|usual| usual.is(pattern));
         let value_needed = is(&option, 1);
         Ok(Self {
@@ -157,37 +157,24 @@ fn without_comment<'a>(line: &Line, sign: Option<char>, value: &'a str) -> &'a s
     if value == "\"\"" { "" } else { value }
 }
 
-/// `read(parser, base, file, name, errors)`: reads a file into the sections of a parser; `errors` are the classes
-/// ParsingError and MissingSectionHeaderError.
-fn read(
-    parser: PyObjectRef,
-    base: PyObjectRef,
-    file: PyObjectRef,
-    name: PyObjectRef,
-    errors: PyObjectRef,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let errors = errors.try_to_value::<Vec<PyObjectRef>>(vm)?;
-    let [parsing, no_header] = errors.as_slice() else { return Err(vm.new_type_error("two classes are needed")) };
-    let raise = |error: PyObjectRef| match error.downcast::<rustpython_vm::builtins::PyBaseException>() {
-        Ok(error) => error,
-        Err(_) => vm.new_type_error("exceptions must be classes"),
-    };
-    let lines = match file.downcast::<files::File>() {
+/// Whether the names of options are made in the usual way: that needs no calls.
+fn has_usual_names(home: &Home, parser: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    let method = parser.get_attr("optionxform", vm)?;
+    let function = objects::get(vm, &method, "im_func").ok();
+    let own = objects::global(vm, home, "RawConfigParser")?.get_attr("optionxform", vm)?;
+    let known = objects::get(vm, &own, "im_func").ok();
+    Ok(matches!((function, known), (Some(a), Some(b)) if a.is(&b) && a.downcastable::<PythonFunction>()))
+}
+
+/// `_read(self, fp, fpname)`: reads a file into the sections.
+pub fn read(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
+    let [parser, file, name] = values else { return Ok(vm.ctx.none()) };
+    let lines = match file.clone().downcast::<files::File>() {
         Ok(file) => Lines::File(file),
         Err(file) => Lines::Method(file.get_attr("readline", vm)?),
     };
-    let patterns = Patterns::of(vm, &parser, &base)?;
-    let own_names = {
-        let usual = base.get_attr("optionxform", vm)?;
-        let own = parser.class().as_object().get_attr("optionxform", vm)?;
-        let by_instance = match parser.dict() {
-            Some(dict) => dict.get_item_opt("optionxform", vm)?.is_some(),
-            None => false,
-        };
-        let function = |method: &PyObject| method.get_attr("im_func", vm).ok();
-        by_instance || !matches!((function(&usual), function(&own)), (Some(a), Some(b)) if a.is(&b))
-    };
+    let patterns = Patterns::of(home, vm, parser)?;
+    let own_names = !has_usual_names(home, parser, vm)?;
     let (sections, defaults) = (parser.get_attr("_sections", vm)?, parser.get_attr("_defaults", vm)?);
     let make = parser.get_attr("_dict", vm)?;
     let mut current: Option<PyObjectRef> = None;
@@ -227,13 +214,16 @@ fn read(
             continue;
         }
         let Some(target) = &current else {
-            let error = no_header.call((name, vm.ctx.new_int(number), line.object), vm)?;
-            return Err(raise(error));
+            let args = vec![name.clone(), vm.ctx.new_int(number).into(), line.object];
+            return Err(raise(vm, home, "MissingSectionHeaderError", args));
         };
         let Some((key, sign, value)) = patterns.option(vm, &line)? else {
             let error = match &fault {
                 Some(error) => error.clone(),
-                None => fault.insert(parsing.call((name.clone(),), vm)?).clone(),
+                None => {
+                    let class = objects::global(vm, home, "ParsingError")?;
+                    fault.insert(class.call((name.clone(),), vm)?).clone()
+                }
             };
             let shown = text::repr_object(vm, &line.object)?;
             vm.call_method(&error, "append", (vm.ctx.new_int(number), shown))?;
@@ -241,7 +231,7 @@ fn read(
         };
         let key = key.trim_end_matches(|c| is_space(c, line.unicode));
         let key = match own_names {
-            true => vm.call_method(&parser, "optionxform", (line.object(vm, key),))?,
+            true => vm.call_method(parser, "optionxform", (line.object(vm, key),))?,
             false if line.unicode => text::new_unicode(vm, &key.to_lowercase()),
             false => vm.ctx.new_str(key.to_ascii_lowercase()).into(),
         };
@@ -259,7 +249,7 @@ fn read(
         };
     }
     if let Some(error) = fault {
-        return Err(raise(error));
+        return Err(objects::raised(vm, error));
     }
     let mut all = vec![defaults];
     let more = vm.call_method(&sections, "values", ())?;
@@ -267,7 +257,7 @@ fn read(
     for options in all {
         join_lines(vm, &options)?;
     }
-    Ok(())
+    Ok(vm.ctx.none())
 }
 
 /// Joins the lines of the values.
@@ -291,18 +281,6 @@ fn join_lines(vm: &VirtualMachine, options: &PyObject) -> PyResult<()> {
         options.set_item(&*key, joined, vm)?;
     }
     Ok(())
-}
-
-/// Makes the module.
-pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
-    let module = modules::new(vm, "_configfile");
-    modules::set_function(vm, &module, "read", |args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> {
-        match <[PyObjectRef; 5]>::try_from(args.args) {
-            Ok([parser, base, file, name, errors]) => read(parser, base, file, name, errors, vm),
-            Err(given) => Err(vm.new_type_error(format!("read() takes exactly 5 arguments ({} given)", given.len()))),
-        }
-    });
-    module
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The module `_codecs`: the natives under the embedded module `codecs`.
+//! The module `_codecs`: the functions on which the codecs stand.
 
 use rustpython_vm::builtins::{PyModule, PyStr};
 use rustpython_vm::function::FuncArgs;
@@ -40,14 +40,14 @@ fn names(function: &str, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Names
 }
 
 /// `encode(object, encoding, errors)`.
-fn encode(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+pub fn encode(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::count(vm, "encode", &args, 1, 3)?;
     let Names { encoding, errors } = names("encode", &args, vm)?;
     codecs::encode_any(vm, &args.args[0], encoding.as_deref(), errors.as_deref())
 }
 
 /// `decode(object, encoding, errors)`.
-fn decode(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+pub fn decode(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::count(vm, "decode", &args, 1, 3)?;
     let Names { encoding, errors } = names("decode", &args, vm)?;
     let bytes = bytes(&args.args[0], vm)?;
@@ -68,7 +68,8 @@ fn decode_partly(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_tuple(vec![result, vm.ctx.new_int(used).into()]).into())
 }
 
-fn bytes(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+/// The bytes of a string or a buffer.
+pub fn bytes(object: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
     if let Some(string) = text::payload(object).filter(|_| text::is_unicode(object)) {
         return text::encode_default(vm, string.as_wtf8()).map(|bytes| bytes.into_owned());
     }
@@ -85,7 +86,8 @@ fn find(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     codecs::find_registered(vm, &name)
 }
 
-fn register(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+/// `register(search_function)`.
+pub fn register(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let function = arguments::one(vm, "register", &args)?;
     if !function.is_callable() {
         return Err(vm.new_type_error("argument must be callable"));
@@ -93,7 +95,8 @@ fn register(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     vm.state.codec_registry.register(function.to_owned(), vm)
 }
 
-fn register_error(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+/// `register_error(name, handler)`.
+pub fn register_error(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     arguments::count(vm, "register_error", &args, 2, 2)?;
     let name = arguments::name(vm, "register_error", 1, &args.args[0])?;
     if !args.args[1].is_callable() {
@@ -103,7 +106,8 @@ fn register_error(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-fn lookup_error(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+/// `lookup_error(name)`.
+pub fn lookup_error(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     arguments::count(vm, "lookup_error", &args, 1, 1)?;
     match args.args[0].downcast_ref::<PyStr>() {
         Some(_) => vm.state.codec_registry.lookup_error(&arguments::name(vm, "lookup_error", 1, &args.args[0])?, vm),
