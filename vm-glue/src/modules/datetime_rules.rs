@@ -124,7 +124,13 @@ fn is_naive(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
 fn wrap_astimezone(class: &'static Py<PyType>, vm: &VirtualMachine) {
     let Some(original) = class.get_attr(vm.ctx.intern_str("astimezone")) else { return };
     let function = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        if args.args.len() == 1 && args.kwargs.is_empty() {
+            return Err(vm.new_type_error("Required argument 'tz' (pos 1) not found"));
+        }
         if let [object, zone] = args.args.as_slice() {
+            if vm.is_none(zone) {
+                return Err(vm.new_type_error("astimezone() argument 1 must be datetime.tzinfo, not None"));
+            }
             let known = object.get_attr("tzinfo", vm)?;
             if known.is(zone) {
                 return original.call(args, vm);

@@ -62,6 +62,7 @@ mod sys_info;
 mod tempfile_module;
 mod thread_module;
 pub mod threading;
+mod time_functions;
 pub mod time_module;
 mod traceback_module;
 mod unicodedata;
@@ -329,6 +330,7 @@ pub static REGISTRY: &[Entry] = &[
     over("multiprocessing", "multiprocessing", include_str!("python/multiprocessing.py")),
     python("netrc", include_str!("python/netrc.py")),
     python("new", include_str!("python/new.py")),
+    over("numbers", "numbers", include_str!("python/numbers.py")),
     native("operator", operator_module::module),
     over("optparse", "optparse", include_str!("python/optparse.py")),
     over("os", "posix", include_str!("python/os.py")),
@@ -373,7 +375,7 @@ pub static REGISTRY: &[Entry] = &[
     python("textwrap", include_str!("python/textwrap.py")),
     native("thread", thread_module::module),
     native("threading", threading::module),
-    over("time", "time", include_str!("python/time.py")),
+    native("time", time_functions::module),
     python("timeit", include_str!("python/timeit.py")),
     python("token", include_str!("python/token.py")),
     python("tokenize", include_str!("python/tokenize.py")),

@@ -9,6 +9,7 @@ use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
 use super::{dialect, exec, source, text, traceback};
 use crate::import;
 use crate::interpreter::{Interpreter, Settings};
+use crate::modules;
 use crate::syntax::{FutureFlags, Mode, SourceRules, SourceText};
 use crate::threads;
 
@@ -94,6 +95,9 @@ fn run_main(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
     let program = match program {
         Program::Module(name) => {
             let Some(file) = import::program_of(vm, name)? else {
+                if run_native(vm, name)? {
+                    return Ok(());
+                }
                 let executable = std::env::current_exe().unwrap_or_default();
                 let _ = writeln!(std::io::stderr(), "{}: No module named {name}", executable.display());
                 return Err(vm.new_system_exit(vec![vm.ctx.new_int(1).into()].into()));
@@ -139,6 +143,23 @@ fn run_main(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
     let text = text.map_err(|error| source::exception(vm, &error))?;
     let code = source::compile_source(vm, &text, Mode::Exec, FutureFlags::default())?;
     exec::run(code, dict.clone(), dict.into(), vm).map(drop)
+}
+
+/// Runs a module of our own that is a command too (`-m calendar`): its `main(argv)`.
+fn run_native(vm: &VirtualMachine, name: &str) -> PyResult<bool> {
+    let native = |entry: &&modules::Entry| matches!(entry.source, modules::Source::Native(_));
+    if modules::find_everywhere(name).filter(native).is_none() {
+        return Ok(false);
+    }
+    let Some(main) = vm.get_attribute_opt(&import::module(vm, name)?, "main")? else { return Ok(false) };
+    let argv = import::sys(vm)?.get_attr("argv", vm)?;
+    if let Some(argv) = argv.downcast_ref::<PyList>()
+        && let Some(first) = argv.borrow_vec_mut().first_mut()
+    {
+        *first = vm.ctx.new_str(format!("{name}.py")).into();
+    }
+    main.call((argv.clone(),), vm)?;
+    Ok(true)
 }
 
 fn flush(vm: &VirtualMachine) {

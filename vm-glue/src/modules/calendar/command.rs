@@ -1,6 +1,6 @@
-//! `calendar.main(args)`: the module as a command.
+//! `calendar.main(args)`: the module as a command; `args` are those of `sys.argv`.
 
-use rustpython_vm::function::{FuncArgs, KwArgs};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::import;
@@ -23,9 +23,10 @@ const TEXTS: &[(&[&str], &str, Option<&str>, &str)] = &[
 
 fn add(vm: &VirtualMachine, parser: &PyObject, flags: &[&str], settings: Vec<(&str, PyObjectRef)>) -> PyResult<()> {
     let flags: Vec<PyObjectRef> = flags.iter().map(|flag| vm.ctx.new_str(*flag).into()).collect();
-    let settings: KwArgs = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let mut args = FuncArgs::from(flags);
-    args.kwargs = settings.into_iter().collect();
+    for (name, value) in settings {
+        args.kwargs.insert(name.into(), value);
+    }
     get(vm, parser, "add_option")?.call(args, vm).map(drop)
 }
 
@@ -35,7 +36,7 @@ pub fn main(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResul
     let text = |text: &str| PyObjectRef::from(vm.ctx.new_str(text));
     let optparse = import::module(vm, "optparse")?;
     let mut args = FuncArgs::default();
-    args.kwargs.insert("usage".to_owned(), text("usage: %prog [options] [year [month]]"));
+    args.kwargs.insert("usage".into(), text("usage: %prog [options] [year [month]]"));
     let parser = get(vm, &optparse, "OptionParser")?.call(args, vm)?;
     for (flags, name, kind, default, help) in OPTIONS {
         let default = vm.ctx.new_int(*default).into();
@@ -70,7 +71,7 @@ pub fn main(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResul
         match has_locale {
             true => {
                 let mut args = FuncArgs::default();
-                args.kwargs.insert("locale".to_owned(), locale_pair.clone().into());
+                args.kwargs.insert("locale".into(), locale_pair.clone().into());
                 global(vm, home, local)?.call(args, vm)
             }
             false => global(vm, home, plain)?.call((), vm),
@@ -88,34 +89,34 @@ pub fn main(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResul
             false => encoding,
         };
         let year = match rest.as_slice() {
-            [] => this_year()?,
-            [year] => int(year)?,
+            [_] => this_year()?,
+            [_, year] => int(year)?,
             _ => return wrong(vm, &parser),
         };
         let mut args = FuncArgs::from(vec![year]);
-        args.kwargs.insert("encoding".to_owned(), encoding);
-        args.kwargs.insert("css".to_owned(), option("css")?);
+        args.kwargs.insert("encoding".into(), encoding);
+        args.kwargs.insert("css".into(), option("css")?);
         print::print(get(vm, &calendar, "formatyearpage")?.call(args, vm)?, true, vm)?;
         return Ok(vm.ctx.none());
     }
     let calendar = make("TextCalendar", "LocaleTextCalendar")?;
     let mut args = FuncArgs::default();
-    args.kwargs.insert("w".to_owned(), option("width")?);
-    args.kwargs.insert("l".to_owned(), option("lines")?);
-    if rest.len() != 2 {
-        args.kwargs.insert("c".to_owned(), option("spacing")?);
-        args.kwargs.insert("m".to_owned(), option("months")?);
+    args.kwargs.insert("w".into(), option("width")?);
+    args.kwargs.insert("l".into(), option("lines")?);
+    if rest.len() != 3 {
+        args.kwargs.insert("c".into(), option("spacing")?);
+        args.kwargs.insert("m".into(), option("months")?);
     }
     let method = match rest.as_slice() {
-        [] => {
+        [_] => {
             args.args.push(this_year()?);
             "formatyear"
         }
-        [year] => {
+        [_, year] => {
             args.args.push(int(year)?);
             "formatyear"
         }
-        [year, month] => {
+        [_, year, month] => {
             args.args.extend([int(year)?, int(month)?]);
             "formatmonth"
         }

@@ -114,7 +114,7 @@ fn month(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult 
     pieces.add(vm, &format!("{TABLE}\"month\">\n"));
     // The flag goes by name, as programs override this method.
     let mut args = rustpython_vm::function::FuncArgs::from(vec![year.clone(), month.clone()]);
-    args.kwargs.insert("withyear".to_owned(), with_year.clone());
+    args.kwargs.insert("withyear".into(), with_year.clone());
     pieces.push(get(vm, this, "formatmonthname")?.call(args, vm)?);
     pieces.add(vm, "\n");
     pieces.push(call(vm, this, "formatweekheader", ())?);
@@ -141,7 +141,7 @@ fn year(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
         for month in first..(first + width).min(13) {
             pieces.add(vm, "<td>");
             let mut args = rustpython_vm::function::FuncArgs::from(vec![year.clone(), vm.ctx.new_int(month).into()]);
-            args.kwargs.insert("withyear".to_owned(), vm.ctx.new_bool(false).into());
+            args.kwargs.insert("withyear".into(), vm.ctx.new_bool(false).into());
             pieces.push(get(vm, this, "formatmonth")?.call(args, vm)?);
             pieces.add(vm, "</td>");
         }

@@ -1,7 +1,7 @@
 //! The module `calendar`: weeks, months and years as data, text and HTML.
 
 mod command;
-mod dates;
+pub mod dates;
 mod html;
 mod names;
 mod text;

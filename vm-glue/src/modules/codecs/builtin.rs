@@ -7,7 +7,8 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::interface::{STRICT, clear};
 use super::natives::bytes;
-use crate::modules::objects::{get, global, set};
+use crate::import;
+use crate::modules::objects::{call, get, global, set};
 use crate::modules::python_function::{Body, Class, Function, Given, Home, function, with_defaults};
 use crate::runtime::{arguments, codecs, text};
 
@@ -74,6 +75,9 @@ pub fn encode(vm: &VirtualMachine, input: &PyObject, name: &str, errors: Option<
 
 /// Decodes: the text and how many bytes it took, which are not all where more may follow.
 pub fn decode(vm: &VirtualMachine, input: &PyObject, name: &str, errors: Option<&PyObjectRef>, last: bool) -> PyResult {
+    if name == "unicode_internal" && text::is_unicode(input) {
+        return Ok(pair(vm, input.to_owned(), input.length(vm)?));
+    }
     let errors = errors_of(vm, "decode", errors)?;
     let data = bytes(input, vm)?;
     if last {
@@ -194,12 +198,65 @@ const READER: &[Function] = &[
 fn start_again(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
     if let Some(this) = values.first() {
         set(vm, this, "_codec", get(vm, this, "_whole")?)?;
+        if packer_of(this, vm)?.is_some() {
+            set(vm, this, "_worker", vm.ctx.none())?;
+        }
     }
     Ok(vm.ctx.none())
 }
 
 fn codec_of(this: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     get(vm, this, "_codec")
+}
+
+/// A codec that packs bytes: its module, and what makes an object that packs or unpacks piece by piece.
+struct Packer {
+    name: &'static str,
+    module: &'static str,
+    pack: &'static str,
+    unpack: &'static str,
+}
+
+const PACKERS: &[Packer] = &[
+    Packer { name: "zlib", module: "zlib", pack: "compressobj", unpack: "decompressobj" },
+    Packer { name: "bz2", module: "bz2", pack: "BZ2Compressor", unpack: "BZ2Decompressor" },
+];
+
+fn packer_of(this: &PyObject, vm: &VirtualMachine) -> PyResult<Option<&'static Packer>> {
+    let codec = codec_of(this, vm)?;
+    let name = arguments::plain(&codec).unwrap_or_default();
+    // Only the incremental classes: streams pack what they write at once.
+    let own = vm.get_attribute_opt(this, "stream")?.is_none();
+    Ok(PACKERS.iter().find(|packer| own && packer.name == name))
+}
+
+/// The object that packs or unpacks for `this`, made at first.
+fn worker(this: &PyObject, packer: &Packer, make: &'static str, vm: &VirtualMachine) -> PyResult {
+    if let Some(known) = vm.get_attribute_opt(this, "_worker")?.filter(|known| !vm.is_none(known)) {
+        return Ok(known);
+    }
+    let made = import::module(vm, packer.module)?.get_attr(vm.ctx.intern_str(make), vm)?.call((), vm)?;
+    set(vm, this, "_worker", made.clone())?;
+    Ok(made)
+}
+
+fn pack(this: &PyObject, packer: &Packer, input: &PyObjectRef, last: bool, vm: &VirtualMachine) -> PyResult {
+    let worker = worker(this, packer, packer.pack, vm)?;
+    let packed = call(vm, &worker, "compress", (input.clone(),))?;
+    if !last {
+        return Ok(packed);
+    }
+    set(vm, this, "_worker", vm.ctx.none())?;
+    vm._add(&packed, &*call(vm, &worker, "flush", ())?)
+}
+
+fn unpack(this: &PyObject, packer: &Packer, input: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    if input.length(vm)? == 0 {
+        return Ok(pair(vm, vm.ctx.new_str("").into(), 0));
+    }
+    let worker = worker(this, packer, packer.unpack, vm)?;
+    let text = call(vm, &worker, "decompress", (input.clone(),))?;
+    Ok(pair(vm, text, input.length(vm)?))
 }
 
 /// Encodes with the mark in front of the first piece only.
@@ -217,6 +274,9 @@ fn once(this: &PyObject, input: &PyObjectRef, errors: &PyObjectRef, vm: &Virtual
 fn piece(this: &PyObject, input: &PyObjectRef, errors: &PyObjectRef, last: bool, vm: &VirtualMachine) -> PyResult {
     let codec = codec_of(this, vm)?;
     let name = arguments::plain(&codec).unwrap_or_default();
+    if let Some(packer) = packer_of(this, vm)? {
+        return unpack(this, packer, input, vm);
+    }
     let Some(marked) = marked(name) else { return decode(vm, input, name, Some(errors), last) };
     let data = bytes(input, vm)?;
     if data.len() < marked.width && !last {

@@ -2,7 +2,7 @@
 
 use rustpython_vm::builtins::{PyDict, PyInt, PyStr};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyResult, VirtualMachine};
 use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
 use super::builtin;

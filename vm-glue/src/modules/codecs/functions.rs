@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rustpython_vm::builtins::PyModule;
+use rustpython_vm::builtins::{PyBaseException, PyModule};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::{PyIter, PyIterReturn};
 use rustpython_vm::types::{IterNext, SelfIter};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::{builtin, charmap, natives};
+use crate::import;
 use crate::modules;
 use crate::modules::objects::{get, global, set};
 use crate::modules::python_function::{Body, Function, Given, Home, function, with_defaults};
@@ -64,7 +65,14 @@ pub const FUNCTIONS: &[Function] = &[
 pub fn lookup(home: &Arc<Home>, vm: &VirtualMachine, encoding: &PyObject) -> PyResult {
     let name = arguments::name(vm, "lookup", 1, encoding)?;
     let found = codecs::find_registered(vm, &name)?;
-    if text::is_str(&found) { builtin::info(home, vm, &found) } else { Ok(found) }
+    if !text::is_str(&found) {
+        return Ok(found);
+    }
+    // Names of hosts have a module of their own.
+    if arguments::plain(&found) == Some("idna") {
+        return import::module(vm, "encodings.idna")?.get_attr("getregentry", vm)?.call((), vm);
+    }
+    builtin::info(home, vm, &found)
 }
 
 /// `lookup`, as the module has it at the time.
@@ -178,7 +186,7 @@ fn in_pieces(home: &Home, mut args: FuncArgs, encode: bool, vm: &VirtualMachine)
     let mut given = FuncArgs::from(std::mem::take(&mut args.args));
     for known in ["iterator", "encoding", "errors"] {
         if let Some(value) = args.kwargs.swap_remove(known) {
-            given.kwargs.insert(known.to_owned(), value);
+            given.kwargs.insert(known.into(), value);
         }
     }
     let values = arguments::of_python(vm, name, given, &["iterator", "encoding", "errors"], 2)?;
@@ -258,6 +266,19 @@ fn convert(args: FuncArgs, encode: bool, vm: &VirtualMachine) -> PyResult {
         _ => {}
     }
     if encode { natives::encode(args.into(), vm) } else { natives::decode(args.into(), vm) }
+}
+
+/// The handler `backslashreplace`: for what cannot be encoded only.
+pub fn backslash_replace(original: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let error = arguments::one(vm, "backslashreplace_errors", &args)?;
+    if error.fast_isinstance(vm.ctx.exceptions.unicode_encode_error) {
+        return original.call(args, vm);
+    }
+    if error.downcastable::<PyBaseException>() {
+        let kind = crate::runtime::names::type_name_of(error);
+        return Err(vm.new_type_error(format!("don't know how to handle {kind} in error callback")));
+    }
+    Err(vm.new_type_error("codec must pass exception instance"))
 }
 
 /// Puts the functions into the module.

@@ -292,10 +292,11 @@ fn read(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
         set(vm, this, "linebuffer", vm.ctx.none())?;
     }
     let stream = get(vm, this, "stream")?;
-    let wanted = if chars >= 0 { chars } else { size };
+    // As other files: a single number is the number of characters.
+    let chars = if chars >= 0 { chars } else { size };
     let mut buffer = get(vm, this, "charbuffer")?;
     loop {
-        if wanted >= 0 && count(vm, &buffer)? >= wanted {
+        if chars >= 0 && count(vm, &buffer)? >= chars {
             break;
         }
         let new =
@@ -349,15 +350,15 @@ fn read_line(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyRes
     let mut line: PyObjectRef = vm.ctx.new_str("").into();
     loop {
         let mut args = FuncArgs::from(vec![vm.ctx.new_int(size_read).into()]);
-        args.kwargs.insert("firstline".to_owned(), vm.ctx.new_bool(true).into());
+        args.kwargs.insert("firstline".into(), vm.ctx.new_bool(true).into());
         let mut data = get(vm, this, "read")?.call(args, vm)?;
         let any = data.clone().try_to_bool(vm)?;
         if any {
             let ends = data.downcast_ref::<PyStr>().is_some_and(|text| text.as_bytes().ends_with(b"\r"));
             if ends {
                 let mut args = FuncArgs::default();
-                args.kwargs.insert("size".to_owned(), vm.ctx.new_int(1).into());
-                args.kwargs.insert("chars".to_owned(), vm.ctx.new_int(1).into());
+                args.kwargs.insert("size".into(), vm.ctx.new_int(1).into());
+                args.kwargs.insert("chars".into(), vm.ctx.new_int(1).into());
                 data = vm._add(&data, &*get(vm, this, "read")?.call(args, vm)?)?;
             }
         }

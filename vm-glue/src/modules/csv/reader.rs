@@ -1,5 +1,6 @@
 //! Reading rows: the machine of states that takes a line byte by byte.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -56,6 +57,40 @@ impl Row {
         }
         self.field.push(byte);
         Ok(())
+    }
+
+    /// Takes a line: what stands between two bytes that mean something is taken at once.
+    fn take_line(&mut self, bytes: &[u8], rules: &Rules, special: &[bool; 256], vm: &VirtualMachine) -> PyResult<()> {
+        let mut rest = bytes;
+        while let Some((&byte, after)) = rest.split_first() {
+            if byte == 0 {
+                return Err(error(vm, "line contains NUL"));
+            }
+            let plain = match self.state {
+                State::StartRecord | State::StartField | State::InField | State::InQuotes => {
+                    let means = |byte: &u8| special.get(usize::from(*byte)).copied().unwrap_or_default();
+                    rest.iter().position(means).unwrap_or(rest.len())
+                }
+                _ => 0,
+            };
+            if plain == 0 {
+                self.take(Some(byte), rules, vm)?;
+                rest = after;
+                continue;
+            }
+            if matches!(self.state, State::StartRecord | State::StartField) {
+                self.numeric = rules.quoting == Quoting::NonNumeric;
+                self.state = State::InField;
+            }
+            let limit = FIELD_LIMIT.load(Ordering::Relaxed);
+            if (self.field.len() + plain) as i64 > limit {
+                return Err(error(vm, format!("field larger than field limit ({limit})")));
+            }
+            let (run, after) = rest.split_at(plain);
+            self.field.extend_from_slice(run);
+            rest = after;
+        }
+        self.take(None, rules, vm)
     }
 
     /// Takes one byte; None at the end of a line.
@@ -164,6 +199,8 @@ pub struct Reader {
     lines: PyObjectRef,
     rules: Arc<Rules>,
     count: Mutex<u64>,
+    /// Bytes that may mean something.
+    special: [bool; 256],
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION), with(IterNext))]
@@ -202,21 +239,15 @@ impl IterNext for Reader {
                 }
             };
             *zelf.count.lock() += 1;
-            let bytes = match text::bytes_of(&line) {
-                Some(bytes) => bytes,
-                None if text::is_unicode(&line) => text::str_of(vm, &line)?,
+            let bytes = match text::payload(&line) {
+                Some(string) if !text::is_unicode(&line) => text::narrow(string.as_wtf8()),
+                Some(_) => Cow::Owned(text::str_of(vm, &line)?),
                 None => {
                     let kind = names::type_name_of(&line);
                     return Err(vm.new_type_error(format!("expected string or Unicode object, {kind} found")));
                 }
             };
-            for byte in bytes {
-                if byte == 0 {
-                    return Err(error(vm, "line contains NUL"));
-                }
-                row.take(Some(byte), &rules, vm)?;
-            }
-            row.take(None, &rules, vm)?;
+            row.take_line(&bytes, &rules, &zelf.special, vm)?;
             if row.state == State::StartRecord {
                 break;
             }
@@ -241,5 +272,14 @@ pub fn reader(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         Err(error) => return Err(error),
     };
     let rules = shared_rules(vm, base, args)?;
-    Ok(Reader { lines, rules, count: Mutex::new(0) }.into_ref(&vm.ctx).into())
+    let mut special = [false; 256];
+    let own = [rules.quote, rules.escape].into_iter().flatten();
+    for byte in
+        [0, b'\n', b'\r', rules.delimiter].into_iter().chain(own).chain(rules.skip_initial_space.then_some(b' '))
+    {
+        if let Some(means) = special.get_mut(usize::from(byte)) {
+            *means = true;
+        }
+    }
+    Ok(Reader { lines, rules, count: Mutex::new(0), special }.into_ref(&vm.ctx).into())
 }

@@ -42,6 +42,41 @@ class Codec(codecs.Codec):
         return u".".join([ToUnicode(label) for label in (labels[:-1] if tail else labels)]) + tail, len(input)
 
 
+def _in_pieces(labels, final, convert, dot):
+    """The complete labels, converted, and how many characters they took."""
+    tail = dot[:0]
+    if not labels[-1]:
+        tail = dot
+        labels = labels[:-1]
+    elif not final:
+        # The last label may go on.
+        labels = labels[:-1]
+        tail = dot if labels else tail
+    used = sum([len(label) for label in labels]) + max(len(labels) - 1, 0) + len(tail)
+    return dot.join([convert(label) for label in labels]) + tail, used
+
+
+class IncrementalEncoder(codecs.BufferedIncrementalEncoder):
+    """Names of hosts that come in pieces."""
+
+    def _buffer_encode(self, input, errors, final):
+        if errors != 'strict':
+            raise UnicodeError("unsupported error handling " + errors)
+        return _in_pieces(dots.split(input), final, ToASCII, '.') if input else ("", 0)
+
+
+class IncrementalDecoder(codecs.BufferedIncrementalDecoder):
+    """The same in the other direction."""
+
+    def _buffer_decode(self, input, errors, final):
+        if errors != 'strict':
+            raise UnicodeError("Unsupported error handling " + errors)
+        if not input:
+            return u"", 0
+        labels = dots.split(input) if isinstance(input, unicode) else str(input).split(".")
+        return _in_pieces(labels, final, ToUnicode, u'.')
+
+
 class StreamWriter(Codec, codecs.StreamWriter):
     pass
 
@@ -52,4 +87,5 @@ class StreamReader(Codec, codecs.StreamReader):
 
 def getregentry():
     return codecs.CodecInfo(name='idna', encode=Codec().encode, decode=Codec().decode, streamwriter=StreamWriter,
-                            streamreader=StreamReader)
+                            streamreader=StreamReader, incrementalencoder=IncrementalEncoder,
+                            incrementaldecoder=IncrementalDecoder)
