@@ -29,6 +29,7 @@ mod hashlib;
 mod heap_module;
 mod hmac_module;
 mod import_module;
+mod itertools;
 mod json;
 mod line_buffer;
 mod logging;
@@ -309,7 +310,7 @@ pub static REGISTRY: &[Entry] = &[
     python("importlib", include_str!("python/importlib.py")),
     over("inspect", "inspect", include_str!("python/inspect.py")),
     over("io", "io", include_str!("python/io.py")),
-    over("itertools", "itertools", include_str!("python/itertools.py")),
+    native("itertools", itertools::module),
     package("json", include_str!("python/json/__init__.py")),
     python("json.decoder", include_str!("python/json/decoder.py")),
     python("json.encoder", include_str!("python/json/encoder.py")),

@@ -207,13 +207,13 @@ fn pack_item(
                 (b'p', None) => return Ok(()),
                 _ => (None, out),
             };
-            let limit = if length.is_some() { target.len().min(255) } else { target.len() };
-            let kept = bytes.len().min(limit);
+            let kept = bytes.len().min(target.len());
             for (target, byte) in target.iter_mut().zip(bytes.iter().take(kept)) {
                 *target = *byte;
             }
             if let Some(length) = length {
-                *length = kept as u8;
+                // More than the byte can say is there all the same.
+                *length = u8::try_from(kept).unwrap_or(u8::MAX);
             }
             return Ok(());
         }

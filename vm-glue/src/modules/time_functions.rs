@@ -7,7 +7,7 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMac
 use super::{bridge_types, calendar};
 use crate::import;
 use crate::modules;
-use crate::runtime::{arguments, names, text};
+use crate::runtime::{arguments, dialect, names, text};
 
 /// Names taken over as they are.
 const SAME: &[&str] = &["time", "struct_time", "tzname"];
@@ -209,7 +209,7 @@ fn sleep(time: &Time, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
     let seconds = given.try_float(vm)?.to_f64();
     if seconds < 0.0 {
         let args = vec![vm.ctx.new_int(22).into(), vm.ctx.new_str("Invalid argument").into()];
-        let class = vm.builtins.get_attr("IOError", vm)?;
+        let class = dialect::get(vm, "IOError")?;
         return Err(modules::objects::raised(vm, class.call(args, vm)?));
     }
     time.call("sleep", vec![vm.ctx.new_float(seconds).into()], vm)

@@ -191,6 +191,8 @@ fn float_problem(text: &str) -> Option<String> {
     }
     let trimmed = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
     let length = float_prefix(trimmed.as_bytes());
+    // The blanks in front are not shown.
+    let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
     if length == 0 {
         return Some(format!("could not convert string to float: {text}"));
     }

@@ -151,7 +151,7 @@ fn run_native(vm: &VirtualMachine, name: &str) -> PyResult<bool> {
     if modules::find_everywhere(name).filter(native).is_none() {
         return Ok(false);
     }
-    let Some(main) = vm.get_attribute_opt(&import::module(vm, name)?, "main")? else { return Ok(false) };
+    let Some(main) = vm.get_attribute_opt(&*import::module(vm, name)?, "main")? else { return Ok(false) };
     let argv = import::sys(vm)?.get_attr("argv", vm)?;
     if let Some(argv) = argv.downcast_ref::<PyList>()
         && let Some(first) = argv.borrow_vec_mut().first_mut()

@@ -6,7 +6,7 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use crate::import;
 use crate::modules::objects::{call, get, global, set};
 use crate::modules::python_function::Home;
-use crate::runtime::{arguments, print};
+use crate::runtime::{arguments, dialect, print};
 
 /// Flags, name, type, default and explanation of an option.
 const OPTIONS: &[(&[&str], &str, &str, i32, &str)] = &[
@@ -77,7 +77,7 @@ pub fn main(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResul
             false => global(vm, home, plain)?.call((), vm),
         }
     };
-    let int = |object: &PyObjectRef| vm.ctx.types.int_type.as_object().call((object.clone(),), vm);
+    let int = |object: &PyObjectRef| dialect::get(vm, "int")?.call((object.clone(),), vm);
     let this_year = || -> PyResult {
         let class = import::module(vm, "datetime")?.get_attr("date", vm)?;
         get(vm, &*call(vm, &class, "today", ())?, "year")

@@ -132,7 +132,10 @@ const ENCODER: &[Function] = &[
         &["self", "input", "final"],
         &[Given::Bool(false)],
         Body::Run(|_, values, vm| {
-            let [this, input, _] = values else { return Ok(vm.ctx.none()) };
+            let [this, input, last] = values else { return Ok(vm.ctx.none()) };
+            if let Some(packer) = packer_of(this, vm)? {
+                return pack(this, packer, input, last.clone().try_to_bool(vm)?, vm);
+            }
             let errors = get(vm, this, "errors")?;
             once(this, input, &errors, vm)?.get_item(vm.ctx.new_int(0).as_object(), vm)
         }),

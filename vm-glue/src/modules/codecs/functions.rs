@@ -8,14 +8,14 @@ use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::{PyIter, PyIterReturn};
 use rustpython_vm::types::{IterNext, SelfIter};
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::{builtin, charmap, natives};
 use crate::import;
 use crate::modules;
 use crate::modules::objects::{get, global, set};
 use crate::modules::python_function::{Body, Function, Given, Home, function, with_defaults};
-use crate::runtime::{arguments, codecs, text};
+use crate::runtime::{arguments, codecs, dialect, text};
 
 use super::interface::STRICT;
 
@@ -108,7 +108,7 @@ fn open(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
         Some(text) if !plain => vm.ctx.new_str(binary(&text)).into(),
         _ => mode.clone(),
     };
-    let builtin = vm.builtins.get_attr("open", vm)?;
+    let builtin = dialect::get(vm, "open")?;
     let file = builtin.call((name.clone(), mode, buffering.clone()), vm)?;
     if plain {
         return Ok(file);

@@ -5,7 +5,7 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use crate::modules::objects::{self, call, contains, error, format, get, global, item_opt, items, set};
 use crate::modules::python_function::{Body, Function, Given, Home, function, with_defaults};
-use crate::runtime::{arguments, text};
+use crate::runtime::{arguments, dialect, text};
 
 /// The section of the defaults.
 pub const DEFAULT: &str = "DEFAULT";
@@ -152,12 +152,12 @@ fn read(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
         true => vec![names.clone()],
         false => vm.extract_elements_with(names, Ok)?,
     };
-    let open = vm.builtins.get_attr("open", vm)?;
+    let (open, missing) = (dialect::get(vm, "open")?, dialect::get(vm, "IOError")?);
     let mut done = Vec::new();
     for name in names {
         let file = match open.call((name.clone(),), vm) {
             Ok(file) => file,
-            Err(error) if error.fast_isinstance(vm.ctx.exceptions.os_error) => continue,
+            Err(error) if error.as_object().is_instance(&missing, vm)? => continue,
             Err(error) => return Err(error),
         };
         call(vm, this, "_read", (file.clone(), name.clone()))?;
@@ -208,9 +208,9 @@ fn converted(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyRes
     convert.call((call(vm, this, "get", (section.clone(), option.clone()))?,), vm)
 }
 
-fn through(values: &[PyObjectRef], class: &str, vm: &VirtualMachine) -> PyResult {
+fn through(values: &[PyObjectRef], class: &'static str, vm: &VirtualMachine) -> PyResult {
     let [this, section, option] = values else { return Ok(vm.ctx.none()) };
-    let class = vm.builtins.get_attr(vm.ctx.intern_str(class), vm)?;
+    let class = dialect::get(vm, class)?;
     call(vm, this, "_get", (section.clone(), class, option.clone()))
 }
 

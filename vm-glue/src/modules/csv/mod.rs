@@ -2,6 +2,7 @@
 
 mod dialect;
 mod reader;
+mod rows;
 mod writer;
 
 use std::sync::atomic::Ordering;
@@ -108,8 +109,8 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     modules::set_function(vm, &module, "get_dialect", get);
     modules::set_function(vm, &module, "list_dialects", dialect::list);
     modules::set_function(vm, &module, "field_size_limit", field_size_limit);
-    modules::set_function(vm, &module, "_row_dict", row_dict);
-    modules::set_function(vm, &module, "_dict_row", dict_row);
-    modules::set_function(vm, &module, "_unknown", unknown);
+    if let Err(error) = rows::fill(vm, &module) {
+        vm.print_exception(&error);
+    }
     module
 }

@@ -1,6 +1,15 @@
 """A dict to derive from, from before dict could be derived from, and a mixin for mappings."""
 
 
+def _by_name(kwargs):
+    """The argument `dict`, which nobody should give by its name."""
+    if "dict" not in kwargs:
+        return None
+    import warnings
+    warnings.warn("Passing 'dict' as keyword argument is deprecated", PendingDeprecationWarning, stacklevel=3)
+    return kwargs.pop("dict")
+
+
 class UserDict:
     def __init__(*args, **kwargs):
         if not args:
@@ -8,7 +17,7 @@ class UserDict:
         self = args[0]
         if len(args) > 2:
             raise TypeError("expected at most 1 arguments, got %d" % (len(args) - 1))
-        source = args[1] if len(args) == 2 else kwargs.pop("dict", None)
+        source = args[1] if len(args) == 2 else _by_name(kwargs)
         self.data = {}
         if source is not None:
             self.update(source)
@@ -82,7 +91,7 @@ class UserDict:
         self = args[0]
         if len(args) > 2:
             raise TypeError("expected at most 1 arguments, got %d" % (len(args) - 1))
-        source = args[1] if len(args) == 2 else kwargs.pop("dict", None)
+        source = args[1] if len(args) == 2 else _by_name(kwargs)
         if source is None:
             pass
         elif isinstance(source, UserDict):

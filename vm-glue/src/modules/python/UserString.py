@@ -131,7 +131,7 @@ class MutableString(UserString, collections.MutableSequence):
 
     def __setitem__(self, index, sub):
         if isinstance(index, slice):
-            if index.step not in (None, 1):
+            if index.step not in (None, 1, -1):
                 raise TypeError("invalid step in slicing assignment")
             chars = list(self.data)
             chars[index] = _text(sub)
@@ -142,7 +142,7 @@ class MutableString(UserString, collections.MutableSequence):
 
     def __delitem__(self, index):
         if isinstance(index, slice):
-            if index.step not in (None, 1):
+            if index.step not in (None, 1, -1):
                 raise TypeError("invalid step in slicing deletion")
             chars = list(self.data)
             del chars[index]

@@ -1,8 +1,8 @@
 """Rows of fields in text files; reading and writing are native."""
 
 from _csv import (Error, __version__, writer, reader, register_dialect, unregister_dialect, get_dialect,
-                  list_dialects, field_size_limit, QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, _row_dict,
-                  _dict_row, _unknown)
+                  list_dialects, field_size_limit, QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE,
+                  DictReader, DictWriter)
 from _csv import Dialect as _Dialect
 
 __all__ = ["QUOTE_MINIMAL", "QUOTE_ALL", "QUOTE_NONNUMERIC", "QUOTE_NONE", "Error", "Dialect", "__doc__", "excel",
@@ -54,72 +54,6 @@ class excel_tab(excel):
     delimiter = '\t'
 
 register_dialect("excel-tab", excel_tab)
-
-
-class DictReader:
-    """Rows as dictionaries."""
-
-    def __init__(self, f, fieldnames=None, restkey=None, restval=None, dialect="excel", *args, **kwds):
-        self._fieldnames = fieldnames
-        self.restkey = restkey
-        self.restval = restval
-        self.reader = reader(f, dialect, *args, **kwds)
-        self.dialect = dialect
-        self.line_num = 0
-
-    def __iter__(self):
-        return self
-
-    @property
-    def fieldnames(self):
-        if self._fieldnames is None:
-            try:
-                self._fieldnames = self.reader.next()
-            except StopIteration:
-                pass
-        self.line_num = self.reader.line_num
-        return self._fieldnames
-
-    @fieldnames.setter
-    def fieldnames(self, value):
-        self._fieldnames = value
-
-    def next(self):
-        if self.line_num == 0:
-            self.fieldnames
-        row = self.reader.next()
-        self.line_num = self.reader.line_num
-        while row == []:
-            row = self.reader.next()
-        return _row_dict(self.fieldnames, row, self.restkey, self.restval)
-
-
-class DictWriter:
-    """Writes dictionaries as rows."""
-
-    def __init__(self, f, fieldnames, restval="", extrasaction="raise", dialect="excel", *args, **kwds):
-        self.fieldnames = fieldnames
-        self.restval = restval
-        if extrasaction.lower() not in ("raise", "ignore"):
-            raise ValueError("extrasaction (%s) must be 'raise' or 'ignore'" % extrasaction)
-        self.extrasaction = extrasaction
-        self.writer = writer(f, dialect, *args, **kwds)
-
-    def writeheader(self):
-        self.writerow(dict(zip(self.fieldnames, self.fieldnames)))
-
-    def _dict_to_list(self, rowdict):
-        if self.extrasaction == "raise":
-            wrong = _unknown(rowdict, self.fieldnames)
-            if wrong:
-                raise ValueError("dict contains fields not in fieldnames: " + ", ".join([repr(x) for x in wrong]))
-        return _dict_row(rowdict, self.fieldnames, self.restval)
-
-    def writerow(self, rowdict):
-        return self.writer.writerow(self._dict_to_list(rowdict))
-
-    def writerows(self, rowdicts):
-        return self.writer.writerows([self._dict_to_list(row) for row in rowdicts])
 
 
 class Sniffer:

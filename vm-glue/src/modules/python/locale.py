@@ -38,7 +38,8 @@ def getpreferredencoding(do_setlocale=True):
 
 def setlocale(category, locale=None):
     if locale and not isinstance(locale, basestring):
-        locale = normalize('.'.join([part for part in locale if part]))
+        # No name at all is the locale of programs that set none.
+        locale = normalize('.'.join([part for part in locale if part]) or 'C')
     return _machine.setlocale(category, locale)
 
 
