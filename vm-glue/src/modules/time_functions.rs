@@ -107,7 +107,8 @@ fn seconds(vm: &VirtualMachine, value: &PyObjectRef) -> PyResult {
 /// The nine fields of a time.
 fn fields(vm: &VirtualMachine, value: &PyObject) -> PyResult<[i64; 9]> {
     let items: Vec<PyObjectRef> = match value.downcast_ref::<PyTuple>() {
-        Some(tuple) => tuple.as_slice().to_vec(),
+        // A struct_time holds more than it shows.
+        Some(tuple) => tuple.as_slice().iter().take(value.length(vm)?).cloned().collect(),
         None if text::is_basestring(value)
             || value.downcastable::<rustpython_vm::builtins::PyDict>()
             || vm.get_attribute_opt(value, "__getitem__")?.is_none() =>

@@ -63,7 +63,7 @@ const FUNCTIONS: &[Function] = &[
         "isleap",
         &["year"],
         Body::Run(|_, values, vm| match values.first() {
-            Some(year) => Ok(vm.ctx.new_bool(dates::is_leap(dates::number(vm, year)?)).into()),
+            Some(year) => Ok(vm.ctx.new_bool(is_leap(vm, year)?).into()),
             None => Ok(vm.ctx.none()),
         }),
     ),
@@ -100,6 +100,18 @@ const FUNCTIONS: &[Function] = &[
 fn columns(values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
     let [columns, width, spacing] = values else { return Ok(vm.ctx.none()) };
     text::columns(vm, vm.extract_elements_with(columns, Ok)?, width, spacing)
+}
+
+/// The rule of leap years as Python computes it: with what can be divided at all.
+fn is_leap(vm: &VirtualMachine, year: &PyObjectRef) -> PyResult<bool> {
+    if let Ok(year) = dates::number(vm, year) {
+        return Ok(dates::is_leap(year));
+    }
+    let divides = |by: i64| -> PyResult<bool> {
+        let rest = vm._mod(year, vm.ctx.new_int(by).as_object())?;
+        vm.bool_eq(&rest, vm.ctx.new_int(0).as_object())
+    };
+    Ok(divides(4)? && (!divides(100)? || divides(400)?))
 }
 
 fn leap_days(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {

@@ -70,7 +70,9 @@ pub fn lookup(home: &Arc<Home>, vm: &VirtualMachine, encoding: &PyObject) -> PyR
     }
     // Names of hosts have a module of their own.
     if arguments::plain(&found) == Some("idna") {
-        return import::module(vm, "encodings.idna")?.get_attr("getregentry", vm)?.call((), vm);
+        let last = vm.ctx.new_tuple(vec![vm.ctx.new_str("getregentry").into()]);
+        let module = import::import_level(vm, "encodings.idna", None, Some(last.into()), 0)?;
+        return module.get_attr("getregentry", vm)?.call((), vm);
     }
     builtin::info(home, vm, &found)
 }

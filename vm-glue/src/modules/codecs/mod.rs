@@ -126,7 +126,7 @@ fn fill(vm: &VirtualMachine, module: &PyRef<PyModule>) -> PyResult<()> {
     let handler = objects::global(vm, &home, "lookup_error")?;
     // The machine's handler decodes too, which Python 2's does not.
     let original = handler.call((vm.ctx.new_str("backslashreplace"),), vm)?;
-    if original.class().is(vm.ctx.types.builtin_function_or_method_type) && !is_ours(&original, vm) {
+    if !is_ours(&original, vm) {
         let ours = vm.new_function("backslashreplace_errors", move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
             functions::backslash_replace(original.clone(), args, vm)
         });

@@ -29,7 +29,7 @@ def _hash(self):
 class _Numbers(object):
     """The kinds of numbers that a Decimal compares with: fractions are none of them."""
 
-    Rational = ()
+    Rational = _their_numbers.Integral
     Complex = _their_numbers.Complex
     Number = _their_numbers.Number
 
