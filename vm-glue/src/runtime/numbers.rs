@@ -25,6 +25,41 @@ impl Long {
         let value: PyObjectRef = zelf.into();
         vm.ctx.new_tuple(vec![value]).into()
     }
+
+    /// The number itself, as a plain long.
+    fn plain(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        if zelf.class().is(long_type(vm)) { zelf.to_owned().into() } else { new_long(vm, zelf.0.as_bigint().clone()) }
+    }
+
+    #[pygetset]
+    fn numerator(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        Self::plain(zelf, vm)
+    }
+
+    #[pygetset]
+    fn denominator(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        new_long(vm, 1)
+    }
+
+    #[pygetset]
+    fn real(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        Self::plain(zelf, vm)
+    }
+
+    #[pygetset]
+    fn imag(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        new_long(vm, 0)
+    }
+
+    #[pymethod]
+    fn conjugate(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        Self::plain(zelf, vm)
+    }
+
+    #[pymethod]
+    fn __trunc__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        Self::plain(zelf, vm)
+    }
 }
 
 impl Representable for Long {

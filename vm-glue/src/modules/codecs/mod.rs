@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::python_function::{Class, Function, Home, object_of, publish};
 use crate::modules::{self, objects};
-use crate::runtime::{arguments, text};
+use crate::runtime::text;
 
 const ALL: &[&str] = &[
     "register",
@@ -105,12 +105,6 @@ const CLASSES: &[(&str, &str, &[Function], &str)] = &[
     ("CodecInfo", "tuple", interface::INFO, "What lookup() returns."),
 ];
 
-/// Whether a handler was put in place before.
-fn is_ours(handler: &PyObject, vm: &VirtualMachine) -> bool {
-    let name = handler.get_attr("__name__", vm).ok();
-    name.is_some_and(|name| arguments::plain(&name) == Some("backslashreplace_errors"))
-}
-
 fn fill(vm: &VirtualMachine, module: &PyRef<PyModule>) -> PyResult<()> {
     let home = Arc::new(Home { globals: module.dict(), defaults: Vec::new() });
     let put = |name: &'static str, value: PyObjectRef| modules::set(vm, module, name, value);
@@ -126,15 +120,16 @@ fn fill(vm: &VirtualMachine, module: &PyRef<PyModule>) -> PyResult<()> {
     let handler = objects::global(vm, &home, "lookup_error")?;
     // The machine's handler decodes too, which Python 2's does not.
     let original = handler.call((vm.ctx.new_str("backslashreplace"),), vm)?;
-    if !is_ours(&original, vm) {
-        let ours = vm.new_function("backslashreplace_errors", move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+    let ours: PyObjectRef = vm
+        .new_function("backslashreplace_errors", move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
             functions::backslash_replace(original.clone(), args, vm)
-        });
-        vm.state.codec_registry.register_error("backslashreplace".to_owned(), ours.into());
-    }
+        })
+        .into();
+    vm.state.codec_registry.register_error("backslashreplace".to_owned(), ours.clone());
     for (handler_name, name) in HANDLERS {
         put(name, handler.call((vm.ctx.new_str(*handler_name),), vm)?);
     }
+    put("backslashreplace_errors", ours);
     put("_known", vm.ctx.new_dict().into());
     for (name, base, functions, doc) in CLASSES {
         let bases = match *base {

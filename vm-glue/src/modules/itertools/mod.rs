@@ -63,13 +63,15 @@ fn in_old_words(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExcepti
 }
 
 /// The arguments as the machine wants them: those that were given, by position.
-fn taken(vm: &VirtualMachine, name: &str, taking: Taking, args: FuncArgs) -> PyResult<FuncArgs> {
+fn taken(vm: &VirtualMachine, name: &str, taking: Taking, args: FuncArgs, exact: bool) -> PyResult<FuncArgs> {
     let names = match taking {
         Taking::Any => return Ok(args),
         Taking::Counted(least, most) => {
-            if !args.kwargs.is_empty() {
+            if exact && !args.kwargs.is_empty() {
                 return Err(vm.new_type_error(format!("{name}() does not take keyword arguments")));
             }
+            // What a derived class takes by name is its own.
+            let args = FuncArgs::from(args.args);
             arguments::unpack(vm, name, &args, least, most)?;
             return Ok(args);
         }
@@ -118,7 +120,8 @@ fn construct(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult 
     let Some(((name, taking), original)) = known else {
         return Err(vm.new_system_error("itertools is not installed"));
     };
-    let args = taken(vm, name, *taking, args)?;
+    let exact = originals.iter().any(|(known, _)| *known == class.as_object().get_id());
+    let args = taken(vm, name, *taking, args, exact)?;
     original(class, args, vm).map_err(|error| in_old_words(error, vm))
 }
 

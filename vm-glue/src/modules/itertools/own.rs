@@ -1,7 +1,7 @@
 //! The iterators that Python 2's `itertools` has and the machine's has not, or has under other names.
 
 use parking_lot::Mutex;
-use rustpython_vm::builtins::{PyInt, PyTypeRef};
+use rustpython_vm::builtins::{PyComplex, PyInt, PyType, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::protocol::{PyIter, PyIterReturn};
 use rustpython_vm::types::{Constructor, IterNext, Representable, SelfIter};
@@ -9,8 +9,9 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 
 use crate::runtime::{arguments, text};
 
-fn keywords(vm: &VirtualMachine, name: &str, args: &FuncArgs) -> PyResult<()> {
-    match args.kwargs.is_empty() {
+/// Names are refused by the class itself; classes that are derived from it may take some.
+fn keywords<T: PyPayload>(vm: &VirtualMachine, name: &str, class: &Py<PyType>, args: &FuncArgs) -> PyResult<()> {
+    match args.kwargs.is_empty() || !class.is(T::class(&vm.ctx)) {
         true => Ok(()),
         false => Err(vm.new_type_error(format!("{name}() does not take keyword arguments"))),
     }
@@ -49,8 +50,8 @@ pub struct Izip {
 impl Constructor for Izip {
     type Args = FuncArgs;
 
-    fn py_new(_class: &Py<rustpython_vm::builtins::PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        keywords(vm, "izip", &args)?;
+    fn py_new(class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        keywords::<Self>(vm, "izip", class, &args)?;
         Ok(Self { iterators: iterators(vm, "izip", args.args)? })
     }
 }
@@ -84,7 +85,7 @@ pub struct IzipLongest {
 impl Constructor for IzipLongest {
     type Args = FuncArgs;
 
-    fn py_new(_class: &Py<rustpython_vm::builtins::PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+    fn py_new(_class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
         let mut args = args;
         let fill = args.kwargs.swap_remove("fillvalue").unwrap_or_else(|| vm.ctx.none());
         if !args.kwargs.is_empty() {
@@ -147,8 +148,8 @@ pub struct Imap {
 impl Constructor for Imap {
     type Args = FuncArgs;
 
-    fn py_new(_class: &Py<rustpython_vm::builtins::PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        keywords(vm, "imap", &args)?;
+    fn py_new(class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        keywords::<Self>(vm, "imap", class, &args)?;
         let mut args = args.args.into_iter();
         let function = args.next().filter(|_| args.len() > 0);
         let Some(function) = function else {
@@ -203,8 +204,14 @@ fn filtered(
 }
 
 /// Function and iterator of a filter.
-fn filter_parts(vm: &VirtualMachine, name: &str, args: FuncArgs) -> PyResult<(Option<PyObjectRef>, PyIter)> {
-    keywords(vm, name, &args)?;
+fn filter_parts<T: PyPayload>(
+    vm: &VirtualMachine,
+    name: &str,
+    class: &Py<PyType>,
+    args: FuncArgs,
+) -> PyResult<(Option<PyObjectRef>, PyIter)> {
+    keywords::<T>(vm, name, class, &args)?;
+    let args = FuncArgs::from(args.args);
     arguments::unpack(vm, name, &args, 2, 2)?;
     let mut args = args.args.into_iter();
     match (args.next(), args.next()) {
@@ -224,8 +231,8 @@ pub struct Ifilter {
 impl Constructor for Ifilter {
     type Args = FuncArgs;
 
-    fn py_new(_class: &Py<rustpython_vm::builtins::PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        let (function, iterator) = filter_parts(vm, "ifilter", args)?;
+    fn py_new(class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        let (function, iterator) = filter_parts::<Self>(vm, "ifilter", class, args)?;
         Ok(Self { function, iterator })
     }
 }
@@ -252,8 +259,8 @@ pub struct IfilterFalse {
 impl Constructor for IfilterFalse {
     type Args = FuncArgs;
 
-    fn py_new(_class: &Py<rustpython_vm::builtins::PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        let (function, iterator) = filter_parts(vm, "ifilterfalse", args)?;
+    fn py_new(class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        let (function, iterator) = filter_parts::<Self>(vm, "ifilterfalse", class, args)?;
         Ok(Self { function, iterator })
     }
 }
@@ -279,13 +286,17 @@ pub struct Count {
 
 fn is_number(object: &PyObject) -> bool {
     let numbers = &object.class().slots().as_number;
-    !text::is_basestring(object) && (numbers.int.load().is_some() || numbers.float.load().is_some())
+    !text::is_basestring(object)
+        && (numbers.int.load().is_some()
+            || numbers.float.load().is_some()
+            || numbers.index.load().is_some()
+            || object.downcastable::<PyComplex>())
 }
 
 impl Constructor for Count {
     type Args = FuncArgs;
 
-    fn py_new(_class: &Py<rustpython_vm::builtins::PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+    fn py_new(_class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
         let values = arguments::named(vm, "count", args, &["start", "step"], 0)?;
         if values.iter().flatten().any(|value| !is_number(value)) {
             return Err(vm.new_type_error("a number is required"));

@@ -129,24 +129,27 @@ class MutableString(UserString, collections.MutableSequence):
             raise IndexError
         return place
 
+    def _span(self, index, what):
+        start, end, step = index.indices(len(self.data))
+        if step == -1:
+            start, end = end + 1, start + 1
+        elif step != 1:
+            raise TypeError("invalid step in slicing " + what)
+        return min(start, end), end, step == -1
+
     def __setitem__(self, index, sub):
         if isinstance(index, slice):
-            if index.step not in (None, 1, -1):
-                raise TypeError("invalid step in slicing assignment")
-            chars = list(self.data)
-            chars[index] = _text(sub)
-            self.data = "".join(chars)
+            start, end, backwards = self._span(index, "assignment")
+            sub = _text(sub)
+            self.data = self.data[:start] + (sub[::-1] if backwards else sub) + self.data[end:]
         else:
             place = self._place(index)
             self.data = self.data[:place] + sub + self.data[place + 1:]
 
     def __delitem__(self, index):
         if isinstance(index, slice):
-            if index.step not in (None, 1, -1):
-                raise TypeError("invalid step in slicing deletion")
-            chars = list(self.data)
-            del chars[index]
-            self.data = "".join(chars)
+            start, end, _ = self._span(index, "deletion")
+            self.data = self.data[:start] + self.data[end:]
         else:
             place = self._place(index)
             self.data = self.data[:place] + self.data[place + 1:]

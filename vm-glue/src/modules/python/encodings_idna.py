@@ -1,7 +1,10 @@
 # Labels are byte strings where they are encoded and unicode where they are decoded.
 import codecs
+import re
 from _bridge import foreign as _foreign, library as _library, native as _native, text as _text
 _machine = _library('encodings.idna')
+
+dots = re.compile(u"[\u002E\u3002\uFF0E\uFF61]")
 
 
 def nameprep(label):

@@ -10,7 +10,7 @@ class Struct(object):
         if isinstance(format, unicode):
             format = str(format)
         self.size = calcsize(format)
-        self.format = str(format) if isinstance(format, unicode) else format
+        self.format = format
 
     def pack(self, *values):
         return pack(self.format, *values)
