@@ -11,7 +11,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{Callable, GetDescriptor, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
-use crate::runtime::{arguments, classes, functions};
+use crate::runtime::{arguments, classes, dialect, functions};
 
 use super::markup::Parser;
 
@@ -65,6 +65,18 @@ pub struct Function {
     /// Values of the last parameters, where they are left out.
     pub defaults: &'static [Given],
     pub body: Body,
+}
+
+impl Function {
+    /// Code with these parameters, for programs that look at them (`inspect.getargspec`). It does nothing.
+    fn code(&self, vm: &VirtualMachine) -> PyResult {
+        let source = format!("lambda {}: None", self.parameters.join(", "));
+        let eval = dialect::builtins(vm)?.get_item("eval", vm)?;
+        let made = eval.call((vm.ctx.new_str(source), vm.ctx.new_dict()), vm)?;
+        let mut changes = FuncArgs::default();
+        changes.kwargs.insert("co_name".into(), vm.ctx.new_str(self.name).into());
+        made.get_attr("__code__", vm)?.get_attr("replace", vm)?.call(changes, vm)
+    }
 }
 
 /// The value of a parameter that is left out.
@@ -134,6 +146,18 @@ impl PythonFunction {
     #[pygetset]
     fn func_doc(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         vm.ctx.none()
+    }
+    #[pygetset]
+    fn func_code(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.function.code(vm)
+    }
+    #[pygetset]
+    fn __code__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.function.code(vm)
+    }
+    #[pygetset]
+    fn func_globals(zelf: &Py<Self>) -> PyObjectRef {
+        zelf.home.globals.clone().into()
     }
     #[pygetset]
     fn func_defaults(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {

@@ -77,7 +77,7 @@ static VERBOSE: &[Function] = &[
 ];
 
 static THREAD: &[Function] = &[
-    function("__init__", &["self"], Body::Raw(init)),
+    with_defaults("__init__", PARAMETERS, NONES, Body::Raw(init)),
     function("_reset_internal_locks", SELF, run!(reset_internal_locks)),
     function("_set_daemon", SELF, run!(|this, _| current(this.home, this.vm)?.get_attr("daemon", this.vm))),
     function("__repr__", SELF, run!(repr)),
@@ -284,6 +284,7 @@ fn note(home: &Home, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     vm.call_method(&stderr, "write", (text::new_str(vm, &out),))
 }
 
+const NONES: &[Given] = &[Given::None, Given::None, Given::None, Given::None, Given::None, Given::None];
 const PARAMETERS: &[&str] = &["self", "group", "target", "name", "args", "kwargs", "verbose"];
 
 fn init(home: &Home, args: FuncArgs, vm: &VirtualMachine) -> PyResult {

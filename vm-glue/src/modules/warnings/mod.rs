@@ -134,16 +134,22 @@ fn module_of(file: &PyObject, vm: &VirtualMachine) -> PyResult {
     })
 }
 
-fn warn_at(
-    message: PyObjectRef,
-    category: PyObjectRef,
+/// Where a warning is given, and what was given there before.
+struct Origin {
     file: PyObjectRef,
     line: PyObjectRef,
     module: Option<PyObjectRef>,
     registry: Option<PyDictRef>,
+}
+
+fn warn_at(
+    message: PyObjectRef,
+    category: PyObjectRef,
+    origin: Origin,
     home: &Home,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
+    let Origin { file, line, module, registry } = origin;
     let module = module.map_or_else(|| module_of(&file, vm), Ok)?;
     let (text, category, message) = if message.is_instance(&warning_class(vm), vm)? {
         (text::stringified(vm, &message)?, message.class().to_owned().into(), message)
@@ -280,7 +286,8 @@ fn warn_from(
     };
     let module = globals.get_item_opt("__name__", vm)?.unwrap_or_else(|| vm.ctx.new_str("<string>").into());
     let file = file_of(&globals, &module, vm)?;
-    warn_at(message, category, file, line, Some(module), registry, home, vm)
+    let origin = Origin { file, line, module: Some(module), registry };
+    warn_at(message, category, origin, home, vm)
 }
 
 /// The file of a module's source.
@@ -328,7 +335,7 @@ fn warn_explicit(args: FuncArgs, home: &Home, vm: &VirtualMachine) -> PyResult<(
         None => None,
     };
     let module = module.filter(|module| !vm.is_none(module));
-    warn_at(message, category, file, line, module, registry, home, vm)
+    warn_at(message, category, Origin { file, line, module, registry }, home, vm)
 }
 
 fn warn_py3k(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
