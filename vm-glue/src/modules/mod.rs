@@ -15,6 +15,7 @@ mod cgi_module;
 mod codecs;
 mod collections;
 mod configparser;
+mod cookielib;
 mod copy_module;
 mod cstringio;
 mod csv;
@@ -37,6 +38,7 @@ mod markup;
 mod marshal_module;
 mod math_module;
 mod mersenne;
+mod mimetypes;
 mod name_patterns;
 pub mod names;
 mod objects;
@@ -52,6 +54,9 @@ pub mod python_function;
 mod random_module;
 mod re;
 pub mod receiver;
+mod robotparser;
+pub mod scope;
+mod server_cookies;
 mod shutil_module;
 mod sockets;
 mod string_module;
@@ -67,6 +72,8 @@ mod time_functions;
 pub mod time_module;
 mod traceback_module;
 mod unicodedata;
+mod urllib;
+mod urllib2;
 mod urls;
 mod uuid_module;
 mod warnings;
@@ -144,7 +151,7 @@ pub static REGISTRY: &[Entry] = &[
     python("BaseHTTPServer", include_str!("python/servers/BaseHTTPServer.py")),
     python("CGIHTTPServer", include_str!("python/servers/CGIHTTPServer.py")),
     native("ConfigParser", configparser::module),
-    python("Cookie", include_str!("python/cookies/server.py")),
+    native("Cookie", server_cookies::module),
     library("DocXMLRPCServer", "xmlrpc.server"),
     native("HTMLParser", markup::html_parser),
     native("Queue", threading::queue),
@@ -155,6 +162,8 @@ pub static REGISTRY: &[Entry] = &[
     python("UserDict", include_str!("python/UserDict.py")),
     python("UserList", include_str!("python/UserList.py")),
     python("UserString", include_str!("python/UserString.py")),
+    native("_LWPCookieJar", cookielib::lwp_module),
+    native("_MozillaCookieJar", cookielib::mozilla_module),
     python("__future__", include_str!("python/__future__.py")),
     python("_abcoll", include_str!("python/_abcoll.py")),
     python("_archives", include_str!("python/_archives.py")),
@@ -165,10 +174,6 @@ pub static REGISTRY: &[Entry] = &[
     native("_cgi", cgi_module::module),
     native("_codecs", codecs::natives::make),
     native("_collections", collections::module),
-    python("_cookieattrs", include_str!("python/cookies/attributes.py")),
-    python("_cookiefiles", include_str!("python/cookies/files.py")),
-    python("_cookiepolicy", include_str!("python/cookies/policy.py")),
-    python("_cookietext", include_str!("python/cookies/text.py")),
     native("_csv", csv::module),
     native("_elementtree", xml::etree::module),
     python("_files", include_str!("python/_files.py")),
@@ -199,7 +204,6 @@ pub static REGISTRY: &[Entry] = &[
     native("_strings", string_module::module),
     python("_strptime", include_str!("python/_strptime.py")),
     native("_struct", struct_module::module),
-    native("_urls", urls::module),
     native("_weakdicts", weakdicts::module),
     native("_web", web_module::module),
     python("_xmlrpcvalues", include_str!("python/xmlrpc/values.py")),
@@ -224,7 +228,7 @@ pub static REGISTRY: &[Entry] = &[
     python("collections", include_str!("python/collections.py")),
     python("commands", include_str!("python/commands.py")),
     python("contextlib", include_str!("python/contextlib.py")),
-    python("cookielib", include_str!("python/cookies/jars.py")),
+    native("cookielib", cookielib::module),
     native("copy", copy_module::module),
     python("copy_reg", include_str!("python/copy_reg.py")),
     python("csv", include_str!("python/csv.py")),
@@ -325,7 +329,7 @@ pub static REGISTRY: &[Entry] = &[
     native("math", math_module::module),
     native("md5", hashlib::md5_module),
     python("mimetools", include_str!("python/mimetools.py")),
-    over("mimetypes", "mimetypes", include_str!("python/mimetypes.py")),
+    native("mimetypes", mimetypes::module),
     over("mmap", "mmap", include_str!("python/mmap.py")),
     python("multifile", include_str!("python/multifile.py")),
     over("multiprocessing", "multiprocessing", include_str!("python/multiprocessing.py")),
@@ -352,7 +356,7 @@ pub static REGISTRY: &[Entry] = &[
     native("re", re::module),
     python("repr", include_str!("python/repr.py")),
     python("rfc822", include_str!("python/rfc822.py")),
-    python("robotparser", include_str!("python/robotparser.py")),
+    native("robotparser", robotparser::module),
     over("select", "select", include_str!("python/select.py")),
     python("sets", include_str!("python/sets.py")),
     native("sgmllib", markup::sgmllib),
@@ -392,9 +396,9 @@ pub static REGISTRY: &[Entry] = &[
     python("unittest.signals", include_str!("python/unittest/signals.py")),
     python("unittest.suite", include_str!("python/unittest/suite.py")),
     python("unittest.util", include_str!("python/unittest/util.py")),
-    python("urllib", include_str!("python/urllib.py")),
-    python("urllib2", include_str!("python/urllib2.py")),
-    python("urlparse", include_str!("python/urlparse.py")),
+    native("urllib", urllib::module),
+    native("urllib2", urllib2::module),
+    native("urlparse", urls::module),
     python("uu", include_str!("python/uu.py")),
     native("uuid", uuid_module::module),
     native("warnings", warnings::module),

@@ -86,11 +86,15 @@ pub enum Given {
     Bool(bool),
     Int(i32),
     Text(&'static str),
+    /// What the module keeps at a place of [`Home::defaults`].
+    Kept(usize),
 }
 
 impl Given {
-    fn object(self, vm: &VirtualMachine) -> PyObjectRef {
+    /// The object itself.
+    pub fn object(self, home: &Home, vm: &VirtualMachine) -> PyObjectRef {
         match self {
+            Self::Kept(at) => home.defaults.get(at).cloned().unwrap_or_else(|| vm.ctx.none()),
             Self::None => vm.ctx.none(),
             Self::Bool(value) => vm.ctx.new_bool(value).into(),
             Self::Int(value) => vm.ctx.new_int(value).into(),
@@ -164,7 +168,7 @@ impl PythonFunction {
         if zelf.function.defaults.is_empty() {
             return vm.ctx.none();
         }
-        vm.ctx.new_tuple(zelf.function.defaults.iter().map(|value| value.object(vm)).collect()).into()
+        vm.ctx.new_tuple(zelf.function.defaults.iter().map(|value| value.object(&zelf.home, vm)).collect()).into()
     }
 }
 
@@ -180,12 +184,12 @@ impl PythonFunction {
             let found = arguments::of_python(vm, name, args, parameters, least)?;
             let default = |at: usize| {
                 let value = at.checked_sub(least).and_then(|at| defaults.get(at));
-                value.map_or_else(|| vm.ctx.none(), |value| value.object(vm))
+                value.map_or_else(|| vm.ctx.none(), |value| value.object(&self.home, vm))
             };
             found.into_iter().enumerate().map(|(at, value)| value.unwrap_or_else(|| default(at))).collect()
         };
         let missing = defaults.get(values.len().saturating_sub(least)..).unwrap_or_default();
-        values.extend(missing.iter().map(|value| value.object(vm)));
+        values.extend(missing.iter().map(|value| value.object(&self.home, vm)));
         Ok(values)
     }
 

@@ -1,18 +1,20 @@
-//! The module `_urls`: what `urllib` and `urlparse` (embedded Python 2) do in Rust.
+//! Quoting and queries for `urllib`, and the module `urlparse`.
 //!
 //! The delimiters of URLs are ASCII, and ASCII is the same byte in both string types: everything here cuts the machine's
 //! own text into pieces, which keep the type of what they are cut from.
 
 mod parts;
-mod queries;
-mod quoting;
+pub mod queries;
+pub mod quoting;
+mod results;
 
-use rustpython_vm::builtins::{PyModule, PyStr};
+pub use results::module;
+
+use rustpython_vm::builtins::PyStr;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use rustpython_wtf8::Wtf8;
 
-use crate::modules;
 use crate::runtime::{arguments, names, text};
 
 /// A string of either type.
@@ -95,13 +97,4 @@ fn is_true(vm: &VirtualMachine, object: &PyObject) -> PyResult<bool> {
         Some(string) => Ok(!string.as_wtf8().is_empty()),
         None => object.to_owned().try_to_bool(vm),
     }
-}
-
-/// Makes the module `_urls`.
-pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
-    let module = modules::new(vm, "_urls");
-    quoting::install(vm, &module);
-    queries::install(vm, &module);
-    modules::set_function(vm, &module, "functions", parts::functions);
-    module
 }

@@ -5,7 +5,10 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 use rustpython_wtf8::Wtf8Buf;
 
-use super::{Text, concatenated, is_true, parameters, plain};
+use super::{Text, concatenated, is_true, plain};
+use crate::body;
+use crate::modules::python_function::{Function, Given, function, with_defaults};
+use crate::modules::scope::Scope;
 use crate::runtime::{names, text};
 
 /// The namespace of the module `urlparse`: programs add to its lists of schemes.
@@ -13,6 +16,10 @@ use crate::runtime::{names, text};
 struct Space(PyDictRef);
 
 impl Space {
+    fn of(x: Scope<'_>) -> Self {
+        Self(x.home.globals.clone())
+    }
+
     /// Whether one of the module's lists holds a scheme.
     fn lists(&self, vm: &VirtualMachine, list: &'static str, scheme: &PyObject) -> PyResult<bool> {
         let list = self.0.get_item(list, vm)?;
@@ -293,74 +300,69 @@ fn join(vm: &VirtualMachine, space: &Space, base: &PyObject, url: &PyObject, fra
     new.joined(vm, space)
 }
 
-/// A flag that is on unless given otherwise.
-fn on(vm: &VirtualMachine, flag: Option<PyObjectRef>) -> PyResult<bool> {
-    flag.map_or(Ok(true), |flag| flag.try_to_bool(vm))
-}
+const URL: &[&str] = &["url", "scheme", "allow_fragments"];
+const URL_DEFAULTS: &[Given] = &[Given::Text(""), Given::Bool(true)];
 
-/// `functions(globals)`: `urlsplit`, `urlparse`, `urlunsplit`, `urlunparse`, `urljoin` and `urldefrag` for the module of
-/// these globals, in this order.
-pub fn functions(globals: PyDictRef, vm: &VirtualMachine) -> PyResult {
-    let none = vm.ctx.none();
-    let or_none = move |value: Option<PyObjectRef>| value.unwrap_or_else(|| none.clone());
-    let space = Space(globals);
-
-    let (own, given) = (space.clone(), or_none.clone());
-    let urlsplit = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        let names = ["url", "scheme", "allow_fragments"];
-        let [url, scheme, fragments] = parameters(vm, "urlsplit", args, names, 1)?;
-        let scheme = scheme.unwrap_or_else(|| plain(vm, ""));
-        let split = split(vm, &given(url), scheme, on(vm, fragments)?)?;
-        own.result(vm, "SplitResult", vec![split.scheme, split.netloc, split.path, split.query, split.fragment])
-    };
-    let (own, given) = (space.clone(), or_none.clone());
-    let urlparse = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        let names = ["url", "scheme", "allow_fragments"];
-        let [url, scheme, fragments] = parameters(vm, "urlparse", args, names, 1)?;
-        let scheme = scheme.unwrap_or_else(|| plain(vm, ""));
-        let Parsed { split, params } = parse(vm, &own, &given(url), scheme, on(vm, fragments)?)?;
-        let parts = vec![split.scheme, split.netloc, split.path, params, split.query, split.fragment];
-        own.result(vm, "ParseResult", parts)
-    };
-    let (own, given) = (space.clone(), or_none.clone());
-    let urlunsplit = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        let [data] = parameters(vm, "urlunsplit", args, ["data"], 1)?;
-        let [scheme, netloc, path, query, fragment] = unpacked(vm, &given(data))?;
-        Split { scheme, netloc, path, query, fragment }.joined(vm, &own)
-    };
-    let (own, given) = (space.clone(), or_none.clone());
-    let urlunparse = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        let [data] = parameters(vm, "urlunparse", args, ["data"], 1)?;
-        let [scheme, netloc, path, params, query, fragment] = unpacked(vm, &given(data))?;
-        Parsed { split: Split { scheme, netloc, path, query, fragment }, params }.joined(vm, &own)
-    };
-    let (own, given) = (space.clone(), or_none.clone());
-    let urljoin = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        let [base, url, fragments] = parameters(vm, "urljoin", args, ["base", "url", "allow_fragments"], 2)?;
-        join(vm, &own, &given(base), &given(url), on(vm, fragments)?)
-    };
-    let (own, given) = (space, or_none);
-    let urldefrag = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-        let [url] = parameters(vm, "urldefrag", args, ["url"], 1)?;
-        let url = given(url);
-        let text = Text::of(vm, &url, "find")?;
-        if !text.bytes().contains(&b'#') {
-            return Ok(vm.ctx.new_tuple(vec![url.clone(), plain(vm, "")]).into());
-        }
-        let mut parsed = parse(vm, &own, &url, plain(vm, ""), true)?;
-        let fragment = std::mem::replace(&mut parsed.split.fragment, plain(vm, ""));
-        Ok(vm.ctx.new_tuple(vec![parsed.joined(vm, &own)?, fragment]).into())
-    };
-    let made: Vec<PyObjectRef> = vec![
-        vm.new_function("urlsplit", urlsplit).into(),
-        vm.new_function("urlparse", urlparse).into(),
-        vm.new_function("urlunsplit", urlunsplit).into(),
-        vm.new_function("urlunparse", urlunparse).into(),
-        vm.new_function("urljoin", urljoin).into(),
-        vm.new_function("urldefrag", urldefrag).into(),
-    ];
-    Ok(vm.ctx.new_tuple(made).into())
-}
+/// The functions of the module. They look at its lists, which programs add to.
+pub static FUNCTIONS: &[Function] = &[
+    with_defaults(
+        "urlsplit",
+        URL,
+        URL_DEFAULTS,
+        body!(|x, url, scheme, fragments| {
+            let split = split(x.vm, url, scheme.clone(), x.yes(fragments)?)?;
+            let parts = vec![split.scheme, split.netloc, split.path, split.query, split.fragment];
+            Space::of(x).result(x.vm, "SplitResult", parts)
+        }),
+    ),
+    with_defaults(
+        "urlparse",
+        URL,
+        URL_DEFAULTS,
+        body!(|x, url, scheme, fragments| {
+            let space = Space::of(x);
+            let Parsed { split, params } = parse(x.vm, &space, url, scheme.clone(), x.yes(fragments)?)?;
+            let parts = vec![split.scheme, split.netloc, split.path, params, split.query, split.fragment];
+            space.result(x.vm, "ParseResult", parts)
+        }),
+    ),
+    function(
+        "urlunsplit",
+        &["data"],
+        body!(|x, data| {
+            let [scheme, netloc, path, query, fragment] = unpacked(x.vm, data)?;
+            Split { scheme, netloc, path, query, fragment }.joined(x.vm, &Space::of(x))
+        }),
+    ),
+    function(
+        "urlunparse",
+        &["data"],
+        body!(|x, data| {
+            let [scheme, netloc, path, params, query, fragment] = unpacked(x.vm, data)?;
+            Parsed { split: Split { scheme, netloc, path, query, fragment }, params }.joined(x.vm, &Space::of(x))
+        }),
+    ),
+    with_defaults(
+        "urljoin",
+        &["base", "url", "allow_fragments"],
+        &[Given::Bool(true)],
+        body!(|x, base, url, fragments| join(x.vm, &Space::of(x), base, url, x.yes(fragments)?)),
+    ),
+    function(
+        "urldefrag",
+        &["url"],
+        body!(|x, url| {
+            let text = Text::of(x.vm, url, "find")?;
+            if !text.bytes().contains(&b'#') {
+                return Ok(x.tuple([url.clone(), x.text("")]));
+            }
+            let space = Space::of(x);
+            let mut parsed = parse(x.vm, &space, url, x.text(""), true)?;
+            let fragment = std::mem::replace(&mut parsed.split.fragment, x.text(""));
+            Ok(x.tuple([parsed.joined(x.vm, &space)?, fragment]))
+        }),
+    ),
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,13 +1,13 @@
 //! Query strings: `urlencode`, `parse_qs`, `parse_qsl`.
 
-use rustpython_vm::builtins::{PyModule, PyTuple};
+use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use rustpython_wtf8::Wtf8Buf;
 
 use super::quoting::{quote_plus_of, unquoted_piece};
 use super::{Text, parameters, plain};
-use crate::modules;
+use crate::modules::python_function::{Body, Function, Given, with_defaults};
 use crate::runtime::{arguments, text};
 
 /// The two parts of a pair, in the words of Python 2's unpacking.
@@ -160,8 +160,15 @@ fn parse_qs(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     Ok(found.into())
 }
 
-pub fn install(vm: &VirtualMachine, module: &Py<PyModule>) {
-    modules::set_function(vm, module, "urlencode", urlencode);
-    modules::set_function(vm, module, "parse_qsl", parse_qsl);
-    modules::set_function(vm, module, "parse_qs", parse_qs);
-}
+/// A function of the module `urllib`.
+pub static URLENCODE: &[Function] =
+    &[with_defaults("urlencode", &["query", "doseq"], &[Given::Int(0)], Body::Raw(|_, args, vm| urlencode(args, vm)))];
+
+const QUERY: &[&str] = &["qs", "keep_blank_values", "strict_parsing", "max_num_fields"];
+const QUERY_DEFAULTS: &[Given] = &[Given::Int(0), Given::Int(0), Given::None];
+
+/// Functions of the module `urlparse`.
+pub static PARSING: &[Function] = &[
+    with_defaults("parse_qs", QUERY, QUERY_DEFAULTS, Body::Raw(|_, args, vm| parse_qs(args, vm))),
+    with_defaults("parse_qsl", QUERY, QUERY_DEFAULTS, Body::Raw(|_, args, vm| parse_qsl(args, vm))),
+];

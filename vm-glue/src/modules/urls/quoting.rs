@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use rustpython_vm::builtins::{PyModule, PyStr};
+use rustpython_vm::builtins::PyStr;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
 use super::{Text, is_true, parameters};
-use crate::modules;
+use crate::modules::python_function::{Body, Function, Given, function, with_defaults};
 use crate::runtime::text;
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
@@ -187,7 +187,7 @@ fn unquoted(content: &Wtf8) -> Option<Wtf8Buf> {
 }
 
 /// A piece of a query: `+` is a blank, `%xx` a character.
-pub fn unquoted_piece(vm: &VirtualMachine, text: Text<'_>, start: usize, end: usize) -> PyObjectRef {
+pub(super) fn unquoted_piece(vm: &VirtualMachine, text: Text<'_>, start: usize, end: usize) -> PyObjectRef {
     let piece = text.content.get(start..end).unwrap_or_default();
     let blanks = replaced(piece, b'+', b' ');
     let piece = blanks.as_deref().unwrap_or(piece);
@@ -211,12 +211,16 @@ fn unquote_plus(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     Ok(unquoted_piece(vm, text, 0, text.content.len()))
 }
 
-pub fn install(vm: &VirtualMachine, module: &Py<PyModule>) {
-    modules::set_function(vm, module, "quote", quote);
-    modules::set_function(vm, module, "quote_plus", quote_plus);
-    modules::set_function(vm, module, "unquote", unquote);
-    modules::set_function(vm, module, "unquote_plus", unquote_plus);
-}
+/// Functions of the module `urllib`; `unquote` is `urlparse`'s as well.
+pub static FUNCTIONS: &[Function] = &[
+    with_defaults("quote", &["s", "safe"], &[Given::Text("/")], Body::Raw(|_, args, vm| quote(args, vm))),
+    with_defaults("quote_plus", &["s", "safe"], &[Given::Text("")], Body::Raw(|_, args, vm| quote_plus(args, vm))),
+    UNQUOTE,
+    function("unquote_plus", &["s"], Body::Raw(|_, args, vm| unquote_plus(args, vm))),
+];
+
+/// `unquote(s)`
+pub const UNQUOTE: Function = function("unquote", &["s"], Body::Raw(|_, args, vm| unquote(args, vm)));
 
 #[cfg(test)]
 mod tests {
