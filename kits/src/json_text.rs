@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use reprise_vm_glue::runtime::text;
 
+use crate::json_script;
+
 /// Reads JSON; ValueError where it is none. Strings are `str` if ASCII, else `unicode`.
 pub fn loads(vm: &VirtualMachine, source: &str) -> PyResult {
     match serde_json::from_str(source) {
@@ -39,38 +41,25 @@ pub fn from_value(vm: &VirtualMachine, value: &Value) -> PyResult {
     })
 }
 
-/// How JSON is laid out.
-#[derive(Clone, Copy)]
-struct Style {
-    item: &'static str,
-    key: &'static str,
-    /// Sets and other iterables are written as lists.
-    lenient: bool,
-}
-
-const STANDARD: Style = Style { item: ", ", key: ": ", lenient: false };
-const COMPACT: Style = Style { item: ",", key: ":", lenient: true };
-
 /// Deepest nesting that is written.
 const DEPTH: usize = 500;
 
 /// Writes JSON as `json.dumps`; TypeError for values that have no JSON form.
 pub fn dumps(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
     let mut out = String::new();
-    write(vm, &mut out, value, STANDARD, 0)?;
+    write(vm, &mut out, value, 0)?;
     Ok(out)
 }
 
-/// Writes JSON as answers need it: what [`dumps`] refuses is tried once more, without blanks and with sets as lists.
-pub fn dumps_lenient(vm: &VirtualMachine, value: &PyObject) -> PyResult<String> {
-    dumps(vm, value).or_else(|_| {
-        let mut out = String::new();
-        write(vm, &mut out, value, COMPACT, 0)?;
-        Ok(out)
-    })
+/// Writes JSON as answers need it: what [`dumps`] refuses is given to the lenient encoder.
+pub fn dumps_lenient(vm: &VirtualMachine, value: &PyObject) -> PyResult {
+    match dumps(vm, value) {
+        Ok(json) => Ok(text::new_str(vm, json.as_bytes())),
+        Err(_) => json_script::written(vm, value),
+    }
 }
 
-fn write(vm: &VirtualMachine, out: &mut String, value: &PyObject, style: Style, depth: usize) -> PyResult<()> {
+fn write(vm: &VirtualMachine, out: &mut String, value: &PyObject, depth: usize) -> PyResult<()> {
     if depth > DEPTH {
         return Err(vm.new_value_error("Circular reference detected"));
     }
@@ -82,25 +71,25 @@ fn write(vm: &VirtualMachine, out: &mut String, value: &PyObject, style: Style, 
         out.push('{');
         for (index, (key, value)) in dict.to_owned().into_iter().enumerate() {
             if index > 0 {
-                out.push_str(style.item);
+                out.push_str(", ");
             }
             match scalar(vm, &key)? {
                 Some(key) if key.starts_with('"') => out.push_str(&key),
                 Some(key) => out.push_str(&format!("\"{key}\"")),
                 None => return Err(vm.new_type_error("keys must be a string")),
             }
-            out.push_str(style.key);
-            write(vm, out, &value, style, depth + 1)?;
+            out.push_str(": ");
+            write(vm, out, &value, depth + 1)?;
         }
         out.push('}');
         return Ok(());
     }
     let items: Vec<PyObjectRef> = if let Some(list) = value.downcast_ref::<PyList>() {
         list.borrow_vec().to_vec()
+    } else if let Some(fields) = fields(vm, value)? {
+        return write(vm, out, &fields, depth + 1);
     } else if let Some(tuple) = value.downcast_ref::<PyTuple>() {
         tuple.as_slice().to_vec()
-    } else if style.lenient && value.fast_isinstance(vm.ctx.types.set_type) {
-        vm.extract_elements_with(value, Ok)?
     } else {
         let repr = String::from_utf8_lossy(&text::repr_of(vm, value)?).into_owned();
         return Err(vm.new_type_error(format!("{repr} is not JSON serializable")));
@@ -108,12 +97,23 @@ fn write(vm: &VirtualMachine, out: &mut String, value: &PyObject, style: Style, 
     out.push('[');
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
-            out.push_str(style.item);
+            out.push_str(", ");
         }
-        write(vm, out, item, style, depth + 1)?;
+        write(vm, out, item, depth + 1)?;
     }
     out.push(']');
     Ok(())
+}
+
+/// The dictionary of an object with named fields (`namedtuple`).
+fn fields(vm: &VirtualMachine, value: &PyObject) -> PyResult<Option<PyObjectRef>> {
+    if value.class().is(vm.ctx.types.tuple_type) {
+        return Ok(None);
+    }
+    match value.get_attr("_asdict", vm) {
+        Ok(method) => method.call((), vm).map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The JSON of a value that is no container; None for others.
@@ -132,36 +132,45 @@ fn scalar(vm: &VirtualMachine, value: &PyObject) -> PyResult<Option<String>> {
         return Ok(Some(match (number.is_nan(), number.is_infinite()) {
             (true, _) => "NaN".to_owned(),
             (_, true) => if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
-            _ => String::from_utf8_lossy(&text::repr_of(vm, value)?).into_owned(),
+            _ => {
+                // As floats are written, whatever a class of the plug-in's says.
+                let plain: PyObjectRef = vm.ctx.new_float(number).into();
+                String::from_utf8_lossy(&text::repr_of(vm, &plain)?).into_owned()
+            }
         }));
     }
     if !text::is_basestring(value) {
-        return Ok(None);
+        let is_decimal = &*value.class().name() == "Decimal";
+        return match is_decimal {
+            true => Ok(Some(String::from_utf8_lossy(&text::str_of(vm, value)?).into_owned())),
+            false => Ok(None),
+        };
     }
-    let text = text::text_of(vm, value)?.unwrap_or_default();
-    Ok(Some(quote(&text)))
+    let text = text::wtf8_of(vm, value)?.unwrap_or_default();
+    Ok(Some(quote(text.code_points().map(|c| c.to_u32()))))
 }
 
-/// A JSON string in ASCII.
-fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            _ => {
+/// A JSON string in ASCII, of code points.
+fn quote(points: impl Iterator<Item = u32>) -> String {
+    let mut out = String::from("\"");
+    for point in points {
+        match char::from_u32(point) {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some(c @ ' '..='~') => out.push(c),
+            Some(c) => {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
                     out.push_str(&format!("\\u{unit:04x}"));
                 }
             }
+            // Half a pair stands for itself.
+            None => out.push_str(&format!("\\u{point:04x}")),
         }
     }
     out.push('"');
@@ -174,6 +183,7 @@ mod tests {
 
     #[test]
     fn strings_are_ascii() {
-        assert_eq!(quote("a\"\\\né\u{1F600}\u{7f}"), "\"a\\\"\\\\\\n\\u00e9\\ud83d\\ude00\\u007f\"");
+        let text = "a\"\\\né\u{1F600}\u{7f}";
+        assert_eq!(quote(text.chars().map(u32::from)), "\"a\\\"\\\\\\n\\u00e9\\ud83d\\ude00\\u007f\"");
     }
 }

@@ -61,6 +61,7 @@ pub mod http_request;
 pub mod importer;
 pub mod json_lenient;
 pub mod json_reader;
+mod json_script;
 pub mod json_text;
 pub mod kit;
 pub mod kit_call;

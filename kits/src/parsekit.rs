@@ -26,7 +26,7 @@ use crate::kit_call::library_type_error;
 use crate::libraries;
 use crate::lxml::errors::syntax_error;
 use crate::sandbox::Sandbox;
-use crate::{json_lenient, json_text};
+use crate::{json_lenient, json_script, json_text};
 
 /// Largest document unless the plug-in says otherwise.
 const MAX_SIZE: usize = 5_242_880;
@@ -94,6 +94,7 @@ pub const PARSE_FROM_URL: &[&str] = &[
 ];
 const JSON_FROM_STRING: Parameters =
     Parameters { function: "ObjectFromString", names: &["string", "encoding", "max_size"], required: 1 };
+const JSON_FROM_OBJECT: Parameters = Parameters { function: "StringFromObject", names: &["obj"], required: 1 };
 const XML_FROM_STRING: Parameters =
     Parameters { function: "ElementFromString", names: &["string", "encoding", "max_size"], required: 1 };
 const HTML_FROM_STRING: Parameters =
@@ -206,8 +207,9 @@ impl JsonKit {
     }
 
     #[pymethod(name = "StringFromObject")]
-    fn string_from_object(_zelf: &Py<Self>, object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        Ok(text::new_str(vm, json_text::dumps_lenient(vm, &object)?.as_bytes()))
+    fn string_from_object(_zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let values = JSON_FROM_OBJECT.bind(vm, args)?;
+        json_text::dumps_lenient(vm, &argument(&values, 0).unwrap_or_else(|| vm.ctx.none()))
     }
 }
 
@@ -523,9 +525,7 @@ pub fn lenient_natives(vm: &VirtualMachine) -> PyRef<PyModule> {
         let source = text::unicode_of(vm, &source)?;
         if strict { json_text::loads(vm, &source) } else { json_lenient::read(vm, &source, decoded) }
     };
-    let encode = |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        Ok(text::new_str(vm, json_text::dumps_lenient(vm, &object)?.as_bytes()))
-    };
+    let encode = |object: PyObjectRef, vm: &VirtualMachine| -> PyResult { json_script::written(vm, &object) };
     // The strict reader, for `simplejson`: None where the text is not JSON.
     let strict = |source: PyObjectRef, encoding: OptionalArg<PyObjectRef>, vm: &VirtualMachine| -> PyResult {
         let encoding = encoding.into_option().filter(|encoding| !vm.is_none(encoding));

@@ -39,7 +39,7 @@ fn convert(vm: &VirtualMachine, result: &PyObjectRef) -> PyResult<Response> {
         return Ok(Response::text(plain_text(vm, result)?));
     }
     if result.downcastable::<PyList>() || result.downcastable::<PyDict>() {
-        let json = json_text::dumps_lenient(vm, result)?;
+        let json = text::unicode_of(vm, &*json_text::dumps_lenient(vm, result)?)?;
         return Ok(Response::with_type(200, "Content-type", "application/json", json));
     }
     if let Some(document) = element(vm, result)? {

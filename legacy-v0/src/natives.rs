@@ -315,7 +315,7 @@ fn json_as_script(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -
 }
 
 fn json_written(vm: &VirtualMachine, _shared: &Shared, args: &[PyObjectRef]) -> PyResult {
-    Ok(text::new_str(vm, json_text::dumps_lenient(vm, &given(vm, args, 0))?.as_bytes()))
+    json_text::dumps_lenient(vm, &given(vm, args, 0))
 }
 
 // ---- element trees -------------------------------------------------------------------------------------------------
