@@ -112,6 +112,12 @@ fn paths(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     Ok(vm.new_function(shown, converted).into())
 }
 
+/// `builtin(name, function)`: a function of Python code as one made in C, which does not become a method in a class.
+fn builtin(name: PyObjectRef, function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let shown: &'static str = vm.ctx.intern_str(text::text_of(vm, &name)?.unwrap_or_default()).as_str();
+    Ok(vm.new_function(shown, move |args: FuncArgs, vm: &VirtualMachine| function.call(args, vm)).into())
+}
+
 /// Refuses a path that a NUL would end.
 fn refuse_null(vm: &VirtualMachine, function: &PyObject, at: usize, value: &PyObject) -> PyResult<()> {
     let kind = match (value.downcast_ref::<PyBytes>(), value.downcast_ref::<PyStr>()) {
@@ -176,6 +182,7 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
         ("wrap", vm.new_function("wrap", wrap).into()),
         ("native", vm.new_function("native", |value: PyObjectRef, vm: &VirtualMachine| native(vm, value, 0)).into()),
     ];
+    modules::set_function(vm, &module, "builtin", builtin);
     modules::set_function(vm, &module, "adopt", bridge_types::adopt);
     modules::set_function(vm, &module, "struct_time", bridge_types::struct_time);
     for (name, value) in parts {

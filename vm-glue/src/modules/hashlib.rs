@@ -6,7 +6,9 @@ use rustpython_vm::builtins::{PyModule, PyStr};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::protocol::{BufferFlags, PyBuffer};
-use rustpython_vm::{FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{
+    AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
+};
 
 use crate::modules::{self, set};
 use crate::runtime::{names, text};
@@ -254,8 +256,12 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     set(vm, &module, "new", vm.new_function("new", new));
     let names = || HASHES.iter().map(|(name, _, _)| vm.ctx.new_str(*name).into()).collect();
     set(vm, &module, "algorithms", vm.ctx.new_tuple(names()));
-    set(vm, &module, "algorithms_guaranteed", vm.ctx.new_tuple(names()));
-    set(vm, &module, "algorithms_available", vm.ctx.new_tuple(names()));
+    for name in ["algorithms_guaranteed", "algorithms_available"] {
+        let names = vm.ctx.new_tuple(names());
+        if let Ok(names) = vm.ctx.types.set_type.as_object().call((names,), vm) {
+            set(vm, &module, name, names);
+        }
+    }
     for (name, _, _) in HASHES {
         set(vm, &module, name, constructor(vm, name, name));
     }

@@ -496,7 +496,7 @@ fn make_archive(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyR
             keywords.push((text::text_of(vm, name)?.unwrap_or_default(), value.clone()));
         }
     }
-    if !format.downcast_ref::<PyStr>().is_some_and(|format| format.as_bytes() == b"zip") {
+    if format.downcast_ref::<PyStr>().is_none_or(|format| format.as_bytes() != b"zip") {
         keywords.push(("owner".to_owned(), owner.clone()));
         keywords.push(("group".to_owned(), group.clone()));
     }

@@ -263,7 +263,7 @@ fn fresh(
 ) -> PyResult<(PyObjectRef, PyObjectRef)> {
     let [suffix, prefix, folder] = parts;
     let folder = folder_of(home, folder, vm)?;
-    let binary = vm._contains(mode, &*plain(vm, "b"))?;
+    let binary = vm._contains(mode, &plain(vm, "b"))?;
     let flags = flags_of(home, !binary, vm)?;
     let made = call(home, "_mkstemp_inner", vec![folder, prefix.clone(), suffix.clone(), flags], vm)?;
     let made: Vec<PyObjectRef> = vm.extract_elements_with(&made, Ok)?;
@@ -333,7 +333,7 @@ fn next_name(home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResu
         letters.push(choice.call((characters.clone(),), vm)?);
     }
     let letters = vm.ctx.new_list(letters);
-    let name = vm.call_method(&*plain(vm, ""), "join", (letters,))?;
+    let name = vm.call_method(&plain(vm, ""), "join", (letters,))?;
     call_os(home, "path.normcase", vec![name], vm)
 }
 

@@ -57,6 +57,7 @@ fn refused(vm: &VirtualMachine, why: InitError, doing: Option<&str>) -> PyBaseEx
     match (why, doing) {
         (InitError::InvalidOption, Some(doing)) => error(vm, &format!("Error -2 {doing}: inconsistent stream state")),
         (InitError::InvalidOption, None) => vm.new_value_error("Invalid initialization option"),
+        (InitError::Zlib(message), Some("while compressing data")) => error(vm, &message),
         (InitError::Zlib(message), _) => faulty(vm, &message, "while decompressing data"),
     }
 }

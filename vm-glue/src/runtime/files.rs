@@ -362,7 +362,7 @@ pub fn writable_bytes(value: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>
 
 use rustpython_vm::TryFromBorrowedObject;
 
-#[pyclass(flags(BASETYPE, HAS_DICT), with(Constructor, Initializer, IterNext, Iterable, Representable))]
+#[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF), with(Constructor, Initializer, IterNext, Iterable, Representable))]
 impl File {
     #[pymethod]
     fn read(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -398,6 +398,7 @@ impl File {
     /// Fills a buffer that can be written to.
     #[pymethod]
     fn readinto(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<usize> {
+        zelf.with(vm, |_| Ok(()))?;
         let target = arguments::only(vm, "readinto", args)?;
         if text::is_basestring(&target) {
             return Err(vm.new_type_error("must be read-write buffer, not str"));
@@ -439,9 +440,9 @@ impl File {
 
     #[pymethod]
     fn write(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.with(vm, |_| Ok(()))?;
         arguments::count(vm, "write", &args, 1, 1)?;
         let args = args.args;
-        zelf.with(vm, |_| Ok(()))?;
         let encoding = zelf.encoding.lock().clone();
         let bytes = match (encoding, text::payload(&args[0])) {
             (Some(encoding), Some(string)) if text::is_unicode(&args[0]) => {
@@ -460,10 +461,11 @@ impl File {
             .extract_elements_with(&lines, Ok)
             .map_err(|_| vm.new_type_error("writelines() requires an iterable argument"))?;
         for line in lines {
-            if !text::is_basestring(&line) && text::bytes_of(&line).is_none() {
-                return Err(vm.new_type_error("writelines() argument must be a sequence of strings"));
-            }
-            let bytes = writable_bytes(&line, vm)?;
+            let bytes = match text::is_basestring(&line) {
+                true => writable_bytes(&line, vm)?,
+                false => writable_bytes(&line, vm)
+                    .map_err(|_| vm.new_type_error("writelines() argument must be a sequence of strings"))?,
+            };
             zelf.write_bytes(&bytes, vm)?;
         }
         Ok(())
@@ -471,6 +473,7 @@ impl File {
 
     #[pymethod]
     fn seek(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.with(vm, |_| Ok(()))?;
         arguments::count(vm, "seek", &args, 1, 2)?;
         let args = args.args;
         let offset = super::slices::saturated(&args[0], vm)?;
@@ -562,7 +565,8 @@ impl File {
 
     #[pymethod]
     fn __exit__(zelf: PyRef<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        Self::close(zelf, vm)
+        // A class derived from it may close in its own way.
+        vm.call_method(zelf.as_object(), "close", ()).map(drop)
     }
 
     #[pygetset]

@@ -100,7 +100,7 @@ fn heading(sign: &str, name: &PyObject, date: &PyObject, end: &PyObject, vm: &Vi
 }
 
 /// The lines that changes are about, for a sign; none if the change has no such side.
-fn lines_of<'a>(lines: &'a [PyObjectRef], (start, end): (usize, usize)) -> &'a [PyObjectRef] {
+fn lines_of(lines: &[PyObjectRef], (start, end): (usize, usize)) -> &[PyObjectRef] {
     lines.get(start.min(lines.len())..end.min(lines.len())).unwrap_or_default()
 }
 

@@ -1,6 +1,6 @@
 # Byte strings and unicode where the machine's own streams have its kinds of bytes and text.
 import __builtin__
-from _bridge import adopt as _adopt, foreign as _foreign, library as _library, native as _native, text as _text
+from _bridge import adopt as _adopt, builtin as _builtin, foreign as _foreign, library as _library, native as _native, text as _text
 _machine = _library('io')
 
 SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
@@ -289,6 +289,11 @@ class StringIO(_machine.StringIO):
     def readlines(self, hint=-1):
         return list(self)
 
+    def seek(self, pos, whence=0):
+        if whence and pos:
+            raise IOError("Can't do nonzero cur-relative seeks")
+        return _machine.StringIO.seek(self, pos, whence)
+
     def write(self, text):
         if not isinstance(text, unicode):
             raise TypeError("unicode argument expected, got %r" % type(text).__name__)
@@ -382,6 +387,11 @@ def _opened(kind, machine_raw, size, raw):
                 raw.close()
     Opened.__name__ = kind.__name__
     return Opened(machine_raw, size)
+
+open = _builtin('open', open)
+__all__ = ["BlockingIOError", "open", "IOBase", "RawIOBase", "FileIO", "BytesIO", "StringIO", "BufferedIOBase",
+           "BufferedReader", "BufferedWriter", "BufferedRWPair", "BufferedRandom", "TextIOBase", "TextIOWrapper",
+           "UnsupportedOperation", "SEEK_SET", "SEEK_CUR", "SEEK_END"]
 
 # Files of other modules that are streams as well.
 for _name, _class in (('gzip', 'GzipFile'), ('zipfile', 'ZipExtFile')):

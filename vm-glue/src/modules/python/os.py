@@ -117,10 +117,14 @@ class _Environ(dict):
 
 
 def _set_variable(key, value):
+    if not key or '=' in key:
+        raise ValueError("illegal environment variable name")
     _putenv(key, value)
 
 
 def _unset_variable(key):
+    if not key or '=' in key:
+        raise OSError(errno.EINVAL, 'Invalid argument')
     _unsetenv(key)
 
 environ = _Environ(_environment())
