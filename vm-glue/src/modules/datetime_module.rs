@@ -155,6 +155,10 @@ fn wrap_strftime(class: &'static Py<PyType>, has_year: bool, vm: &VirtualMachine
                 )));
             }
         }
+        let percents = |text: &[u8]| text.iter().rev().take_while(|byte| **byte == b'%').count();
+        if text::bytes_of(&format).is_some_and(|text| percents(&text) % 2 == 1) {
+            return Err(vm.new_value_error("strftime format ends with raw %"));
+        }
         // The result is always bytes, whatever the format was.
         let format = vm.ctx.new_str(text::widen(&text::str_of(vm, &format)?).into_owned());
         let result = original.call((object, format), vm)?;

@@ -36,6 +36,9 @@ fn part(object: &PyObject, name: &'static str, vm: &VirtualMachine) -> PyResult<
 
 /// An error of a constructor, of `replace` or of a time stamp in Python 2's words.
 pub fn in_old_words(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    if error.fast_isinstance(vm.ctx.exceptions.os_error) {
+        return vm.new_value_error("timestamp out of range for platform localtime()/gmtime() function");
+    }
     let message = error.args().as_slice().first().and_then(|first| text::text_of(vm, first).ok().flatten());
     let Some(message) = message else { return error };
     if error.fast_isinstance(vm.ctx.exceptions.type_error) {
@@ -44,6 +47,13 @@ pub fn in_old_words(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExc
         {
             return vm.new_type_error(format!("Required argument '{name}'{rest} not found"));
         }
+        if let Some((head, given)) = message.split_once(" arguments, got ")
+            && let Some((_, most)) = head.split_once("expected ")
+            && let Some(most) =
+                most.rsplit(' ').next().filter(|most| given.parse::<usize>().ok() > most.parse::<usize>().ok())
+        {
+            return vm.new_type_error(format!("function takes at most {most} arguments ({given} given)"));
+        }
         if let Some((_, name)) = message.split_once(" got an unexpected keyword argument ") {
             return vm.new_type_error(format!("{name} is an invalid keyword argument for this function"));
         }
@@ -51,9 +61,6 @@ pub fn in_old_words(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExc
     }
     if error.fast_isinstance(vm.ctx.exceptions.overflow_error) && message.contains("timestamp out of range") {
         return vm.new_value_error(message);
-    }
-    if error.fast_isinstance(vm.ctx.exceptions.os_error) {
-        return vm.new_value_error("timestamp out of range for platform localtime()/gmtime() function");
     }
     if !error.fast_isinstance(vm.ctx.exceptions.value_error) {
         return error;
@@ -208,6 +215,28 @@ fn arithmetic(at: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyR
     }
 }
 
+/// Sums and differences of dates: from the left and from the right, first of `date`, then of `datetime`.
+static SUMS: OnceLock<[Option<PyNumberBinaryFunc>; 6]> = OnceLock::new();
+static DATES: OnceLock<[&'static Py<PyType>; 2]> = OnceLock::new();
+
+/// In Python 2 a date of a derived class and a difference give a plain date.
+fn sum(at: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = SUMS.get().and_then(|known| known.get(at).copied().flatten()) else {
+        return Ok(vm.ctx.not_implemented());
+    };
+    let value = original(a, b, vm)?;
+    let Some([date, datetime]) = DATES.get() else { return Ok(value) };
+    if value.class().heaptype_ext().is_none() || !value.fast_isinstance(date) {
+        return Ok(value);
+    }
+    let (class, names): (_, &[&'static str]) = match value.fast_isinstance(datetime) {
+        true => (datetime, &["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo"]),
+        false => (date, &["year", "month", "day"]),
+    };
+    let parts = names.iter().map(|name| value.get_attr(*name, vm)).collect::<PyResult<Vec<_>>>()?;
+    class.as_object().call(parts, vm)
+}
+
 // ---- installation ------------------------------------------------------------------------------------------------
 
 /// Changes the classes, once.
@@ -252,6 +281,25 @@ pub fn install(classes: Classes, vm: &VirtualMachine) {
         delta.attributes().remove(vm.ctx.intern_str(name));
     }
     delta.modified();
+
+    let [dates, datetimes] = [date, datetime].map(|class| &class.slots().as_number);
+    let slots =
+        [&dates.add, &dates.right_add, &dates.subtract, &datetimes.add, &datetimes.right_add, &datetimes.subtract];
+    let _ = DATES.set([date, datetime]);
+    let _ = SUMS.set(slots.map(|slot| slot.load()));
+    let functions: [PyNumberBinaryFunc; 6] = [
+        |a, b, vm| sum(0, a, b, vm),
+        |a, b, vm| sum(1, a, b, vm),
+        |a, b, vm| sum(2, a, b, vm),
+        |a, b, vm| sum(3, a, b, vm),
+        |a, b, vm| sum(4, a, b, vm),
+        |a, b, vm| sum(5, a, b, vm),
+    ];
+    for (slot, function) in slots.into_iter().zip(functions) {
+        if slot.load().is_some() {
+            slot.store(Some(function));
+        }
+    }
 
     let plain_tuple: fn(PyResult, &VirtualMachine) -> PyResult = |result, vm| {
         let parts: Vec<PyObjectRef> = vm.extract_elements_with(&*result?, Ok)?;

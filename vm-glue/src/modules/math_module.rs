@@ -153,7 +153,8 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     if let Ok(original) = machine.get_attr("ldexp", vm) {
         let function = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
             let [value, exponent] = args.args.as_slice() else {
-                return Err(count_error("ldexp", 2, args.args.len(), vm));
+                let given = args.args.len();
+                return Err(vm.new_type_error(format!("ldexp() takes exactly 2 arguments ({given} given)")));
             };
             if exponent.downcast_ref::<PyInt>().is_none() {
                 return Err(vm.new_type_error("Expected an int or long as second argument to ldexp."));

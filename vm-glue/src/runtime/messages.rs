@@ -180,7 +180,8 @@ fn type_error(text: &str) -> Option<String> {
     }
     for (kind, shown) in [("list", "list"), ("tuple", "tuple"), ("bytearray", "bytearray")] {
         if let Some(got) = text.strip_prefix(&format!("{kind} indices must be integers or slices, not ")) {
-            return Some(format!("{shown} indices must be integers, not {}", type_name(got.trim_matches('\''))));
+            let got = got.trim_matches('\'').trim_start_matches("__builtin__.");
+            return Some(format!("{shown} indices must be integers, not {}", type_name(got)));
         }
     }
     if let Some(got) = text.strip_prefix("string indices must be integers, not ") {
@@ -338,12 +339,17 @@ fn type_error(text: &str) -> Option<String> {
         let right = right.trim_end_matches('\'');
         let is_date = |name: &str| matches!(name.rsplit('.').next(), Some("date" | "datetime" | "time" | "timedelta"));
         // Python 2 asks the date, wherever it stands.
-        let (date, other) = if is_date(right) && !is_date(left) { (right, left) } else { (left, right) };
+        let asked = is_date(right) && !is_date(left) || (left.ends_with("date") && right.ends_with("datetime"));
+        let (date, other) = if asked { (right, left) } else { (left, right) };
         return Some(format!("can't compare {} to {}", date_name(date), date_name(other)));
     }
     if let Some(rest) = text.strip_prefix("can't compare '")
         && let Some((left, right)) = rest.split_once("' to '")
     {
+        if left.ends_with("date") && right.trim_end_matches('\'').ends_with("datetime") {
+            // The derived class is asked first.
+            return Some("can't compare datetime.datetime to datetime.date".to_owned());
+        }
         return Some(format!("can't compare {} to {}", date_name(left), date_name(right.trim_end_matches('\''))));
     }
     if let Some(name) = between(text, "'", "' object cannot be interpreted as an integer") {

@@ -296,7 +296,10 @@ impl Scanner<'_> {
 /// A width or precision that is an argument.
 fn star(arguments: &mut Arguments<'_>, vm: &VirtualMachine) -> PyResult<isize> {
     let value = arguments.take(vm)?;
-    let Some(int) = value.downcast_ref::<PyInt>() else { return Err(vm.new_type_error("* wants int")) };
+    let is_long = value.fast_isinstance(super::numbers::long_type(vm));
+    let Some(int) = value.downcast_ref::<PyInt>().filter(|_| !is_long) else {
+        return Err(vm.new_type_error("* wants int"));
+    };
     isize::try_from(int.as_bigint()).map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))
 }
 
@@ -315,7 +318,7 @@ fn convert(vm: &VirtualMachine, kind: Kind, code: char, spec: &Spec, value: &PyO
             let code = if code == 'i' { 'd' } else { code };
             Piece::Number(integer(vm, code, spec, value)?)
         }
-        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => Piece::Number(float(vm, code, spec, value)?),
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => Piece::Number(float(vm, kind, code, spec, value)?),
         _ => return Ok(None),
     };
     Ok(Some(piece))
@@ -367,7 +370,7 @@ fn character(vm: &VirtualMachine, kind: Kind, value: &PyObject) -> PyResult<Opti
         }
         return Ok(Some(text));
     }
-    if value.downcastable::<PyFloat>() {
+    if kind == Kind::Bytes && value.downcastable::<PyFloat>() {
         return Err(vm.new_type_error("integer argument expected, got float"));
     }
     let Some(number) = int_of(vm, value) else {
@@ -377,6 +380,9 @@ fn character(vm: &VirtualMachine, kind: Kind, value: &PyObject) -> PyResult<Opti
         });
     };
     if i64::try_from(&number).is_err() {
+        if kind == Kind::Unicode {
+            return Err(vm.new_type_error("%c requires int or char"));
+        }
         return Err(vm.new_overflow_error("Python int too large to convert to C long"));
     }
     let mut result = Wtf8Buf::new();
@@ -446,8 +452,16 @@ fn integer(vm: &VirtualMachine, code: char, spec: &Spec, value: &PyObject) -> Py
     Ok(result)
 }
 
-fn float(vm: &VirtualMachine, code: char, spec: &Spec, value: &PyObject) -> PyResult<String> {
+fn float(vm: &VirtualMachine, kind: Kind, code: char, spec: &Spec, value: &PyObject) -> PyResult<String> {
     let Some(number) = float_of(vm, value)? else {
+        if kind == Kind::Unicode {
+            let complex = value.downcastable::<rustpython_vm::builtins::PyComplex>();
+            return Err(vm.new_type_error(if complex {
+                "can't convert complex to float"
+            } else {
+                "a float is required"
+            }));
+        }
         let got = names::type_name_of(value);
         return Err(vm.new_type_error(format!("float argument required, not {got}")));
     };

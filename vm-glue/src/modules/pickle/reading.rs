@@ -170,6 +170,9 @@ impl Reader {
     }
 
     fn two(&mut self, vm: &VirtualMachine) -> PyResult<i64> {
+        if let Some(&[low, high]) = self.source.borrow(2) {
+            return Ok(i64::from(u16::from_le_bytes([low, high])));
+        }
         let bytes = self.bytes(vm, 2)?;
         // `pickle` reads the bytes with two zeros behind them; what is missing at the end counts as bytes of ones.
         let mut word = bytes;
@@ -179,6 +182,9 @@ impl Reader {
     }
 
     fn four(&mut self, vm: &VirtualMachine) -> PyResult<i32> {
+        if let Some(bytes) = self.source.borrow(4) {
+            return Ok(word_of(bytes));
+        }
         let mut bytes = self.bytes(vm, 4)?;
         bytes.resize(4, 0xff);
         Ok(word_of(&bytes))
@@ -187,6 +193,10 @@ impl Reader {
     /// A length of four bytes, and so many bytes.
     fn sized(&mut self, name: &str, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
         let count = self.four(vm)?;
+        self.counted(count, name, vm)
+    }
+
+    fn counted(&mut self, count: i32, name: &str, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
         match usize::try_from(count) {
             Ok(count) => self.bytes(vm, count),
             Err(_) if self.is_c() => Err(self.flavour.unpickling(vm, format!("{name} pickle has negative byte count"))),
@@ -330,6 +340,10 @@ impl Reader {
             }
             op::LONG4 => self.long4(vm)?,
             op::BINFLOAT => {
+                if let Some(bytes) = self.source.borrow(8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
+                    self.push(vm.ctx.new_float(f64::from_be_bytes(bytes)));
+                    return Ok(());
+                }
                 let bytes = self.bytes(vm, 8)?;
                 let Ok(bytes) = <[u8; 8]>::try_from(bytes) else {
                     let class = crate::modules::struct_module::error_type(vm);
@@ -344,9 +358,12 @@ impl Reader {
                 self.push(text::new_str(vm, &bytes));
             }
             op::SHORT_BINSTRING => {
-                let count = self.one(vm)?;
-                let bytes = self.bytes(vm, usize::from(count))?;
-                self.push(text::new_str(vm, &bytes));
+                let count = usize::from(self.one(vm)?);
+                let made = match self.source.borrow(count) {
+                    Some(bytes) => text::new_str(vm, bytes),
+                    None => text::new_str(vm, &self.bytes(vm, count)?),
+                };
+                self.push(made);
             }
             op::UNICODE => {
                 let mut line = self.whole_line(1, vm)?;
@@ -355,7 +372,18 @@ impl Reader {
                 self.push(decoded);
             }
             op::BINUNICODE => {
-                let bytes = self.sized("BINUNICODE", vm)?;
+                let count = self.four(vm)?;
+                let at_hand = usize::try_from(count).ok().and_then(|count| self.source.borrow(count));
+                let valid = at_hand.and_then(|bytes| std::str::from_utf8(bytes).ok());
+                if let Some(valid) = valid {
+                    let made = text::new_unicode(vm, valid);
+                    self.push(made);
+                    return Ok(());
+                }
+                let bytes = match at_hand {
+                    Some(bytes) => bytes.to_vec(),
+                    None => self.counted(count, "BINUNICODE", vm)?,
+                };
                 match std::str::from_utf8(&bytes) {
                     Ok(valid) => self.push(text::new_unicode(vm, valid)),
                     Err(_) => self.push(codecs::decode_object(vm, &bytes, Some("utf-8"), None)?),

@@ -83,6 +83,13 @@ impl Reader {
 
     pub fn append_many(&mut self, vm: &VirtualMachine) -> PyResult<()> {
         let (start, end) = self.find_mark(vm)?;
+        if let Some(list) = end.checked_sub(1).and_then(|below| self.stack.get(below)).cloned()
+            && let Some(list) = list.downcast_ref::<PyList>()
+        {
+            list.borrow_vec_mut().extend(self.stack.drain(start..));
+            self.stack.truncate(end);
+            return Ok(());
+        }
         let items = self.stack.split_off(start);
         self.stack.truncate(end);
         if end == 0 {
@@ -129,6 +136,18 @@ impl Reader {
 
     pub fn set_many(&mut self, vm: &VirtualMachine) -> PyResult<()> {
         let (start, end) = self.find_mark(vm)?;
+        if let Some(dict) = end.checked_sub(1).and_then(|below| self.stack.get(below)).cloned()
+            && let Some(dict) = dict.downcast_ref_if_exact::<PyDict>(vm)
+            && (self.stack.len() - start) % 2 == 0
+        {
+            // Keys may run code of their own, so the stack is left before.
+            let mut items = self.stack.split_off(start).into_iter();
+            self.stack.truncate(end);
+            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                dict.inner_setitem(&*key, value, vm)?;
+            }
+            return Ok(());
+        }
         let items = self.stack.split_off(start);
         self.stack.truncate(end);
         let target = match self.stack.last() {

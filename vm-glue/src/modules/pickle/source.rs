@@ -51,6 +51,14 @@ impl Source {
         }
     }
 
+    /// So many bytes where they are, if they are at hand.
+    pub fn borrow(&mut self, count: usize) -> Option<&[u8]> {
+        let Self::Bytes { data, at } = self else { return None };
+        let bytes = data.get(*at..at.checked_add(count)?)?;
+        *at += count;
+        Some(bytes)
+    }
+
     /// A single byte, if there is one.
     pub fn byte(&mut self, vm: &VirtualMachine) -> PyResult<Option<u8>> {
         if let Self::Bytes { data, at } = self {
