@@ -169,6 +169,8 @@ impl Lock {
 
 /// A new lock.
 pub fn new_lock(vm: &VirtualMachine) -> PyRef<Lock> {
+    // Locks are made before anybody imports `thread`, by `Queue` for one.
+    let _ = Lock::make_static_type();
     Lock::default().into_ref(&vm.ctx)
 }
 

@@ -545,11 +545,13 @@ impl Constructor for Event {
 /// A condition of this lock.
 pub fn condition_of(lock: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
     let condition = Condition { lock: Mutex::new(Some(lock)), waiters: Mutex::default() };
+    let _ = Condition::make_static_type();
     condition.into_ref(&vm.ctx).into()
 }
 
 /// A fresh flag.
 pub fn new_event(vm: &VirtualMachine) -> PyObjectRef {
+    let _ = Event::make_static_type();
     Event::default().into_ref(&vm.ctx).into()
 }
 
