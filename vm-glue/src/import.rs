@@ -650,7 +650,7 @@ fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResul
         Some(Source::Over { library, source }) => load_over(vm, full, library, source).map(Some),
         None => {
             // Libraries probe for later modules to tell which Python they run on.
-            let hidden = !modules::available::is_python_27(full);
+            let hidden = !modules::available::is_python_27(full) || modules::is_missing(full);
             // Below a package of ours there is nothing of the machine's; below one of the machine's there is.
             let ours = |entry: &modules::Entry| matches!(entry.source, Source::Native(_) | Source::Python { .. });
             let inside = package.is_some_and(|package| modules::find(vm, package).is_some_and(ours));

@@ -27,6 +27,7 @@ mod tests {
     use rustpython_vm::compiler::Mode;
 
     use super::*;
+    use crate::import;
     use crate::interpreter::{Interpreter, Settings};
     use crate::modules::{REGISTRY, Source};
     use crate::threads;
@@ -39,6 +40,55 @@ mod tests {
         for name in ["tkinter", "idlelib.pyshell", "ensurepip", "pydoc_data.topics"] {
             assert!(names().all(|known| known != name), "{name}");
         }
+    }
+
+    /// Library modules that take long to import and that nothing of Python 2's needs.
+    const LARGE: &[&str] = &["ast", "dataclasses", "enum", "inspect", "re", "ssl", "tokenize", "typing"];
+
+    /// Modules, and all below them, that bring large ones along, with the reason.
+    const MAY_BRING_LARGE: &[(&str, &str)] = &[
+        ("BaseHTTPServer", "headers are read by mimetools"),
+        ("CGIHTTPServer", "headers are read by mimetools"),
+        ("SimpleHTTPServer", "headers are read by mimetools"),
+        ("SimpleXMLRPCServer", "headers are read by mimetools"),
+        ("calendar", "dates come from the machine's datetime"),
+        ("decimal", "arithmetic is the machine's"),
+        ("doctest", "for tests: examples are found and compared by the machine's"),
+        ("email", "addresses and dates are read by the machine's email.utils"),
+        ("encodings.idna", "the tables are the machine's"),
+        ("fractions", "stands on decimal and numbers"),
+        ("mimetools", "addresses and dates are read by email.utils"),
+        ("multiprocessing", "the machine's whole package"),
+        ("pickletools", "for people who look into pickles"),
+        ("pstats", "for people who look into profiles"),
+        ("rfc822", "addresses and dates are read by email.utils"),
+        ("tarfile", "the machine's, with what Python 2 has different"),
+    ];
+
+    #[test]
+    fn no_module_brings_large_ones_along() {
+        let listed = |name: &str| {
+            MAY_BRING_LARGE.iter().any(|(allowed, _)| {
+                name.strip_prefix(allowed).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        };
+        let brought = threads::on_big_stack("test", move || {
+            let mut brought = Vec::new();
+            for entry in REGISTRY.iter().filter(|entry| !entry.name.starts_with('_') && !listed(entry.name)) {
+                let interpreter = Interpreter::new(Settings::default());
+                let found: Vec<&str> = interpreter.enter(|vm| {
+                    // Modules of other systems say so; what they brought along counts all the same.
+                    let _ = import::import_level(vm, entry.name, None, None, 0);
+                    let Ok(modules) = vm.sys_module.get_attr("modules", vm) else { return Vec::new() };
+                    LARGE.iter().copied().filter(|large| modules.get_item(*large, vm).is_ok()).collect()
+                });
+                if !found.is_empty() {
+                    brought.push(format!("{}: {}", entry.name, found.join(" ")));
+                }
+            }
+            brought
+        });
+        assert_eq!(brought.ok(), Some(Vec::new()));
     }
 
     /// A library module that a registered one stands on must import with what was selected.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rustpython_vm::Context;
 
-use super::find_everywhere;
+use super::{find_everywhere, is_missing};
 use crate::library;
 
 /// The modules of CPython 2.7's own library, one a line, sorted.
@@ -41,7 +41,7 @@ pub fn is_available(name: &str) -> bool {
     if find_everywhere(name).is_some() {
         return !is_internal(name);
     }
-    if !is_python_27(name) {
+    if !is_python_27(name) || is_missing(name) {
         return false;
     }
     // What is made with the interpreter, and a module that is an attribute of another one.

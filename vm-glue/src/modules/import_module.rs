@@ -33,9 +33,15 @@ fn new_module(name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     Ok(module.into())
 }
 
+/// `is_available(name)`: whether the program brings the module along.
+fn is_available(name: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    Ok(modules::available::is_available(&name_of(&name, vm)?))
+}
+
 /// Makes the module `_import`.
 pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     let module = modules::new(vm, "_import");
+    modules::set_function(vm, &module, "is_available", is_available);
     modules::set_function(vm, &module, "load_source", load_source);
     modules::set_function(vm, &module, "load_package", load_package);
     modules::set_function(vm, &module, "new_module", new_module);

@@ -288,6 +288,18 @@ fn wrong_arguments(
 
 // ---- attributes -------------------------------------------------------------------------------------------------
 
+/// A code object's flags as CPython 2.7 has them: fewer, those of features elsewhere, and one for code without cells.
+fn flags_of_python_2(code: &PyCode) -> u32 {
+    /// From `CO_OPTIMIZED` to `CO_GENERATOR`.
+    const PLAIN: u32 = 0x3F;
+    const NO_FREE: u32 = 0x40;
+    /// From `division` to `unicode_literals`; four bits lower in CPython 2.7.
+    const FEATURES: u32 = 0x3E_0000;
+    let bits = code.flags.bits();
+    let no_free = if code.cellvars.is_empty() && code.freevars.is_empty() { NO_FREE } else { 0 };
+    bits & PLAIN | (bits & FEATURES) >> 4 | no_free
+}
+
 /// Python 2's other names of function attributes.
 const FUNCTION_ALIASES: &[(&str, &str)] = &[
     ("func_name", "__name__"),
@@ -430,6 +442,10 @@ pub fn install(vm: &VirtualMachine) {
     // Our lines are not in CPython's notation.
     let no_lines = vm.ctx.new_readonly_getset("co_lnotab", code, |_: PyObjectRef| "");
     code.set_attr(vm.ctx.intern_str("co_lnotab"), no_lines.into());
+    let flags = vm.ctx.new_readonly_getset("co_flags", code, |object: PyObjectRef| {
+        object.downcast_ref::<PyCode>().map_or(0, |code| flags_of_python_2(code))
+    });
+    code.set_attr(vm.ctx.intern_str("co_flags"), flags.into());
     // The first constant of a function is its docstring or None.
     if let Some(old) = code.get_attr(vm.ctx.intern_str("co_consts"))
         && let Some(get) = old.class().slots().descr_get.load()

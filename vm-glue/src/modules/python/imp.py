@@ -1,7 +1,7 @@
 """The parts of importing, one by one."""
 
 import sys as _sys
-from _import import load_source as _load_source, load_package as _load_package, new_module
+from _import import is_available as _is_available, load_source as _load_source, load_package as _load_package, new_module
 
 SEARCH_ERROR, PY_SOURCE, PY_COMPILED, C_EXTENSION, PY_RESOURCE, PKG_DIRECTORY = 0, 1, 2, 3, 4, 5
 C_BUILTIN, PY_FROZEN, PY_CODERESOURCE, IMP_HOOK = 6, 7, 8, 9
@@ -30,7 +30,8 @@ def release_lock():
 def find_module(name, path=None):
     """Where a module is: (open file, path name, (suffix, mode, kind))."""
     import os
-    if path is None:
+    anywhere = path is None
+    if anywhere:
         if is_builtin(name):
             return None, name, ('', '', C_BUILTIN)
         path = _sys.path
@@ -41,6 +42,8 @@ def find_module(name, path=None):
         source = os.path.join(folder, name + '.py')
         if os.path.isfile(source):
             return open(source, 'U'), source, ('.py', 'U', PY_SOURCE)
+    if anywhere and _is_available(name):
+        return None, name, ('', '', C_BUILTIN)
     raise ImportError('No module named ' + name)
 
 

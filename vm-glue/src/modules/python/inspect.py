@@ -1,8 +1,19 @@
-# Functions of Python 2: their parameters, and tuples as parameters.
+"""What live objects say about themselves."""
+
+import imp
+import linecache
+import os
+import re
+import string
+import sys
 import sys as _sys
+import types
 import types as _types
-from _bridge import library as _library
+from collections import namedtuple
 from collections import namedtuple as _namedtuple
+from operator import attrgetter
+
+TPFLAGS_IS_ABSTRACT = 1 << 20
 
 CO_OPTIMIZED, CO_NEWLOCALS, CO_VARARGS, CO_VARKEYWORDS, CO_NESTED, CO_GENERATOR, CO_NOFREE = 1, 2, 4, 8, 16, 32, 64
 ArgSpec = _namedtuple('ArgSpec', 'args varargs keywords defaults')
@@ -60,6 +71,14 @@ def ismethoddescriptor(object):
 
 def isdatadescriptor(object):
     return hasattr(object, '__set__') and hasattr(object, '__get__')
+
+
+def ismemberdescriptor(object):
+    return isinstance(object, _types.MemberDescriptorType)
+
+
+def isgetsetdescriptor(object):
+    return isinstance(object, _types.GetSetDescriptorType)
 
 
 def isroutine(object):
@@ -164,8 +183,6 @@ def getfile(object):
 
 
 def getsourcefile(object):
-    import linecache
-    import os
     name = getfile(object)
     if name[-4:].lower() in ('.pyc', '.pyo'):
         name = name[:-4] + '.py'
@@ -176,14 +193,20 @@ def getsourcefile(object):
 
 
 def getabsfile(object, _filename=None):
-    import os
     return os.path.normcase(os.path.abspath(_filename or getsourcefile(object) or getfile(object)))
 
 
+def getmoduleinfo(path):
+    filename = os.path.basename(path)
+    # The longest suffix counts: 'module.so' before '.so'.
+    for suffix, mode, kind in sorted(imp.get_suffixes(), key=lambda entry: -len(entry[0])):
+        if filename.endswith(suffix):
+            return ModuleInfo(filename[:-len(suffix)], suffix, mode, kind)
+
+
 def getmodulename(path):
-    import os
-    root, extension = os.path.splitext(os.path.basename(path))
-    return root if extension in ('.py', '.pyc', '.pyo') else None
+    info = getmoduleinfo(path)
+    return info[0] if info else None
 
 
 def getmodule(object, _filename=None):
@@ -205,7 +228,6 @@ def getmodule(object, _filename=None):
 
 
 def findsource(object):
-    import linecache
     name = getsourcefile(object) or getfile(object)
     module = getmodule(object, name)
     lines = linecache.getlines(name, module.__dict__) if module else linecache.getlines(name)
@@ -214,7 +236,6 @@ def findsource(object):
     if ismodule(object):
         return lines, 0
     if isclass(object):
-        import re
         start = re.compile(r'^(\s*)class\s+' + object.__name__ + r'\b')
         found = [(start.match(line).group(1), index) for index, line in enumerate(lines) if start.match(line)]
         if not found:
@@ -247,38 +268,56 @@ def getsource(object):
     return ''.join(getsourcelines(object)[0])
 
 
+class EndOfBlock(Exception):
+    pass
+
+
+class BlockFinder:
+    """Takes tokens and raises EndOfBlock behind the first block; `last` is the block's last line."""
+
+    def __init__(self):
+        self.indent = 0
+        self.islambda = False
+        self.started = False
+        self.passline = False
+        self.last = 1
+
+    def tokeneater(self, type, token, srow_scol, erow_ecol, line):
+        import tokenize
+        if not self.started:
+            # Decorators come before.
+            if token in ('def', 'class', 'lambda'):
+                self.started = self.passline = True
+                self.islambda = token == 'lambda'
+        elif type == tokenize.NEWLINE:
+            self.passline = False
+            self.last = srow_scol[0]
+            if self.islambda:
+                raise EndOfBlock
+        elif self.passline:
+            pass
+        elif type == tokenize.INDENT:
+            self.indent += 1
+            self.passline = True
+        elif type == tokenize.DEDENT:
+            self.indent -= 1
+            if self.indent <= 0:
+                raise EndOfBlock
+        elif not self.indent and type not in (tokenize.COMMENT, tokenize.NL):
+            # The body stood on the line of the head.
+            raise EndOfBlock
+
+
 def getblock(lines):
     """The lines of the block that starts with the first line."""
     import tokenize
-    depth = last = 0
-    begun = in_line = is_lambda = False
+    finder = BlockFinder()
     try:
-        for kind, text, _, (row, _), _ in tokenize.generate_tokens(iter(lines).next):
-            if not begun:
-                # Decorators come before.
-                if text in ('def', 'class', 'lambda'):
-                    begun = in_line = True
-                    is_lambda = text == 'lambda'
-            elif kind == tokenize.NEWLINE:
-                in_line = False
-                last = row
-                if is_lambda:
-                    break
-            elif in_line:
-                pass
-            elif kind == tokenize.INDENT:
-                depth += 1
-                in_line = True
-            elif kind == tokenize.DEDENT:
-                depth -= 1
-                if depth <= 0:
-                    break
-            elif not depth and kind not in (tokenize.COMMENT, tokenize.NL):
-                # The body stood on the line of the head.
-                break
-    except (tokenize.TokenError, IndentationError):
+        for token in tokenize.generate_tokens(iter(lines).next):
+            finder.tokeneater(*token)
+    except (EndOfBlock, IndentationError, tokenize.TokenError):
         pass
-    return lines[:last or 1]
+    return lines[:finder.last]
 
 
 def getcomments(object):
@@ -295,16 +334,16 @@ def getcomments(object):
         while end < len(lines) and lines[end][:1] == '#':
             end += 1
         return ''.join([line.expandtabs() for line in lines[first:end]]) if end > first else None
-    margin = _margin(lines[start])
+    margin = indentsize(lines[start])
     end = first = start
-    while first and lines[first - 1].lstrip()[:1] == '#' and _margin(lines[first - 1]) == margin:
+    while first and lines[first - 1].lstrip()[:1] == '#' and indentsize(lines[first - 1]) == margin:
         first -= 1
     if first == end:
         return None
     return ''.join([line.expandtabs().lstrip() for line in lines[first:end]])
 
 
-def _margin(line):
+def indentsize(line):
     line = line.expandtabs()
     return len(line) - len(line.lstrip())
 
@@ -323,42 +362,37 @@ def getargs(co):
 
 def _tuple_parameter(co, hidden):
     """The names of a tuple among the parameters: the function's first instructions unpack it."""
-    names = []
+    from _bridge import library
+    found, every = [], None
     # Lists that still want names, and how many.
     wanted = []
-    for step in _library('dis').get_instructions(co):
-        name = step.opname
+
+    def add(item):
+        wanted[-1][0].append(item)
+        wanted[-1][1] -= 1
+
+    for step in library('dis').get_instructions(co):
+        operation = step.opname
+        operands = step.argval if isinstance(step.argval, tuple) else (step.argval,)
         if not wanted:
-            if name.startswith('LOAD_FAST') and hidden in (step.argval if isinstance(step.argval, tuple)
-                                                           else (step.argval,))[-1:]:
-                wanted.append((names, 1))
+            if 'LOAD_FAST' in operation and hidden in operands:
+                wanted.append([found, 1])
             continue
-        target, count = wanted[-1]
-        if name == 'UNPACK_SEQUENCE':
+        if operation == 'GET_ITER':
+            # A lambda unpacks all its tuples at once.
+            every = [name for name in co.co_varnames[:co.co_argcount] if name.startswith('.')]
+        elif operation == 'UNPACK_SEQUENCE':
             inner = []
-            target.append(inner)
-        elif name.startswith('STORE_'):
+            add(inner)
+            wanted.append([inner, step.arg])
+        elif operation.startswith('STORE_'):
             # One instruction may store two names, or store one and load another.
-            stored = (step.argval,) if isinstance(step.argval, basestring) else tuple(step.argval)
-            if name.count('STORE_') < len(stored):
-                stored = stored[:1]
-            inner = None
-            for each in stored:
-                target.append(each)
-                count -= 1
-                while count == 0 and len(wanted) > 1 and each is not stored[-1]:
+            for name in operands[:operation.count('STORE_')]:
+                add(name)
+                while wanted and not wanted[-1][1]:
                     wanted.pop()
-                    target, count = wanted[-1]
-            count += 1
-        else:
-            continue
-        wanted[-1] = target, count - 1
-        if inner is not None:
-            wanted.append((inner, step.arg))
-        while wanted and wanted[-1][1] == 0:
-            wanted.pop()
-        if not wanted:
-            return names[0]
+            if not wanted:
+                return found[0][every.index(hidden)] if every else found[0]
     return hidden
 
 
@@ -493,7 +527,10 @@ def getcallargs(func, *positional, **named):
     if varkw:
         assign(varkw, named)
     elif named:
-        raise TypeError("%s() got an unexpected keyword argument '%s'" % (name, next(iter(named))))
+        unexpected = next(iter(named))
+        if isinstance(unexpected, unicode):
+            unexpected = unexpected.encode(_sys.getdefaultencoding(), 'replace')
+        raise TypeError("%s() got an unexpected keyword argument '%s'" % (name, unexpected))
     if not all([is_assigned(arg) for arg in args]):
         refuse('at least' if defaults else 'exactly', required)
     return values
@@ -508,7 +545,6 @@ def getframeinfo(frame, context=1):
     filename = frame.f_code.co_filename
     lines = index = None
     if context > 0:
-        import linecache
         source = linecache.getlines(filename)
         if source:
             start = max(0, min(line - 1 - context // 2, len(source) - context))

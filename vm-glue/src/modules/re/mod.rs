@@ -7,6 +7,7 @@ mod compile;
 mod parse;
 mod pattern;
 mod template;
+pub mod tree;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -40,6 +41,15 @@ fn error_type(vm: &VirtualMachine) -> PyTypeRef {
 /// A `re.error`.
 fn error(vm: &VirtualMachine, message: &str) -> PyBaseExceptionRef {
     vm.new_exception_msg(error_type(vm), message.to_owned().into())
+}
+
+/// The exception for what is wrong with a pattern.
+fn raised(vm: &VirtualMachine, failure: &ParseError) -> PyBaseExceptionRef {
+    match failure {
+        ParseError::Syntax(message) => error(vm, message),
+        ParseError::Overflow(message) => vm.new_overflow_error(*message),
+        ParseError::Recursion(message) => vm.new_runtime_error(*message),
+    }
 }
 
 /// The flag names of the module.
@@ -107,11 +117,7 @@ fn compiled(vm: &VirtualMachine, pattern: PyObjectRef, flags: Option<PyObjectRef
         return Ok(found.clone());
     }
     let points: Vec<u32> = content.as_wtf8().code_points().map(CodePoint::to_u32).collect();
-    let failed = |failure: ParseError| match &failure {
-        ParseError::Syntax(message) => error(vm, message),
-        ParseError::Overflow(message) => vm.new_overflow_error(*message),
-        ParseError::Recursion(message) => vm.new_runtime_error(*message),
-    };
+    let failed = |failure: ParseError| raised(vm, &failure);
     let parsed = parse::parse(&points, Flags::from_bits_truncate(bits), text::is_unicode(&pattern)).map_err(failed)?;
     let codes = compile::compile(&parsed).map_err(failed)?;
     let groupindex = vm.ctx.new_dict();
