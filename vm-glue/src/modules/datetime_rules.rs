@@ -10,7 +10,7 @@ use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::bridge;
-use crate::runtime::text;
+use crate::runtime::{names, text};
 
 /// The slot that compares.
 type Compare =
@@ -299,6 +299,10 @@ pub fn install(classes: Classes, vm: &VirtualMachine) {
         if slot.load().is_some() {
             slot.store(Some(function));
         }
+    }
+    // Derived classes take their operators from the methods.
+    for class in [date, datetime] {
+        names::rewrap(class, &["__add__", "__radd__", "__sub__", "__rsub__"], vm);
     }
 
     let plain_tuple: fn(PyResult, &VirtualMachine) -> PyResult = |result, vm| {

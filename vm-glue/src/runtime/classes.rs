@@ -327,11 +327,11 @@ fn combined(foreign: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
 
 static ERROR_METACLASS: OnceLock<PyTypeRef> = OnceLock::new();
 
-/// A metaclass that Python code takes for `type`, with an `__instancecheck__` of its own.
-pub fn error_metaclass(
-    check: fn(PyObjectRef, PyObjectRef, &VirtualMachine) -> PyResult<bool>,
-    vm: &VirtualMachine,
-) -> PyResult<PyTypeRef> {
+/// `__instancecheck__` or `__subclasscheck__`: the class, and what may belong to it.
+pub type ClassCheck = fn(PyObjectRef, PyObjectRef, &VirtualMachine) -> PyResult<bool>;
+
+/// A metaclass that Python code takes for `type`, with an `__instancecheck__` and a `__subclasscheck__` of its own.
+pub fn error_metaclass(instances: ClassCheck, subclasses: ClassCheck, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
     if let Some(made) = ERROR_METACLASS.get() {
         return Ok(made.clone());
     }
@@ -340,8 +340,9 @@ pub fn error_metaclass(
     dict.set_item("__module__", vm.ctx.new_str("__builtin__").into(), vm)?;
     let made = machine_new(vm.ctx.types.type_type.to_owned(), vm.ctx.new_str("type"), bases, &dict, vm)?;
     let made: &'static PyTypeRef = ERROR_METACLASS.get_or_init(|| made);
-    let method = vm.new_method("__instancecheck__", made, check);
-    made.set_attr(vm.ctx.intern_str("__instancecheck__"), method.into());
+    for (name, check) in [("__instancecheck__", instances), ("__subclasscheck__", subclasses)] {
+        made.set_attr(vm.ctx.intern_str(name), vm.new_method(name, made, check).into());
+    }
     adapt_metaclass(made, vm);
     Ok(made.clone())
 }

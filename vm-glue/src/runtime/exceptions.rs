@@ -133,9 +133,9 @@ fn insert_before(class: &Py<PyType>, before: &Py<PyType>, new: &PyTypeRef) {
     }
 }
 
-/// A class whose `isinstance` also knows the machine's plain OSError.
+/// A class whose `isinstance` and `issubclass` also know the machine's plain OSError.
 fn error_class(name: &str, base: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
-    let metaclass = classes::error_metaclass(instance_check, vm)?;
+    let metaclass = classes::error_metaclass(instance_check, subclass_check, vm)?;
     let dict = vm.ctx.new_dict();
     dict.set_item("__module__", vm.ctx.new_str("exceptions").into(), vm)?;
     let bases = vm.ctx.new_tuple(vec![base.to_owned().into()]);
@@ -149,6 +149,11 @@ fn instance_check(class: PyObjectRef, object: PyObjectRef, vm: &VirtualMachine) 
         return Ok(true);
     }
     Ok(object.class().is(vm.ctx.exceptions.os_error) && class.downcast_ref::<PyType>().is_some_and(is_builtin))
+}
+
+fn subclass_check(class: PyObjectRef, derived: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let own = class.downcast_ref::<PyType>().is_some_and(is_builtin);
+    Ok(own && derived.is(vm.ctx.exceptions.os_error) || derived.real_is_subclass(&class, vm)?)
 }
 
 trait InstanceOfMro {
