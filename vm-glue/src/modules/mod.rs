@@ -27,9 +27,11 @@ mod exceptions_module;
 mod functools_module;
 mod gzip_module;
 mod hashlib;
+mod headers;
 mod heap_module;
 mod hmac_module;
 mod htmlentitydefs;
+mod httplib;
 mod import_module;
 mod itertools;
 mod json;
@@ -57,6 +59,7 @@ mod re;
 pub mod receiver;
 mod robotparser;
 pub mod scope;
+mod select_module;
 mod server_cookies;
 mod shutil_module;
 mod sockets;
@@ -79,7 +82,6 @@ mod urls;
 mod uuid_module;
 mod warnings;
 mod weakdicts;
-mod web_module;
 mod xml;
 mod zip;
 mod zlib_module;
@@ -179,7 +181,6 @@ pub static REGISTRY: &[Entry] = &[
     python("_files", include_str!("python/_files.py")),
     python("_formfields", include_str!("python/formfields.py")),
     native("_heapq", heap_module::heapq),
-    python("_httpclient", include_str!("python/_httpclient.py")),
     native("_import", import_module::module),
     python("_io", same_as!("io")),
     native("_json2", json::module),
@@ -187,7 +188,7 @@ pub static REGISTRY: &[Entry] = &[
     python("_logconfig", include_str!("python/logging/dictconfig.py")),
     python("_md5", "from md5 import new, md5 as MD5Type, digest_size\n"),
     native("_minidom", xml::minidom::module),
-    python("_netbase", include_str!("python/_netbase.py")),
+    native("_netbase", sockets::netbase),
     python("_netlogging", include_str!("python/logging/network.py")),
     native("_os", os_native::module),
     python("_osprocesses", include_str!("python/_osprocesses.py")),
@@ -206,7 +207,6 @@ pub static REGISTRY: &[Entry] = &[
     python("_strptime", include_str!("python/_strptime.py")),
     native("_struct", struct_module::module),
     native("_weakdicts", weakdicts::module),
-    native("_web", web_module::module),
     python("_xmlrpcvalues", include_str!("python/xmlrpc/values.py")),
     over("abc", "abc", include_str!("python/abc.py")),
     python("anydbm", include_str!("python/anydbm.py")),
@@ -309,7 +309,7 @@ pub static REGISTRY: &[Entry] = &[
     native("hmac", hmac_module::module),
     native("htmlentitydefs", htmlentitydefs::module),
     python("htmllib", include_str!("python/htmllib.py")),
-    python("httplib", include_str!("python/httplib.py")),
+    native("httplib", httplib::module),
     python("imghdr", include_str!("python/imghdr.py")),
     python("imp", include_str!("python/imp.py")),
     python("importlib", include_str!("python/importlib.py")),
@@ -329,7 +329,7 @@ pub static REGISTRY: &[Entry] = &[
     native("marshal", marshal_module::module),
     native("math", math_module::module),
     native("md5", hashlib::md5_module),
-    python("mimetools", include_str!("python/mimetools.py")),
+    native("mimetools", headers::mimetools),
     native("mimetypes", mimetypes::module),
     over("mmap", "mmap", include_str!("python/mmap.py")),
     python("multifile", include_str!("python/multifile.py")),
@@ -357,16 +357,16 @@ pub static REGISTRY: &[Entry] = &[
     python("random", include_str!("python/random.py")),
     native("re", re::module),
     python("repr", include_str!("python/repr.py")),
-    python("rfc822", include_str!("python/rfc822.py")),
+    native("rfc822", headers::rfc822),
     native("robotparser", robotparser::module),
-    over("select", "select", include_str!("python/select.py")),
+    native("select", select_module::module),
     python("sets", include_str!("python/sets.py")),
     native("sgmllib", markup::sgmllib),
     native("sha", hashlib::sha_module),
     python("shelve", include_str!("python/shelve.py")),
     native("shutil", shutil_module::module),
     over("signal", "_signal", include_str!("python/signal.py")),
-    over("socket", "_socket", include_str!("python/socket.py")),
+    native("socket", sockets::socket),
     package("sqlite3", include_str!("python/sqlite3.py")),
     python("sqlite3.dbapi2", "from sqlite3 import *\n"),
     python("sre", include_str!("python/sre.py")),

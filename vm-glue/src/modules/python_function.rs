@@ -88,6 +88,8 @@ pub enum Given {
     Text(&'static str),
     /// What the module keeps at a place of [`Home::defaults`].
     Kept(usize),
+    /// An empty dictionary.
+    Dict,
 }
 
 impl Given {
@@ -99,6 +101,7 @@ impl Given {
             Self::Bool(value) => vm.ctx.new_bool(value).into(),
             Self::Int(value) => vm.ctx.new_int(value).into(),
             Self::Text(value) => vm.ctx.new_str(value).into(),
+            Self::Dict => vm.ctx.new_dict().into(),
         }
     }
 }

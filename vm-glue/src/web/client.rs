@@ -92,7 +92,11 @@ impl Client {
     fn fetch(&self, request: &Request, location: &Location, address: Option<&str>) -> Result<Response, WebError> {
         let own_authority = location.host_header();
         let media_server = is_media_server(location);
-        let proxy = if media_server || request.direct { None } else { proxy_for(location) };
+        let proxy = match &request.proxy {
+            _ if media_server || request.direct => None,
+            Some(proxy) => Some(proxy.clone()),
+            None => proxy_for(location),
+        };
         // A request for a plain address is given to the proxy itself; for the others it makes a tunnel.
         let through = proxy.as_ref().filter(|_| !location.is_tls()).map(|url| PlainProxy::parse(url)).transpose()?;
         let (scheme, authority) = match &through {
@@ -222,7 +226,12 @@ fn is_media_server(location: &Location) -> bool {
     location.port == Some(MEDIA_SERVER_PORT) && MEDIA_SERVER_HOSTS.contains(&location.host.as_str())
 }
 
-/// The proxy that the environment names for this URL.
+/// The proxy that the environment names for a URL.
+pub fn proxy_of_environment(url: &str) -> Option<String> {
+    proxy_for(&Location::parse(url).ok()?)
+}
+
+/// The same for the parts of one.
 fn proxy_for(location: &Location) -> Option<String> {
     let variable = |name: &str| {
         std::env::var(name).or_else(|_| std::env::var(name.to_ascii_uppercase())).ok().filter(|v| !v.trim().is_empty())
@@ -306,12 +315,16 @@ fn request_head(
         Ok(())
     };
     let given = |wanted: &str| request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
-    if let Some(length) = length {
-        put("Content-Length", length.to_string().as_bytes())?;
+    let mut length = length.map(|length| length.to_string());
+    if let Some(length) = length.take_if(|_| !given("content-length")) {
+        put("Content-Length", length.as_bytes())?;
     }
-    let own = ["content-length", "transfer-encoding"];
-    for (name, value) in request.headers.iter().filter(|(name, _)| !own.iter().any(|o| name.eq_ignore_ascii_case(o))) {
-        put(name, value)?;
+    for (name, value) in request.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("transfer-encoding")) {
+        if !name.eq_ignore_ascii_case("content-length") {
+            put(name, value)?;
+        } else if let Some(length) = length.take() {
+            put(name, length.as_bytes())?;
+        }
     }
     if !given("host") {
         put("Host", location.host_header().as_bytes())?;

@@ -29,7 +29,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use client::Client;
+pub use client::{Client, proxy_of_environment};
 pub use location::Location;
 pub use replay_log::REPLAY_LOG_VARIABLE;
 pub use tls::install_tls_provider;
@@ -110,6 +110,8 @@ pub struct Request {
     pub roots: Option<Arc<Roots>>,
     /// Past the proxies of the environment, for what runs on this machine.
     pub direct: bool,
+    /// A proxy that the program itself has connected to; the environment's do not count then.
+    pub proxy: Option<String>,
 }
 
 /// Certificate authorities that a program brings along.
@@ -132,6 +134,7 @@ impl Request {
             verify: true,
             roots: None,
             direct: false,
+            proxy: None,
         }
     }
 

@@ -3,7 +3,7 @@ import os as _os
 import socket as _socket
 from socket import AF_INET, SO_TYPE, SOCK_STREAM, SOL_SOCKET
 import sys as _sys
-from _sockets import adopt as _adopt
+from _sockets import adopt as _adopt, translated as _translated
 from _bridge import foreign as _foreign, library as _library, native as _native
 from collections import namedtuple as _namedtuple
 from socket import error as _error, socket
@@ -39,6 +39,15 @@ SocketType = socket
 
 
 class SSLError(_error):
+    library = reason = None
+
+    def __init__(self, *args):
+        _error.__init__(self, *args)
+        # "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
+        text = args[-1] if args else None
+        if isinstance(text, str) and text[:1] == '[' and ': ' in text and ']' in text:
+            self.library, self.reason = text[1:text.index(']')].split(': ', 1)
+
     def __str__(self):
         return self.strerror if isinstance(self.strerror, basestring) else str(self.args)
 
@@ -77,7 +86,7 @@ def _call(function, *args, **kwargs):
             raise SSLError('The read operation timed out')
         raise SSLError(*e.args)
     except _MachineError, e:
-        raise _socket._translate(e)
+        raise _translated(e)
 
 
 def _data(data):

@@ -1,9 +1,14 @@
 //! The module `_sockets`, on which `socket` stands: the machine's sockets with byte strings and Python 2's exceptions.
 //!
-//! `guarded(name)` is a function of the machine's `_socket` that raises `socket.error` and its kin and gives strings as
-//! Python 2 has them; [`Socket`] is what `socket.socket` objects hold as `_sock`; [`file`] is `socket._fileobject`.
+//! [`called`] calls a function of the machine's `_socket`, raises `socket.error` and its kin and gives strings as Python 2
+//! has them; [`Socket`] is what `socket.socket` objects hold as `_sock`; [`file`] is `socket._fileobject`.
 
+mod base;
 mod file;
+mod objects;
+
+pub use base::module as netbase;
+pub use objects::module as socket;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -93,14 +98,6 @@ fn plain_strings(vm: &VirtualMachine, mut args: FuncArgs) -> PyResult<FuncArgs> 
         }
     }
     Ok(args)
-}
-
-/// `guarded(name)`: see the head of this file.
-fn guarded(name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let text = text::text_of(vm, &name)?.unwrap_or_default();
-    let function = machine_module(vm, "_socket")?.get_attr(vm.ctx.intern_str(text.as_str()), vm)?;
-    let shown: &'static str = vm.ctx.intern_str(text.as_str()).as_str();
-    Ok(vm.new_function(shown, move |args: FuncArgs, vm: &VirtualMachine| called(vm, &function, args)).into())
 }
 
 /// `getaddrinfo(…)` with plain numbers, and an empty string where there is no canonical name.
@@ -294,11 +291,7 @@ pub fn module(vm: &VirtualMachine) -> PyRef<PyModule> {
     file.set_attr(vm.ctx.intern_str("default_bufsize"), vm.ctx.new_int(file::DEFAULT_SIZE).into());
     file.set_attr(vm.ctx.intern_str("name"), vm.ctx.new_str("<socket>").into());
     modules::set(vm, &module, "_fileobject", file);
-    modules::set_function(vm, &module, "guarded", guarded);
-    modules::set_function(vm, &module, "getaddrinfo", getaddrinfo);
-    modules::set_function(vm, &module, "new", new);
     modules::set_function(vm, &module, "adopt", adopt);
-    modules::set_function(vm, &module, "fromfd", fromfd);
     modules::set_function(vm, &module, "translated", |error: PyBaseExceptionRef, vm: &VirtualMachine| {
         translated(vm, error)
     });
