@@ -54,10 +54,8 @@ pub fn decode(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let name = wanted.as_ref().map(|name| arguments::name(vm, "charmap_decode", 2, name)).transpose()?;
     let name = name.as_deref().unwrap_or("strict");
     let data = bytes(input, vm)?;
-    let table: Option<Vec<CodePoint>> = match mapping.downcast_ref::<PyStr>() {
-        Some(table) => Some(table.as_wtf8().code_points().collect()),
-        None => None,
-    };
+    let table: Option<Vec<CodePoint>> =
+        mapping.downcast_ref::<PyStr>().map(|table| table.as_wtf8().code_points().collect());
     let mut out = Wtf8Buf::with_capacity(data.len());
     let mut handler = None;
     let mut at = 0;
