@@ -302,7 +302,7 @@ pub mod testing {
     }
 
     /// Starts a plug-in with the given code; the traceback where it fails, else what its global `result` says.
-    pub fn result_of(info: &'static str, code: &'static str, level: &'static str) -> Result<String, String> {
+    pub fn result_of(info: &str, code: &str, level: &str) -> Result<String, String> {
         use reprise_vm_glue::interpreter::{Codec, Interpreter, Settings};
         let run = move || {
             let interpreter = Interpreter::new(Settings { default_codec: Codec::Utf8, ..Settings::default() });

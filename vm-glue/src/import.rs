@@ -646,7 +646,6 @@ fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResul
             Ok(Some(module))
         }
         Some(Source::Python { source: text, package }) => load_embedded(vm, full, text, package).map(Some),
-        Some(Source::Library(name)) => load_library(vm, full, name),
         Some(Source::Over { library, source }) => load_over(vm, full, library, source).map(Some),
         None => {
             // Libraries probe for later modules to tell which Python they run on.

@@ -100,9 +100,8 @@ pub enum Source {
     Native(fn(&VirtualMachine) -> PyRef<PyModule>),
     /// Our own Python 2 source, embedded; `package` for one that has submodules.
     Python { source: &'static str, package: bool },
-    /// A module of the machine's own (Python 3) library under its Python 3 name: a copy with Python 2's names only.
-    Library(&'static str),
-    /// The same, with our own Python 2 source run in it: what differs between the versions.
+    /// A module of the machine's own (Python 3) library under its Python 3 name: a copy with Python 2's names only, and
+    /// our own Python 2 source run in it: what differs between the versions.
     Over { library: &'static str, source: &'static str },
 }
 
@@ -132,10 +131,6 @@ const fn over(name: &'static str, library: &'static str, source: &'static str) -
 /// A module made in Rust.
 pub const fn native(name: &'static str, make: fn(&VirtualMachine) -> PyRef<PyModule>) -> Entry {
     Entry { name, source: Source::Native(make) }
-}
-
-const fn library(name: &'static str, python3: &'static str) -> Entry {
-    Entry { name, source: Source::Library(python3) }
 }
 
 /// The source of a module that is another one under an older name.
