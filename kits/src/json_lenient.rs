@@ -398,7 +398,7 @@ impl<'a> Reader<'a> {
         let mut is_text = false;
         loop {
             let rest = self.rest();
-            let plain = rest.find(|c: char| c == quote || matches!(c, '\\' | '\n' | '\r')).unwrap_or(rest.len());
+            let plain = rest.find([quote, '\\', '\n', '\r']).unwrap_or(rest.len());
             if plain > 0 {
                 is_text = true;
                 made.push_str(rest.get(..plain).unwrap_or(""));

@@ -92,7 +92,7 @@ static PARSER: &[Function] = &[
 /// Each as a line.
 fn lines_of(x: Scope<'_>, entries: &[PyObjectRef]) -> PyResult {
     let shown = entries.iter().map(|entry| text::str_object(x.vm, entry)).collect::<PyResult<Vec<_>>>()?;
-    x.add(&*x.join("\n", shown)?, &*x.text("\n"))
+    x.add(&*x.join("\n", shown)?, &x.text("\n"))
 }
 
 fn read(x: Scope<'_>, me: &PyObject) -> PyResult<()> {
@@ -220,7 +220,7 @@ static RULE: &[Function] = &[
         SELF,
         body!(|x, me| {
             let word = if x.flag(me, "allowance")? { "Allow: " } else { "Disallow: " };
-            x.add(&*x.text(word), &*x.get(me, "path")?)
+            x.add(&x.text(word), &*x.get(me, "path")?)
         }),
     ),
 ];

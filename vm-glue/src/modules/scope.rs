@@ -295,7 +295,7 @@ impl<'a> Scope<'a> {
     }
 
     pub fn holds(self, container: &PyObject, key: &str) -> PyResult<bool> {
-        self.contains(container, &*self.text(key))
+        self.contains(container, &self.text(key))
     }
 
     /// All that iterating gives.
@@ -342,17 +342,17 @@ impl<'a> Scope<'a> {
 
     /// `pattern % values`
     pub fn format(self, pattern: &str, values: impl Into<Vec<PyObjectRef>>) -> PyResult {
-        self.vm._mod(&*self.text(pattern), &*self.tuple(values))
+        self.vm._mod(&self.text(pattern), &self.tuple(values))
     }
 
     /// Whether a number (or whatever compares to one) is greater than another one.
     pub fn above(self, object: &PyObject, limit: i64) -> PyResult<bool> {
-        self.compare(object, PyComparisonOp::Gt, &*self.int(limit))
+        self.compare(object, PyComparisonOp::Gt, &self.int(limit))
     }
 
     /// `separator.join(parts)`
     pub fn join(self, separator: &str, parts: impl Into<Vec<PyObjectRef>>) -> PyResult {
-        self.call(&*self.text(separator), "join", [self.list(parts)])
+        self.call(&self.text(separator), "join", [self.list(parts)])
     }
 
     pub fn length(self, object: &PyObject) -> PyResult<usize> {
@@ -425,8 +425,7 @@ pub fn classes(
     let x = Scope { home, vm };
     for line in lines {
         let bases = line.bases.iter().map(|base| x.global(base)).collect::<PyResult<Vec<_>>>()?;
-        let classic =
-            bases.iter().all(|base| base.downcast_ref::<PyType>().is_some_and(|base| classic::is_classic(base)));
+        let classic = bases.iter().all(|base| base.downcast_ref::<PyType>().is_some_and(classic::is_classic));
         let values = line.values.iter().map(|(name, value)| (*name, value.object(home, vm))).collect();
         let class = Class { name: line.name, module: name, bases, functions: line.functions, values, doc: line.doc };
         super::set(vm, module, line.name, class.make(home, !classic, vm)?);

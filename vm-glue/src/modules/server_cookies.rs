@@ -247,7 +247,7 @@ fn shown(x: Scope<'_>, me: &PyObject, attributes: &PyObject) -> PyResult {
     let reserved = x.get(me, "_reserved")?;
     let wanted = if x.is_none(attributes) { reserved.clone() } else { attributes.to_owned() };
     for (name, value) in sorted_items(x, me)? {
-        if x.equal(&value, &*x.text(""))? || !x.contains(&wanted, &name)? {
+        if x.equal(&value, &x.text(""))? || !x.contains(&wanted, &name)? {
             continue;
         }
         let label = x.item(&reserved, &name)?;
@@ -383,7 +383,7 @@ fn parse(x: Scope<'_>, me: &PyObject, text: &PyObjectRef, pattern: &PyObjectRef)
         if let Some(attribute) = x.peek(&name).strip_prefix('$') {
             // About the cookie before it.
             if let Some(cookie) = &cookie {
-                x.put(cookie, &*x.text(attribute), value)?;
+                x.put(cookie, &x.text(attribute), value)?;
             }
         } else if x.contains(&reserved, &lower)? {
             if let Some(cookie) = &cookie {

@@ -301,7 +301,7 @@ fn read(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
         }
         let new =
             if size < 0 { call(vm, &stream, "read", ())? } else { call(vm, &stream, "read", (vm.ctx.new_int(size),))? };
-        let data = vm._add(&*get(vm, this, "bytebuffer")?, &*new)?;
+        let data = vm._add(&*get(vm, this, "bytebuffer")?, &new)?;
         let pair = match get(vm, this, "decode")?.call((data.clone(), get(vm, this, "errors")?), vm) {
             Err(error) if first_line => first_lines(this, &data, error, vm)?,
             pair => pair?,

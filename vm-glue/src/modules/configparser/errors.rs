@@ -102,7 +102,7 @@ fn append(_home: &Home, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult
     let pair = vm.ctx.new_tuple(vec![number.clone(), line.clone()]);
     vm.call_method(&*get(vm, this, "errors")?, "append", (pair,))?;
     let more = format(vm, "\n\t[line %2d]: %s", vec![number.clone(), line.clone()])?;
-    set(vm, this, "message", vm._iadd(&*get(vm, this, "message")?, &*more)?)?;
+    set(vm, this, "message", vm._iadd(&*get(vm, this, "message")?, &more)?)?;
     Ok(vm.ctx.none())
 }
 

@@ -98,7 +98,7 @@ static FUNCTIONS: &[Function] = &[
         &["self"],
         body!(|x, me| {
             let port = x.get(me, "port")?;
-            let port = if x.is_none(&port) { x.text("") } else { x.add(&*x.text(":"), &port)? };
+            let port = if x.is_none(&port) { x.text("") } else { x.add(&x.text(":"), &port)? };
             let limit = x.sum(&[&*x.get(me, "domain")?, &port, &*x.get(me, "path")?])?;
             x.format("<Cookie %s for %s>", [shown(x, me)?, limit])
         }),
@@ -110,11 +110,11 @@ static FUNCTIONS: &[Function] = &[
             let mut parts = Vec::new();
             for name in ATTRIBUTES {
                 let value = text::repr_object(x.vm, &*x.get(me, name)?)?;
-                parts.push(x.add(&*x.text(&format!("{name}=")), &value)?);
+                parts.push(x.add(&x.text(&format!("{name}=")), &value)?);
             }
             for (name, attribute) in [("rest", "_rest"), ("rfc2109", "rfc2109")] {
                 let value = text::repr_object(x.vm, &*x.get(me, attribute)?)?;
-                parts.push(x.add(&*x.text(&format!("{name}=")), &value)?);
+                parts.push(x.add(&x.text(&format!("{name}=")), &value)?);
             }
             x.format("Cookie(%s)", [x.join(", ", parts)?])
         }),

@@ -52,7 +52,7 @@ pub static FUNCTIONS: &[Function] = &[
             let whole = [year, month, day, hour, minute].map(|part| x.number(part));
             let [year, month, day, hour, minute] = whole;
             let minutes = epoch_minutes(x, [year?, month?, day?, hour?, minute?], second)?;
-            minutes.map_or_else(|| Ok(x.none()), |minutes| x.add(&*x.int(minutes * 60), second))
+            minutes.map_or_else(|| Ok(x.none()), |minutes| x.add(&x.int(minutes * 60), second))
         }),
     ),
     function(
@@ -130,7 +130,7 @@ fn epoch_minutes(x: Scope<'_>, [year, month, day, hour, minute]: [i64; 5], secon
         && (1..=31).contains(&day)
         && (0..=24).contains(&hour)
         && (0..=59).contains(&minute)
-        && !x.less(second, &*x.int(0))?
+        && !x.less(second, &x.int(0))?
         && !x.above(second, 61)?;
     if !is_time {
         return Ok(None);
@@ -210,7 +210,7 @@ pub fn http2time(x: Scope<'_>, text: &PyObject) -> PyResult {
         };
         let second = x.float(second as f64);
         let minutes = epoch_minutes(x, [year, month, day, hour, minute], &second)?;
-        return minutes.map_or_else(|| Ok(x.none()), |minutes| x.add(&*x.int(minutes * 60), &second));
+        return minutes.map_or_else(|| Ok(x.none()), |minutes| x.add(&x.int(minutes * 60), &second));
     }
     let bare = x.call(&*x.global("WEEKDAY_RE")?, "sub", [x.text(""), x.ask(text, "lstrip")?, x.int(1)])?;
     let found = x.call(&*x.global("LOOSE_HTTP_DATE_RE")?, "search", [bare])?;

@@ -62,7 +62,7 @@ static FILE_JAR: &[Function] = &[
         &[NONE, Given::Bool(false), NONE],
         body!(|x, me, name, delay, policy| do {
             x.inherited("CookieJar", "__init__", [me.clone(), policy.clone()])?;
-            if !x.is_none(name) && x.add(name, &*x.text("")).is_err() {
+            if !x.is_none(name) && x.add(name, &x.text("")).is_err() {
                 return Err(x.vm.new_value_error("filename must be string-like"));
             }
             x.fill(me, [("filename", name.clone()), ("delayload", x.bool(x.yes(delay)?))])
@@ -325,16 +325,16 @@ fn take_lwp(reading: &Reading<'_>, line: &mut PyObjectRef) -> PyResult<()> {
         let (name, value) = x.two(first)?;
         let (known, others) = (x.dict(), x.dict());
         for flag in LWP_FLAGS {
-            x.put(&known, &*x.text(flag), x.bool(false))?;
+            x.put(&known, &x.text(flag), x.bool(false))?;
         }
         for pair in words {
             let (key, value) = x.two(pair)?;
             let lower = x.peek(&key).to_lowercase();
             if LWP_FLAGS.contains(&lower.as_str()) {
                 let value = if x.is_none(&value) { x.bool(true) } else { value };
-                x.put(&known, &*x.text(&lower), value)?;
+                x.put(&known, &x.text(&lower), value)?;
             } else if LWP_VALUES.contains(&lower.as_str()) {
-                x.put(&known, &*x.text(&lower), value)?;
+                x.put(&known, &x.text(&lower), value)?;
             } else {
                 x.put(&others, &key, value)?;
             }
@@ -398,7 +398,7 @@ static MOZILLA_JAR: &[Function] = &[
                 x.call(&file, "write", [x.get(me, "header")?])?;
                 for cookie in kept(x, me, discard, expires)? {
                     let fields = mozilla_fields(x, &cookie)?;
-                    x.call(&file, "write", [x.add(&*x.join("\t", fields)?, &*x.text("\n"))?])?;
+                    x.call(&file, "write", [x.add(&*x.join("\t", fields)?, &x.text("\n"))?])?;
                 }
                 Ok(())
             })
@@ -435,7 +435,7 @@ fn take_mozilla(reading: &Reading<'_>, line: &mut PyObjectRef) -> PyResult<()> {
         return Ok(());
     }
     let fields = shown.split('\t').map(|field| x.like(line, field)).collect::<Vec<_>>();
-    let [domain, specified, path, secure, expires, mut name, mut value] = x.unpack(&*x.list(fields))?;
+    let [domain, specified, path, secure, expires, mut name, mut value] = x.unpack(&x.list(fields))?;
     let specified = x.says(&specified, "TRUE");
     if x.says(&name, "") {
         name = std::mem::replace(&mut value, x.none());

@@ -271,12 +271,12 @@ fn send(x: Scope<'_>, me: &PyObject, request: &PyObjectRef) -> PyResult<()> {
         let lacks = |name: &str| -> PyResult<bool> { Ok(!x.yes(&*x.call(request, "has_header", [x.text(name)])?)?) };
         let add = |name: &str, value| x.call(request, "add_unredirected_header", [x.text(name), value]);
         if x.yes(&words)? && lacks("Cookie")? {
-            add("Cookie", x.call(&*x.text("; "), "join", [words])?)?;
+            add("Cookie", x.call(&x.text("; "), "join", [words])?)?;
         }
         // A server of the newer kind is told that its cookies are understood.
         if x.flag(&policy, "rfc2965")? && !x.flag(&policy, "hide_cookie2")? && lacks("Cookie2")? {
             for cookie in x.each(&cookies)? {
-                if !x.equal(&*x.get(&cookie, "version")?, &*x.int(1))? {
+                if !x.equal(&*x.get(&cookie, "version")?, &x.int(1))? {
                     add("Cookie2", x.text("$Version=\"1\""))?;
                     break;
                 }

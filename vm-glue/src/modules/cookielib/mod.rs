@@ -108,7 +108,7 @@ fn warn(x: Scope<'_>, error: &PyBaseExceptionRef) -> PyResult<()> {
     let trace = error.__traceback__().map_or_else(|| x.none(), Into::into);
     let kind: PyObjectRef = error.class().to_owned().into();
     let lines = x.of("traceback", "format_exception", [kind, error.clone().into(), trace])?;
-    let message = x.add(&*x.text("cookielib bug!\n"), &*x.join("", x.each(&lines)?)?)?;
+    let message = x.add(&x.text("cookielib bug!\n"), &*x.join("", x.each(&lines)?)?)?;
     x.of("warnings", "warn", [message]).map(drop)
 }
 

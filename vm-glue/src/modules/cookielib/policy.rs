@@ -275,7 +275,7 @@ fn is_newer(x: Scope<'_>, cookie: &PyObject) -> PyResult<bool> {
 }
 
 fn is_netscape(x: Scope<'_>, cookie: &PyObject) -> PyResult<bool> {
-    x.equal(&*x.get(cookie, "version")?, &*x.int(0))
+    x.equal(&*x.get(cookie, "version")?, &x.int(0))
 }
 
 /// A bit of `strict_ns_domain`.

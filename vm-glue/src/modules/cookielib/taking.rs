@@ -114,7 +114,7 @@ pub fn cookie(x: Scope<'_>, me: &PyObject, parts: &PyObject, request: &PyObjectR
         Some(path) => escape(x, &path)?,
         None => {
             let asked = path_of(x, request)?;
-            let netscape = x.equal(&version, &*x.int(0))?;
+            let netscape = x.equal(&version, &x.int(0))?;
             let folder = asked.rfind('/').and_then(|at| asked.get(..if netscape { at } else { at + 1 }));
             let folder = folder.unwrap_or(&asked);
             if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }
@@ -190,7 +190,7 @@ pub fn mark_old(x: Scope<'_>, me: &PyObject, cookies: &PyObject) -> PyResult<()>
         None => !x.flag(&policy, "rfc2965")?,
     };
     for cookie in x.each(cookies)? {
-        if x.equal(&*x.get(&cookie, "version")?, &*x.int(1))? {
+        if x.equal(&*x.get(&cookie, "version")?, &x.int(1))? {
             x.set(&cookie, "rfc2109", x.bool(true))?;
             if as_netscape {
                 x.set(&cookie, "version", x.int(0))?;
@@ -220,9 +220,8 @@ pub fn make(x: Scope<'_>, me: &PyObject, response: &PyObject, request: &PyObject
     let policy = x.get(me, "_policy")?;
     let (use_newer, use_older) = (x.flag(&policy, "rfc2965")?, x.flag(&policy, "netscape")?);
     let (has_newer, has_older) = (x.yes(&newer)?, x.yes(&older)?);
-    let nothing =
-        !has_newer && !has_older || !has_newer && !use_older || !has_older && !use_newer || !use_older && !use_newer;
-    if nothing {
+    let wanted = has_older && use_older || has_newer && use_newer;
+    if !wanted {
         return Ok(x.list([]));
     }
     let from = |function: &str, lines: PyObjectRef| {

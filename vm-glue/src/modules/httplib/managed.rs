@@ -237,7 +237,7 @@ struct Exchange {
 }
 
 impl Managed {
-    pub fn new(connection: &PyObject, stands_in: bool, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    pub fn object(connection: &PyObject, stands_in: bool, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
         let connection = connection.downgrade(None, vm)?;
         Ok(Self { connection, stands_in, state: Mutex::default() }.into_ref(&vm.ctx).into())
     }

@@ -79,13 +79,13 @@ pub fn stand_in_for_libraries(home: &Home, this: This<'_>) -> PyResult<()> {
         this.set("is_verified", this.vm.ctx.new_bool(true))?;
     }
     if library || must_use_client(this)? && !connects_itself(home, this)? {
-        this.set("sock", Managed::new(this.object, true, this.vm)?)?;
+        this.set("sock", Managed::object(this.object, true, this.vm)?)?;
     }
     Ok(())
 }
 
 fn use_client(this: This<'_>) -> PyResult<()> {
-    this.set("sock", Managed::new(this.object, false, this.vm)?)
+    this.set("sock", Managed::object(this.object, false, this.vm)?)
 }
 
 /// Opens the connection for the first bytes that go out.

@@ -101,7 +101,7 @@ fn taken(vm: &VirtualMachine, name: &str, taking: Taking, args: FuncArgs, exact:
     }
     // The machine takes the first ones by position only, for some.
     for name in names {
-        match found.kwargs.shift_remove(*name) {
+        match found.kwargs.shift_remove(name) {
             Some(value) => found.args.push(value),
             None => break,
         }

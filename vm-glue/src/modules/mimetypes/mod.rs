@@ -160,7 +160,7 @@ fn read(x: Scope<'_>, me: &PyObject, fp: &PyObject, strict: &PyObjectRef) -> PyR
         let mut words = words.into_iter().take_while(|word| !x.peek(word).starts_with('#'));
         let Some(kind) = words.next() else { continue };
         for end in words {
-            x.call(me, "add_type", [kind.clone(), x.add(&*x.text("."), &end)?, strict.clone()])?;
+            x.call(me, "add_type", [kind.clone(), x.add(&x.text("."), &end)?, strict.clone()])?;
         }
     }
 }

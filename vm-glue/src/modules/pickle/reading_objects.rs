@@ -138,7 +138,7 @@ impl Reader {
         let (start, end) = self.find_mark(vm)?;
         if let Some(dict) = end.checked_sub(1).and_then(|below| self.stack.get(below)).cloned()
             && let Some(dict) = dict.downcast_ref_if_exact::<PyDict>(vm)
-            && (self.stack.len() - start) % 2 == 0
+            && (self.stack.len() - start).is_multiple_of(2)
         {
             // Keys may run code of their own, so the stack is left before.
             let mut items = self.stack.split_off(start).into_iter();

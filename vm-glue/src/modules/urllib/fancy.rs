@@ -38,7 +38,7 @@ static FUNCTIONS: &[Function] = &[
         "http_error_default",
         &["self", "url", "fp", "errcode", "errmsg", "headers"],
         body!(|x, _me, url, fp, code, _message, headers| {
-            let whole = x.add(&*x.text("http:"), url)?;
+            let whole = x.add(&x.text("http:"), url)?;
             x.made("addinfourl", [fp.clone(), headers.clone(), whole, code.clone()])
         }),
     ),
@@ -136,7 +136,7 @@ static FUNCTIONS: &[Function] = &[
 
 fn redirected(x: Scope<'_>, me: &PyObject, answer: Answer<'_>, data: &PyObjectRef) -> PyResult {
     let [url, fp, _, _, headers] = answer;
-    let tries = x.add(&*x.get(me, "tries")?, &*x.int(1))?;
+    let tries = x.add(&*x.get(me, "tries")?, &x.int(1))?;
     x.set(me, "tries", tries.clone())?;
     let most = x.get(me, "maxtries")?;
     let result = (|| -> PyResult {
@@ -256,7 +256,7 @@ fn retry_proxy(
     let (_, rest) = x.two(&*x.made("splittype", [x.named(&proxies, scheme)?])?)?;
     let (proxy_host, proxy_selector) = x.two(&*x.made("splithost", [rest])?)?;
     let Some(proxy_host) = with_login(x, me, &proxy_host, realm)? else { return Ok(x.none()) };
-    x.put(&proxies, &*x.text(scheme), x.sum(&[&start, &proxy_host, &proxy_selector])?)?;
+    x.put(&proxies, &x.text(scheme), x.sum(&[&start, &proxy_host, &proxy_selector])?)?;
     again(x, me, new, data)
 }
 

@@ -97,7 +97,7 @@ fn init(x: Scope<'_>, me: &PyObject) -> PyResult<()> {
     x.call(&ftp, "connect", address)?;
     x.call(&ftp, "login", [x.get(me, "user")?, x.get(me, "passwd")?])?;
     let folders = x.get(me, "dirs")?;
-    let folder = x.call(&*x.text("/"), "join", [folders])?;
+    let folder = x.call(&x.text("/"), "join", [folders])?;
     x.call(&ftp, "cwd", [folder]).map(drop)
 }
 
@@ -105,7 +105,7 @@ fn fetch(x: Scope<'_>, me: &PyObject, file: &PyObjectRef, kind: &PyObjectRef) ->
     let ftplib = x.import("ftplib")?;
     x.ask(me, "endtransfer")?;
     let listing = x.says(kind, "d") || x.says(kind, "D");
-    let command = if listing { x.text("TYPE A") } else { x.add(&*x.text("TYPE "), kind)? };
+    let command = if listing { x.text("TYPE A") } else { x.add(&x.text("TYPE "), kind)? };
     match x.call(&*x.get(me, "ftp")?, "voidcmd", [command.clone()]) {
         Err(error) if x.catches(&error, &*x.get(&ftplib, "all_errors")?)? => {
             // The server has closed the connection meanwhile.
@@ -119,7 +119,7 @@ fn fetch(x: Scope<'_>, me: &PyObject, file: &PyObjectRef, kind: &PyObjectRef) ->
     let named = x.yes(file)?;
     let mut opened = None;
     if named && !listing {
-        match x.call(&ftp, "ntransfercmd", [x.add(&*x.text("RETR "), file)?]) {
+        match x.call(&ftp, "ntransfercmd", [x.add(&x.text("RETR "), file)?]) {
             Ok(found) => opened = Some(found),
             Err(error) if x.catches(&error, &refused)? => {
                 let said = error.as_object().str(x.vm)?.to_string();
@@ -146,7 +146,7 @@ fn fetch(x: Scope<'_>, me: &PyObject, file: &PyObjectRef, kind: &PyObjectRef) ->
                     }
                     other => drop(other?),
                 }
-                command = x.add(&*x.text("LIST "), file)?;
+                command = x.add(&x.text("LIST "), file)?;
             }
             x.call(&ftp, "ntransfercmd", [command])?
         }
@@ -155,7 +155,7 @@ fn fetch(x: Scope<'_>, me: &PyObject, file: &PyObjectRef, kind: &PyObjectRef) ->
     x.set(me, "busy", x.int(1))?;
     let stream = x.call(&connection, "makefile", [x.text("rb")])?;
     let answer = x.made("addclosehook", [stream, x.get(me, "file_close")?])?;
-    x.set(me, "refcount", x.add(&*x.get(me, "refcount")?, &*x.int(1))?)?;
+    x.set(me, "refcount", x.add(&*x.get(me, "refcount")?, &x.int(1))?)?;
     x.ask(&connection, "close")?;
     Ok(x.tuple([answer, length]))
 }
@@ -203,10 +203,10 @@ pub fn open(x: Scope<'_>, me: &PyObject, url: &PyObjectRef) -> PyResult {
     {
         *first = x.text("/");
     }
-    let joined = x.call(&*x.text("/"), "join", [x.list(folders.as_slice())])?;
+    let joined = x.call(&x.text("/"), "join", [x.list(folders.as_slice())])?;
     let key = x.tuple([user.clone(), host.clone(), port.clone(), joined]);
     let cache = x.get(me, "ftpcache")?;
-    if x.less(&*x.global("MAXFTPCACHE")?, &*x.int(x.length(&cache)? as i64))? {
+    if x.less(&*x.global("MAXFTPCACHE")?, &x.int(x.length(&cache)? as i64))? {
         for (other, connection) in x.pairs(&cache)? {
             if !x.equal(&other, &key)? {
                 x.delete(&cache, &other)?;
@@ -220,13 +220,13 @@ pub fn open(x: Scope<'_>, me: &PyObject, url: &PyObjectRef) -> PyResult {
         }
         let kind = transfer_type(x, &file, &attributes)?;
         let (fp, length) = x.two(&*x.call(&*x.item(&cache, &key)?, "retrfile", [file, kind])?)?;
-        let whole = x.add(&*x.text("ftp:"), url)?;
+        let whole = x.add(&x.text("ftp:"), url)?;
         let kind = x.nth(&*x.of("mimetypes", "guess_type", [whole.clone()])?, 0)?;
         let mut lines = x.text("");
         if x.yes(&kind)? {
             lines = x.add(&lines, &*x.format("Content-Type: %s\n", [kind])?)?;
         }
-        if !x.is_none(&length) && !x.less(&length, &*x.int(0))? {
+        if !x.is_none(&length) && !x.less(&length, &x.int(0))? {
             lines = x.add(&lines, &*x.format("Content-Length: %d\n", [length])?)?;
         }
         x.made("addinfourl", [fp, headers_of(x, lines)?, whole])

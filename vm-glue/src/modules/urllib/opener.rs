@@ -168,7 +168,7 @@ fn open(x: Scope<'_>, me: &PyObject, url: &PyObjectRef, data: &PyObjectRef) -> P
         rest = x.tuple([x.nth(&*x.made("splithost", [proxy_rest])?, 0)?, url.clone()]);
     }
     x.set(me, "type", kind.clone())?;
-    let name = x.peek(&*x.add(&*x.text("open_"), &kind)?).replace('-', "_");
+    let name = x.peek(&*x.add(&x.text("open_"), &kind)?).replace('-', "_");
     let method = match x.vm.get_attribute_opt(me, x.vm.ctx.intern_str(name))? {
         // `local_file:` is no kind of URL.
         Some(method) if !x.equal(&method, &*x.get(me, "open_local_file")?)? => method,
@@ -274,7 +274,7 @@ fn open_web(x: Scope<'_>, me: &PyObject, url: &PyObjectRef, data: &PyObjectRef, 
         return Err(io_error(x, [x.text("http protocol error"), x.int(0), said, x.none()]));
     }
     if (200..300).contains(&status) {
-        let whole = x.add(&*x.text(&format!("{scheme}:")), &shown)?;
+        let whole = x.add(&x.text(&format!("{scheme}:")), &shown)?;
         return x.made("addinfourl", [fp, headers, whole, code]);
     }
     let mut args = vec![shown, fp, code, message, headers];
@@ -344,7 +344,7 @@ fn open_local(x: Scope<'_>, url: &PyObjectRef) -> PyResult {
         let message = "local file url may start with / or file:. Unknown url of type: %s";
         return Err(x.error("ValueError", [x.format(message, [url.clone()])?]));
     }
-    let whole = if shown.starts_with('/') { x.add(&*x.text("file://"), &file)? } else { file };
+    let whole = if shown.starts_with('/') { x.add(&x.text("file://"), &file)? } else { file };
     let opened = x.made("open", [path, x.text("rb")])?;
     x.made("addinfourl", [opened, headers, whole])
 }

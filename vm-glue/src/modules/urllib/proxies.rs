@@ -30,7 +30,7 @@ fn environment(x: Scope<'_>) -> PyResult {
         if let Some(scheme) = scheme(name)
             && x.yes(value)?
         {
-            x.put(&proxies, &*x.text(&scheme), value.clone())?;
+            x.put(&proxies, &x.text(&scheme), value.clone())?;
         }
     }
     // In a CGI program HTTP_PROXY is a header of the request.
@@ -40,7 +40,7 @@ fn environment(x: Scope<'_>) -> PyResult {
     for (name, value) in named {
         let Some(scheme) = name.ends_with("_proxy").then(|| scheme(&name)).flatten() else { continue };
         if x.yes(&value)? {
-            x.put(&proxies, &*x.text(&scheme), value)?;
+            x.put(&proxies, &x.text(&scheme), value)?;
         } else {
             x.call(&proxies, "pop", [x.text(&scheme), x.none()])?;
         }

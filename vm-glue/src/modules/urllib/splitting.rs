@@ -176,7 +176,7 @@ fn splithost(x: Scope<'_>, url: &PyObject) -> PyResult {
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len()) + 2;
     let mut path = url.piece(end, url.content.len());
     if matches!(url.bytes().get(end), Some(b'?' | b'#')) {
-        path = x.add(&*x.text("/"), &path)?;
+        path = x.add(&x.text("/"), &path)?;
     }
     Ok(x.tuple([url.piece(2, end), path]))
 }

@@ -352,11 +352,11 @@ fn digest_challenge(
 ) -> PyResult {
     let challenge = x.call(headers, "get", [header.clone(), x.none()])?;
     let retried = x.get(me, "retried")?;
-    if x.less(&*x.int(TRIES), &retried)? {
+    if x.less(&x.int(TRIES), &retried)? {
         let (url, message) = (x.ask(req, "get_full_url")?, x.text("digest auth failed"));
         return Err(x.error("HTTPError", [url, x.int(401), message, headers.clone(), x.none()]));
     }
-    x.set(me, "retried", x.add(&retried, &*x.int(1))?)?;
+    x.set(me, "retried", x.add(&retried, &x.int(1))?)?;
     if !x.yes(&challenge)? {
         return Ok(x.none());
     }
@@ -435,7 +435,7 @@ fn authorization(x: Scope<'_>, me: &PyObject, req: &PyObjectRef, chal: &PyObject
     let mut counted = None;
     let response = if x.says(&qop, "auth") {
         if x.equal(&nonce, &*x.get(me, "last_nonce")?)? {
-            x.set(me, "nonce_count", x.add(&*x.get(me, "nonce_count")?, &*x.int(1))?)?;
+            x.set(me, "nonce_count", x.add(&*x.get(me, "nonce_count")?, &x.int(1))?)?;
         } else {
             x.fill(me, [("nonce_count", x.int(1)), ("last_nonce", nonce.clone())])?;
         }

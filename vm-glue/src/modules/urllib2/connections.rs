@@ -85,7 +85,7 @@ fn proxy_open(x: Scope<'_>, me: &PyObject, req: &PyObjectRef, proxy: &PyObjectRe
     if x.yes(&user)? && x.yes(&password)? {
         let login = x.format("%s:%s", [x.made("unquote", [user])?, x.made("unquote", [password])?])?;
         let login = x.of("base64", "b64encode", [login])?;
-        x.call(req, "add_header", [x.text("Proxy-authorization"), x.add(&*x.text("Basic "), &login)?])?;
+        x.call(req, "add_header", [x.text("Proxy-authorization"), x.add(&x.text("Basic "), &login)?])?;
     }
     x.call(req, "set_proxy", [x.made("unquote", [host])?, scheme.clone()])?;
     if x.equal(&before, &scheme)? || x.says(&before, "https") {
@@ -197,7 +197,7 @@ fn headers_of(x: Scope<'_>, req: &PyObject) -> PyResult {
         }
     }
     // One request a connection: programs read answers to their end.
-    x.put(&headers, &*x.text("Connection"), x.text("close"))?;
+    x.put(&headers, &x.text("Connection"), x.text("close"))?;
     Ok(headers)
 }
 

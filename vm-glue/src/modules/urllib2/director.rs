@@ -184,12 +184,12 @@ fn open(x: Scope<'_>, me: &PyObject, url: &PyObjectRef, data: &PyObjectRef, time
     };
     x.set(&request, "timeout", timeout.clone())?;
     let protocol = x.ask(&request, "get_type")?;
-    let name = x.peek(&*x.add(&protocol, &*x.text("_request"))?);
+    let name = x.peek(&*x.add(&protocol, &x.text("_request"))?);
     for processor in processors(x, me, "process_request", &protocol)? {
         request = x.call(&processor, &name, [request])?;
     }
     let mut response = x.call(me, "_open", [request.clone(), data.clone()])?;
-    let name = x.peek(&*x.add(&protocol, &*x.text("_response"))?);
+    let name = x.peek(&*x.add(&protocol, &x.text("_response"))?);
     for processor in processors(x, me, "process_response", &protocol)? {
         response = x.call(&processor, &name, [request.clone(), response])?;
     }
@@ -204,7 +204,7 @@ fn open_one(x: Scope<'_>, me: &PyObject, request: &PyObjectRef) -> PyResult {
         return Ok(result);
     }
     let protocol = x.ask(request, "get_type")?;
-    let method = x.add(&protocol, &*x.text("_open"))?;
+    let method = x.add(&protocol, &x.text("_open"))?;
     let result = chained(x, me, chains()?, protocol, method, args)?;
     if x.yes(&result)? {
         return Ok(result);
@@ -215,7 +215,7 @@ fn open_one(x: Scope<'_>, me: &PyObject, request: &PyObjectRef) -> PyResult {
 fn error(x: Scope<'_>, me: &PyObject, protocol: &PyObjectRef, args: &[PyObjectRef]) -> PyResult {
     let handlers = x.get(me, "handle_error")?;
     if !matches!(x.peek(protocol).as_str(), "http" | "https") {
-        let method = x.add(protocol, &*x.text("_error"))?;
+        let method = x.add(protocol, &x.text("_error"))?;
         let result = chained(x, me, handlers, protocol.clone(), method, args)?;
         return Ok(if x.yes(&result)? { result } else { x.none() });
     }

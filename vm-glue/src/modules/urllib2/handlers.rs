@@ -36,7 +36,7 @@ static ERROR_PROCESSOR: &[Function] =
 
 fn process_error(x: Scope<'_>, me: &PyObject, request: &PyObjectRef, response: &PyObjectRef) -> PyResult {
     let (code, message, headers) = (x.get(response, "code")?, x.get(response, "msg")?, x.ask(response, "info")?);
-    let success = x.compare(&code, PyComparisonOp::Ge, &*x.int(200))? && x.less(&code, &*x.int(300))?;
+    let success = x.compare(&code, PyComparisonOp::Ge, &x.int(200))? && x.less(&code, &x.int(300))?;
     if success {
         return Ok(response.clone());
     }

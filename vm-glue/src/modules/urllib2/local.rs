@@ -169,7 +169,7 @@ fn ftp_open(x: Scope<'_>, me: &PyObject, req: &PyObjectRef) -> PyResult {
         if x.yes(&kind)? {
             lines = x.add(&lines, &*x.format("Content-type: %s\n", [kind])?)?;
         }
-        if !x.is_none(&length) && !x.less(&length, &*x.int(0))? {
+        if !x.is_none(&length) && !x.less(&length, &x.int(0))? {
             lines = x.add(&lines, &*x.format("Content-length: %d\n", [length])?)?;
         }
         x.made("addinfourl", [fp, headers(x, lines)?, x.ask(req, "get_full_url")?])
@@ -202,7 +202,7 @@ static CACHE_FTP: &[Function] = &[
         CONNECT,
         body!(|x, me, user, password, host, port, folders, timeout| {
             let cache = x.get(me, "cache")?;
-            let joined = x.call(&*x.text("/"), "join", [folders.clone()])?;
+            let joined = x.call(&x.text("/"), "join", [folders.clone()])?;
             let key = x.tuple([user.clone(), host.clone(), port.clone(), joined, timeout.clone()]);
             if !x.contains(&cache, &key)? {
                 let args = [user, password, host, port, folders, timeout].map(Clone::clone);
@@ -244,7 +244,7 @@ fn check_cache(x: Scope<'_>, me: &PyObject) -> PyResult<()> {
     }
     next()?;
     // The oldest one goes when there are too many.
-    if x.equal(&*x.int(x.length(&cache)? as i64), &*x.get(me, "max_conns")?)? {
+    if x.equal(&x.int(x.length(&cache)? as i64), &*x.get(me, "max_conns")?)? {
         for (key, until) in x.pairs(&timeout)? {
             if x.equal(&until, &*x.get(me, "soonest")?)? {
                 x.delete(&cache, &key)?;

@@ -78,7 +78,7 @@ fn follow(x: Scope<'_>, me: &PyObject, answer: Answer<'_>) -> PyResult {
     let mut parts = x.call(&urlparse, "urlparse", [url])?;
     if !x.flag(&parts, "path")? && x.flag(&parts, "netloc")? {
         parts = x.list(x.each(&parts)?);
-        x.put(&parts, &*x.int(2), x.text("/"))?;
+        x.put(&parts, &x.int(2), x.text("/"))?;
     }
     url = x.call(&urlparse, "urlunparse", [parts])?;
     url = x.call(&urlparse, "urljoin", [x.ask(req, "get_full_url")?, url])?;
@@ -114,7 +114,7 @@ fn follow(x: Scope<'_>, me: &PyObject, answer: Answer<'_>) -> PyResult {
             visited
         }
     };
-    let count = x.add(&*times(&visited)?, &*x.int(1))?;
+    let count = x.add(&*times(&visited)?, &x.int(1))?;
     x.put(&visited, &url, count)?;
     // What is left of the answer is read, so that the connection could be used again.
     x.ask(fp, "read")?;

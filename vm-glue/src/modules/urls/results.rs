@@ -65,7 +65,7 @@ static PROPERTIES: &[Function] = &[
         body!(|x, me| {
             let Some(port) = Location::of(x, me)?.port() else { return Ok(x.none()) };
             let number = x.made("int", [port, x.int(10)])?;
-            let valid = !x.less(&number, &*x.int(0))? && !x.above(&number, 65535)?;
+            let valid = !x.less(&number, &x.int(0))? && !x.above(&number, 65535)?;
             Ok(if valid { number } else { x.none() })
         }),
     ),
