@@ -11,7 +11,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{Callable, GetDescriptor, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
-use crate::runtime::{arguments, classes, dialect, functions};
+use crate::runtime::{arguments, classes, dialect, functions, restricted};
 
 use super::markup::Parser;
 
@@ -236,11 +236,13 @@ impl Callable for PythonFunction {
     type Args = FuncArgs;
 
     fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        if let Body::Raw(run) = zelf.function.body {
-            return run(&zelf.home, args, vm);
-        }
-        let values = zelf.arguments(args, vm)?;
-        zelf.run(&values, vm)
+        restricted::as_library(|| {
+            if let Body::Raw(run) = zelf.function.body {
+                return run(&zelf.home, args, vm);
+            }
+            let values = zelf.arguments(args, vm)?;
+            zelf.run(&values, vm)
+        })
     }
 }
 

@@ -54,7 +54,7 @@ fn number(file: &PyObject, vm: &VirtualMachine) -> PyResult<i64> {
         file.to_owned()
     } else {
         let Some(method) = vm.get_attribute_opt(file, vm.ctx.intern_str("fileno"))? else {
-            return Err(vm.new_type_error("argument must be an int, or have a fileno() method."));
+            return Err(vm.new_type_error("argument must be an int, or have a fileno() method"));
         };
         let found = method.call((), vm)?;
         if found.downcast_ref::<PyInt>().is_none() {

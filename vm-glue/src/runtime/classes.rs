@@ -367,7 +367,7 @@ fn classobj_new(_metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> P
     }
     let bases = if bases.as_slice().is_empty() { root_bases(vm)? } else { distinct(&bases, vm) };
     if namespace.get_item_opt("__module__", vm)?.is_none()
-        && let Some(module) = vm.current_globals().get_item_opt("__name__", vm)?
+        && let Some(module) = super::names::running_global("__name__", vm)?
     {
         namespace.set_item("__module__", module, vm)?;
     }

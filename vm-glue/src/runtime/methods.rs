@@ -205,7 +205,7 @@ fn endswith(zelf: Zelf, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 
 /// Whether the running Python code is the machine's own library.
 pub fn called_from_library(vm: &VirtualMachine) -> bool {
-    let builtins = vm.current_globals().get_item_opt("__builtins__", vm);
+    let builtins = super::names::running_global("__builtins__", vm);
     builtins.ok().flatten().is_some_and(|builtins| builtins.is(&vm.builtins) || builtins.is(&vm.builtins.dict()))
 }
 

@@ -1,6 +1,7 @@
 //! The names that Python 2 gives to the types of the virtual machine, for messages, `__name__` and the order of unlike types.
 
 use rustpython_vm::builtins::{PyInt, PyStr, PyStrInterned, PyType};
+use rustpython_vm::vm::thread;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::borrow::Cow;
 
@@ -100,6 +101,14 @@ pub fn rewrap(class: &'static Py<PyType>, methods: &[&str], vm: &VirtualMachine)
         }
     }
     class.modified();
+}
+
+/// A global variable of the running Python code; None where none runs.
+pub fn running_global(name: &'static str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    if thread::get_current_frame().is_null() && vm.current_frame().is_none() {
+        return Ok(None);
+    }
+    vm.current_globals().get_item_opt(name, vm)
 }
 
 /// Replaces `str(x)` of a native type: the slot, and the method that the machine calls.

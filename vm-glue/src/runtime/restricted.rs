@@ -9,6 +9,7 @@ use std::cell::Cell;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyStr, PyType};
 use rustpython_vm::frame::FrameObjectRef;
 use rustpython_vm::function::PySetterValue;
+use rustpython_vm::vm::thread;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::names;
@@ -43,11 +44,33 @@ pub fn has_mark(frame: &FrameObjectRef, mark: &'static str, vm: &VirtualMachine)
 thread_local! {
     /// True while native code reads for itself.
     static NATIVE: Cell<bool> = const { Cell::new(false) };
+    /// The frame, by its address, whose code called a native function that stands for one of a library; 0 for none.
+    static LIBRARY: Cell<usize> = const { Cell::new(0) };
+}
+
+fn running_frame() -> usize {
+    thread::get_current_frame() as usize
+}
+
+/// Runs native code that takes the place of a library written in Python: like that library's own frames it is not
+/// restricted, whoever calls it. What it calls back runs in a frame of its own and is judged by that.
+pub fn as_library<R>(work: impl FnOnce() -> R) -> R {
+    struct Before(usize);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            LIBRARY.set(self.0);
+        }
+    }
+    let _before = Before(LIBRARY.replace(running_frame()));
+    work()
 }
 
 /// Is the Python code that called the running native function restricted?
 pub fn is_active(vm: &VirtualMachine) -> bool {
-    !NATIVE.get() && vm.current_frame().is_some_and(|frame| is_restricted(&frame, vm))
+    let library = LIBRARY.get();
+    !NATIVE.get()
+        && (library == 0 || library != running_frame())
+        && vm.current_frame().is_some_and(|frame| is_restricted(&frame, vm))
 }
 
 /// Reads an attribute of a function or a method for native code, which is never restricted.

@@ -456,7 +456,7 @@ pub fn namedtuple(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         namespace.set_item(name.as_object(), item, vm)?;
     }
     // The class belongs to the module that asked for it: pickling needs it.
-    let module = vm.current_globals().get_item_opt("__name__", vm)?;
+    let module = crate::runtime::names::running_global("__name__", vm)?;
     namespace.set_item("__module__", module.unwrap_or_else(|| vm.ctx.new_str("__main__").into()), vm)?;
     let bases: PyObjectRef = vm.ctx.new_tuple(vec![vm.ctx.types.tuple_type.to_owned().into()]).into();
     dialect::get(vm, "type")?.call((vm.ctx.new_str(fields.class.as_str()), bases, namespace), vm)

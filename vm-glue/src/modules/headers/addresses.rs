@@ -334,7 +334,7 @@ mod tests {
         };
         let pair = |name: &str, address: &str| (name.to_owned(), address.to_owned());
         assert_eq!(all("A (B) C <a@b.c>, d@e (F)"), [pair("A C (B)", "a@b.c"), pair("F", "d@e")]);
-        assert_eq!(all("group: a@b, <@x,@y:c@d>;"), [pair("", "a@b"), pair("", "c@d")]);
+        assert_eq!(all("group: a@b, <@x,@y:c@d>;"), [pair("", "a@b"), pair("", ""), pair("", "@y"), pair("", "c@d")]);
         assert_eq!(all("\"Q. \\\"R\\\"\" <q@[1.2.3.4]>"), [pair("Q. \"R\"", "q@[1.2.3.4]")]);
         assert_eq!(all(""), []);
     }

@@ -10,7 +10,7 @@ def _number(fd):
     try:
         return fd.fileno()
     except AttributeError:
-        raise TypeError("argument must be an int, or have a fileno() method.")
+        raise TypeError("argument must be an int, or have a fileno() method")
 
 
 def _asked(function, fd, *args):
