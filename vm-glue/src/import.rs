@@ -641,7 +641,8 @@ fn load_file(vm: &VirtualMachine, full: &str, found: &Found) -> PyResult {
 fn load_other(vm: &VirtualMachine, full: &str, package: Option<&str>) -> PyResult<Option<PyObjectRef>> {
     match modules::find(vm, full).map(|entry| entry.source) {
         Some(Source::Native(make)) => {
-            let module: PyObjectRef = make(vm).into();
+            // Restricted code may be the first to import it, but does not make it.
+            let module: PyObjectRef = restricted::as_library(|| make(vm)).into();
             modules(vm)?.set_item(full, module.clone(), vm)?;
             Ok(Some(module))
         }
